@@ -1,0 +1,101 @@
+"""Runs the checks on a synthetic table and its real ones."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
+from augment.auditing.frames import prepare
+from augment.auditing.report import AuditReport
+
+CHECKS = [
+    *fidelity.CHECKS,
+    *pairs.CHECKS,
+    *detection.CHECKS,
+    *utility.CHECKS,
+    *bias.CHECKS,
+    *privacy.CHECKS,
+    *peers.CHECKS,
+]
+
+
+def audit(train, synthetic, *, holdout=None, target=None, protected=(), thresholds=None, random_state=0):
+    """Compare a synthetic table with the real one it was learned from, and judge what can be judged.
+
+    Every finding has a value, an interval and a verdict: PASS when the whole interval lies on the good side of the
+    threshold, FAIL when the whole of it lies on the bad side, INCONCLUSIVE otherwise, NOT ASSESSED when something is
+    missing.
+
+    Parameters
+    ----------
+    train : pandas, polars or pyarrow table, or ndarray of shape (rows, columns)
+        The real rows that the generator learned from.
+    synthetic : table
+        The generated rows, with the same columns in any order.
+    holdout : table, optional
+        Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
+        assessed.
+    target : str, optional
+        The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
+    protected : str or sequence of str, default=()
+        Columns whose groups matter, such as sex or age.
+    thresholds : dict of str to float, optional
+        Overrides of the thresholds below, by name.
+    random_state : int, numpy.random.Generator or None, default=0
+        Seed of every random choice; None draws one.
+
+    Returns
+    -------
+    AuditReport
+
+    Notes
+    -----
+    Default thresholds:
+
+    ============================  ====  ==================================================================
+    fidelity.shapes               0.03  mean column score: at most so far below fresh real rows
+    fidelity.shapes.worst         0.10  each column's score: at most so far below fresh real rows
+    fidelity.correlations         0.03  mean correlation score: at most so far below fresh real rows
+    fidelity.correlations.worst   0.10  each pair's correlation score
+    fidelity.pairs                0.05  mean score of pair tables: at most so far below fresh real rows
+    fidelity.pairs.worst          0.15  each pair's table
+    fidelity.detection            0.70  highest AUC of telling synthetic from training rows
+    utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
+    utility.linear                0.02  the same for a linear model
+    bias.representation           0.80  smallest ratio of a group's synthetic share to its real share
+    privacy.copies                0.01  largest rate of copied rare training rows beyond the holdout's
+    privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
+    ============================  ====  ==================================================================
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> def sample(n):
+    ...     age = rng.normal(40, 10, n)
+    ...     return pd.DataFrame({"age": age, "income": age * 100 + rng.normal(0, 500, n)})
+    >>> report = audit(sample(500), sample(500), holdout=sample(500), target="income")
+    >>> report.by_pillar["utility"]
+    'PASS'
+    """
+    defaults = {name: value for check in CHECKS for name, value in check.thresholds.items()}
+    unknown = sorted(set(thresholds or {}) - set(defaults))
+    if unknown:
+        raise ValueError(f"thresholds has no {', '.join(map(repr, unknown))}: choose among {', '.join(defaults)}.")
+    for name, value in (thresholds or {}).items():
+        if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(value):
+            raise TypeError(f"thresholds[{name!r}] must be a finite number, got {value!r}.")
+    data = prepare(train, synthetic, holdout, target, protected, {**defaults, **(thresholds or {})})
+    seed = _seed(random_state)
+    findings = [finding for check in CHECKS for finding in check.run(data, seed)]
+    return AuditReport.from_findings(data, findings, seed)
+
+
+def _seed(random_state):
+    if random_state is None:
+        return int(np.random.SeedSequence().entropy % 2**32)
+    if isinstance(random_state, Integral) and random_state >= 0:
+        return int(random_state)
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**32))
+    raise TypeError(f"random_state must be a whole number from 0, a numpy Generator or None, got {random_state!r}.")

@@ -1,0 +1,57 @@
+"""The words and number formats that every printed form of a report shares."""
+
+from augment.auditing.check import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
+
+SYMBOLS = {PASS: "✓", FAIL: "✗", INCONCLUSIVE: "?", NOT_ASSESSED: "–", INFORMATION: "i"}
+QUESTIONS = {
+    "fidelity": "does it look like the real table?",
+    "utility": "does it serve for training?",
+    "bias": "are the groups still there?",
+    "privacy": "does it give training rows away?",
+}
+
+
+def show(value):
+    """A number as a reader wants it: three decimals, or two digits where those would be zeros.
+
+    Examples
+    --------
+    >>> show(0.98512), show(0.00042), show(1200), show(None), show([0.8, 1.25]), show(123456.7)
+    ('0.985', '0.00042', '1,200', '', '0.800 to 1.250', '123,457')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return " to ".join(show(v) for v in value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}"
+    if 1e-9 < abs(value) < 0.001:
+        return f"{value:.2g}"
+    return f"{value:.3f}".replace("-0.000", "0.000") if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def wanted(finding):
+    """The threshold in words.
+
+    Examples
+    --------
+    >>> wanted({"threshold": 0.7, "goal": "lower"})
+    'at most 0.700'
+    """
+    if finding["threshold"] is None:
+        return ""
+    if finding["goal"] == "range":
+        return f"between {finding['threshold'][0]:.3g} and {finding['threshold'][1]:.3g}"
+    return f"{'at least' if finding['goal'] == 'higher' else 'at most'} {show(finding['threshold'])}"
+
+
+def measured(finding):
+    """Value, interval and what was wanted, in one line; what is missing, where nothing was measured."""
+    if finding["missing"] or finding["value"] is None:
+        return finding["missing"]
+    text = show(finding["value"])
+    if finding["interval"] is not None:
+        text += f" [{show(finding['interval'][0])}, {show(finding['interval'][1])}]"
+    return f"{text}, wanted {wanted(finding)}" if finding["threshold"] is not None else text

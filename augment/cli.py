@@ -1,0 +1,434 @@
+"""The command `augment`: fits, generates and audits tables in files; `augment demo` does all three and shows them.
+
+Results go to standard output, progress and errors to standard error. Nothing heavy is imported before it is needed.
+"""
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+import augment
+
+PILLARS = ("fidelity", "utility", "bias", "privacy")
+EXIT_CODES = """exit codes:
+  0    done
+  1    augment audit --fail-on: a named pillar failed, or nothing in it could be assessed
+  2    the command, a file or a value in it is wrong; one sentence on standard error says what
+  70   a fault in Augment itself; the traceback is printed
+  130  interrupted
+With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it comes from.
+"""
+CHATTER = re.compile(
+    r"oneDNN|cuda|cuFFT|cuDNN|cuBLAS|cuInit|TensorRT|TF-TRT|absl::Init|cpu_feature|rebuild Tensor", re.I
+)
+ENOUGH_ROWS = 20  # below this, holding a quarter out leaves nothing to judge by
+
+
+def main(arguments=None):
+    """Run the command with a list of arguments, by default those of the process, and return its exit code.
+
+    Examples
+    --------
+    >>> from augment.cli import main
+    >>> main(["generate", "no-such.augment", "-n", "10", "-o", "new.csv"])
+    2
+    """
+    options = _parser().parse_args(arguments)
+    warnings.formatwarning = lambda message, *_, **__: f"augment: note: {_one_line(message)}\n"
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("\naugment: interrupted; files that were already there are as they were.", file=sys.stderr)
+        return 130
+    except (ValueError, TypeError, OSError) as error:
+        if os.environ.get("AUGMENT_TRACEBACK"):
+            raise
+        print(f"augment: {_one_line(error)}", file=sys.stderr)
+        return 2
+    except Exception:
+        traceback.print_exc()
+        print("augment: this is a fault in Augment; please report it with the lines above.", file=sys.stderr)
+        return 70
+
+
+def _one_line(text):
+    return " ".join(str(text).split())
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="augment",
+        description="Learns a table, generates new rows like it, and says with evidence how good they are.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"augment {augment.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_add_demo, _add_fit, _add_generate, _add_audit):
+        add(commands)
+    return parser
+
+
+def _command(commands, name, run, what):
+    command = commands.add_parser(
+        name, help=what, description=what, epilog=EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.set_defaults(run=run)
+    command.add_argument("--quiet", action="store_true", help="print no progress and no summary")
+    return command
+
+
+def _add_demo(commands):
+    command = _command(commands, "demo", _demo, "fit, generate and audit, on a table of diabetes patients or your own")
+    command.add_argument("--data", metavar="FILE", help="a table of your own (CSV, Parquet, Feather or Arrow)")
+    command.add_argument("--target", metavar="COLUMN", help="the column a model would predict (for the audit)")
+    command.add_argument(
+        "--protected", metavar="COLUMN", nargs="+", action="extend", default=[], help="columns of protected groups"
+    )
+    command.add_argument("--out", metavar="FOLDER", default="augment-demo", help="where to write (augment-demo)")
+    _add_fitting(command, seed=0)
+
+
+def _add_fit(commands):
+    command = _command(commands, "fit", _fit, "learn a table and save the model")
+    command.add_argument("data", metavar="DATA", help="a table (CSV, Parquet, Feather or Arrow)")
+    command.add_argument("-o", "--out", metavar="MODEL", required=True, help="the model file to write: table.augment")
+    _add_fitting(command, seed=None)
+
+
+def _add_generate(commands):
+    command = _command(commands, "generate", _generate, "generate rows from a saved model")
+    command.add_argument("model", metavar="MODEL", help="a file that augment fit wrote")
+    command.add_argument("-n", "--rows", metavar="N", type=int, help="how many rows (as many as were learned from)")
+    command.add_argument("-o", "--out", metavar="OUT", required=True, help="the table to write: new.csv, new.parquet")
+    command.add_argument(
+        "--condition",
+        metavar="COLUMN=VALUE",
+        action="append",
+        default=[],
+        help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable, "
+        'quotes keep a comma: city="Rome, Italy"',
+    )
+    _add_seed(command, None)
+
+
+def _add_audit(commands):
+    command = _command(commands, "audit", _audit, "compare a synthetic table with the real one")
+    command.add_argument("real", metavar="REAL", help="the table that was learned from")
+    command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated table")
+    command.add_argument("--holdout", metavar="FILE", help="real rows that were not learned from")
+    command.add_argument("--target", metavar="COLUMN", help="the column a model would predict")
+    command.add_argument(
+        "--protected", metavar="COLUMN", nargs="+", action="extend", default=[], help="columns of protected groups"
+    )
+    command.add_argument("--html", metavar="FILE", help="write the report as a page")
+    command.add_argument(
+        "--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON; without FILE, print it"
+    )
+    command.add_argument(
+        "--fail-on",
+        metavar="PILLAR,...",
+        type=_pillars,
+        default=(),
+        help=f"exit with 1 unless these hold: {', '.join(PILLARS)}",
+    )
+    command.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed of the resampling (0)")
+
+
+def _add_fitting(command, seed):
+    command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
+    _add_seed(command, seed)
+
+
+def _add_seed(command, seed):
+    help = "seed of everything random: the same seed, the same rows" + ("" if seed is None else f" ({seed})")
+    command.add_argument("--seed", metavar="N", type=_seed, default=seed, help=help)
+    command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+
+
+def _seed(text):
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"expected an integer from 0 to 4294967295, received {text!r}")
+    return int(text)
+
+
+def _pillars(text):
+    names = tuple(name.strip() for name in text.split(","))
+    if unknown := [name for name in names if name not in PILLARS]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no pillar; known are {', '.join(PILLARS)}")
+    return names
+
+
+def _say(options, text=""):
+    """Print for the reader: to standard output, or to standard error where that is kept for JSON."""
+    if not options.quiet:
+        print(text, file=sys.stderr if options.json else sys.stdout, flush=True)
+
+
+def _give(options, result):
+    if options.json:
+        print(json.dumps(result, allow_nan=False, ensure_ascii=False))
+    return 0
+
+
+def _demo(options):
+    from augment import files
+
+    start = time.monotonic()
+    frame, target, protected, name = _demo_table(options)
+    folder = Path(options.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    files.check_place(folder / "audit.html", table=False)
+    train, holdout = _split(frame, options.seed)
+    _say(options, f"Augment {augment.__version__}: {name}, {len(frame):,} rows and {frame.shape[1]} columns.")
+    _say(options, f"{len(holdout):,} rows are held out to judge by; the model learns from the other {len(train):,}.")
+    _say(options, f"This takes about {_estimate(frame, options.time_limit)} on 2 cores.\n")
+    _say(options, "1 of 3  fit")
+    synthesizer = _fitted(train, options)
+    _say(options, f"2 of 3  generate {len(train):,} rows")
+    synthetic = synthesizer.generate(len(train))
+    synthetic.attrs.update(frame.attrs)
+    _say(options, "3 of 3  audit\n")
+    report = augment.audit(
+        train, synthetic, holdout=holdout, target=target, protected=protected, random_state=options.seed
+    )
+    written = _write_demo(folder, synthesizer, synthetic, report)
+    summary = str(report).split("\n\n")[0]  # the lines of the pillars; the page holds the rest
+    _say(options, f"{summary}\n\nDone in {time.monotonic() - start:.0f} s. Written:")
+    for path, what in written.items():
+        _say(options, f"  {path:<32} {what}")
+    _say(options, _next_steps(options))
+    return _give(
+        options, {"command": "demo", "verdict": report.verdict, "rows": len(synthetic), "files": list(written)}
+    )
+
+
+def _demo_table(options):
+    from augment import datasets, files
+
+    if not options.data:
+        if options.target or options.protected:
+            raise ValueError("--target and --protected go with --data: the demo's own table has its own.")
+        return datasets.load_diabetes_table(), "progression", ["sex"], "scikit-learn's table of diabetes patients"
+    frame = files.read(options.data)
+    if len(frame) < ENOUGH_ROWS:
+        raise ValueError(f"{options.data} has {len(frame)} rows; the demo holds some out and needs {ENOUGH_ROWS}.")
+    for name in [*([options.target] if options.target else []), *options.protected]:
+        if name not in frame.columns:
+            raise ValueError(f"{options.data} has no column {name!r}; it has {', '.join(map(str, frame.columns))}.")
+    return frame, options.target, options.protected, options.data
+
+
+def _split(frame, seed):
+    """Three quarters of the rows to learn from and one quarter to judge by, both in the order they came in."""
+    import numpy as np
+
+    held = np.zeros(len(frame), dtype=bool)
+    held[np.random.default_rng(seed).permutation(len(frame))[: len(frame) // 4]] = True
+    return frame[~held].reset_index(drop=True), frame[held].reset_index(drop=True)
+
+
+def _estimate(frame, time_limit):
+    seconds = 60 + frame.size / 2000
+    if time_limit:
+        seconds = min(seconds, 30 + time_limit + frame.size / 20000)
+    return "1 minute" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def _write_demo(folder, synthesizer, synthetic, report):
+    from augment import files
+
+    names = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
+    table, parquet, model, page, data = (folder / name for name in names)
+    files.write(synthetic, table)
+    files.write(synthetic, parquet)
+    synthesizer.save(model)
+    report.to_html(page)
+    report.to_json(data)
+    return {
+        str(table): "the new rows",
+        str(parquet): "the same rows with their types",
+        str(model): "the model",
+        str(page): "the audit: open it in a browser",
+        str(data): "its numbers",
+    }
+
+
+def _next_steps(options):
+    command = sys.argv[0] if os.path.basename(sys.argv[0]) == "augment" else "augment"
+    return f"""
+Next, with a table of your own:
+  {command} demo --data mine.csv --target COLUMN
+  {command} fit mine.csv -o mine.augment
+  {command} generate mine.augment -n 1000 -o new.csv"""
+
+
+def _fit(options):
+    from augment import files
+
+    files.check_place(options.out, table=False)
+    frame = files.read(options.data)
+    start = time.monotonic()
+    synthesizer = _fitted(frame, options)
+    synthesizer.save(options.out)
+    seconds = round(time.monotonic() - start, 1)
+    _say(options, f"Learned {len(frame):,} rows and {frame.shape[1]} columns in {seconds} s; wrote {options.out}.")
+    result = {"command": "fit", "model": options.out, "rows": len(frame), "columns": list(frame.columns)}
+    return _give(options, {**result, "seconds": seconds})
+
+
+def _fitted(frame, options):
+    _load_keras()
+    verbose = 0 if options.quiet else 1
+    synthesizer = augment.TabularSynthesizer(time_limit=options.time_limit, verbose=verbose, random_state=options.seed)
+    return synthesizer.fit(frame)
+
+
+def _generate(options):
+    from augment import files
+
+    files.check_place(options.out)
+    if not os.path.exists(options.model):
+        raise FileNotFoundError(f"There is no file {options.model}.")
+    _load_keras()
+    synthesizer = augment.TabularSynthesizer.load(options.model)
+    condition = None
+    if options.condition:
+        condition = _condition(options.condition, _as_frame(synthesizer.generate(1, random_state=0)))
+    frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=options.seed))
+    files.write(frame, options.out)
+    _say(options, f"Wrote {len(frame):,} rows to {options.out}.")
+    result = {"command": "generate", "out": options.out, "rows": len(frame), "columns": list(frame.columns)}
+    return _give(options, result)
+
+
+def _as_frame(generated):
+    """A frame of what was generated, whatever was fitted: the target of `fit(X, y)` becomes the last column."""
+    import pandas as pd
+
+    if not isinstance(generated, tuple):
+        return generated if hasattr(generated, "columns") else pd.DataFrame(generated)
+    features, target = generated
+    features = _as_frame(features)
+    return features.assign(**{str(getattr(target, "name", None) or "target"): list(target)})
+
+
+def _condition(texts, example):
+    """What ``--condition`` asks for, as `generate` takes it; the frame `example` shows the type of each column."""
+    condition = {}
+    for text in texts:
+        names = [str(name) for name in example.columns if text.startswith(f"{name}=")]
+        if not names:
+            known = ", ".join(map(str, example.columns))
+            raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {known}.")
+        name = max(names, key=len)
+        condition[name] = _wanted(name, text[len(name) + 1 :], example[name].dtype)
+    return condition
+
+
+def _wanted(name, text, dtype):
+    """A value, a range (two ends, None where open), a list, or None for missing."""
+    dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
+    if text == "":
+        return None
+    if dtype.kind in "iufM" and ".." in text:
+        low, _, high = text.partition("..")
+        return tuple(_value(name, end, dtype) if end else None for end in (low, high))
+    values = [_value(name, part, dtype) for part in next(csv.reader([text], skipinitialspace=True))]
+    return values[0] if len(values) == 1 else values
+
+
+def _value(name, text, dtype):
+    import pandas as pd
+
+    try:
+        if dtype.kind == "b":
+            return {"true": True, "false": False}[text.lower()]
+        if dtype.kind in "iu":
+            return int(text)
+        if dtype.kind == "f":
+            return float(text)
+        if dtype.kind == "M":
+            moment = pd.Timestamp(text)
+            zone = getattr(dtype, "tz", None)
+            return moment.tz_localize(zone) if zone and moment.tzinfo is None else moment
+    except (ValueError, KeyError):
+        kind = {"b": "true or false", "i": "a whole number", "u": "a whole number", "f": "a number", "M": "a date"}
+        raise ValueError(f"--condition {name}: expected {kind[dtype.kind]}, received {text!r}.") from None
+    return text
+
+
+def _audit(options):
+    from augment import files
+
+    for place in (options.html, options.json):
+        if place and place != "-":
+            files.check_place(place, table=False)
+    real, synthetic = files.read(options.real), files.read(options.synthetic)
+    holdout = files.read(options.holdout) if options.holdout else None
+    report = augment.audit(
+        real,
+        synthetic,
+        holdout=holdout,
+        target=options.target,
+        protected=options.protected,
+        random_state=options.seed,
+    )
+    if options.html:
+        report.to_html(options.html)
+    if options.json == "-":
+        print(json.dumps(report.to_dict(), allow_nan=False, ensure_ascii=False))
+    elif options.json:
+        report.to_json(options.json)
+    if options.json != "-" and not options.quiet:
+        print(report)
+    return _gate(report, options.fail_on)
+
+
+def _gate(report, pillars):
+    """1 if one of the pillars failed or could not be assessed, else 0; standard error says why."""
+    refused = [pillar for pillar in pillars if report.by_pillar[pillar] in ("FAIL", "NOT ASSESSED")]
+    for pillar in refused:
+        failed = [row["title"] for row in report.findings if row["pillar"] == pillar and row["verdict"] == "FAIL"]
+        reason = f"failed: {'; '.join(failed)}" if failed else "could not be assessed: see what is missing"
+        print(f"augment: {pillar} {reason}.", file=sys.stderr)
+    return int(bool(refused))
+
+
+def _load_keras():
+    """Import Keras and start its backend without the backend's chatter about graphics cards; other words come through.
+
+    The chatter is written by C++ code to the file descriptor, past `sys.stderr` and before any setting of it holds.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with tempfile.TemporaryFile() as caught, _descriptor_to(caught):
+        import keras
+
+        keras.ops.zeros(1)
+
+
+@contextlib.contextmanager
+def _descriptor_to(file):
+    """Send standard error's descriptor into `file`, and at the end pass on the lines that are no chatter."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        file.seek(0)
+        for line in file.read().decode(errors="replace").splitlines():
+            if not CHATTER.search(line):
+                print(line, file=sys.stderr)

@@ -1,0 +1,28 @@
+"""All kinds of columns: the first that does not reject a column takes it."""
+
+from augment.codecs.categories import MAX_CATEGORIES, Category
+from augment.codecs.columns import Missing, RejectColumn
+from augment.codecs.identifiers import Key, Text
+from augment.codecs.quantities import Duration, Moment, Number
+
+KINDS = (Missing, Key, Text, Moment, Duration, Number, Category)
+
+
+def fit_column(column, max_categories=MAX_CATEGORIES):
+    """The fitted codec of the first kind that takes `column`, and the column's tokens."""
+    reasons = []
+    for kind in KINDS:
+        codec = kind(max_categories) if kind is Category else kind()
+        try:
+            return codec, codec.fit_encode(column)
+        except RejectColumn as reason:
+            reasons.append(f"{kind.__name__}: {reason}")
+    raise ValueError(f"No codec takes column {column.name!r} ({'; '.join(reasons)}).")
+
+
+def column_from_dict(name, state):
+    """The codec of the column called `name` from its `to_dict`."""
+    return _BY_NAME[state["codec"]]().from_dict(name, state)
+
+
+_BY_NAME = {kind.__name__: kind for kind in KINDS}

@@ -1,0 +1,131 @@
+"""What the numbers in an encoded array mean: all that a model ever learns about the data's form."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Block:
+    """One column of a table as tokens: where they stand in an encoded row and what they mean.
+
+    Parameters
+    ----------
+    name : str
+        The column's name, for messages.
+    start : int
+        Index of the block's first array column: the coarse token. The fine token, if there is one, follows it.
+    size : int
+        Number of coarse tokens.
+    proportions : ndarray of shape (size,)
+        Share of the training rows that hold each coarse token; sums to one.
+    levels : int, default=0
+        Number of fine tokens inside a coarse one; 0 when the coarse token tells the whole value.
+    has_levels : ndarray of bool of shape (size,), default=None
+        Which coarse tokens are bins that a fine token divides; spikes and "missing" are not. None without levels.
+    ranks : ndarray of shape (size, 2), default=None
+        For ordered values the interval of the column's cumulative distribution that each coarse token covers, in
+        [0, 1]; NaN where a token is no number ("missing"). None for unordered categories.
+    """
+
+    name: str
+    start: int
+    size: int
+    proportions: np.ndarray
+    levels: int = 0
+    has_levels: np.ndarray | None = None
+    ranks: np.ndarray | None = None
+
+    @property
+    def width(self):
+        """Number of array columns: 1, or 2 with a fine token."""
+        return 2 if self.levels else 1
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Two columns that often hold exactly the same value, spikes aside.
+
+    An encoded row holds in array column `flag` a 1 where the two values are equal, else 0. In a generated row 1 says that
+    `second` takes the value of `first`, 2 the reverse.
+
+    Parameters
+    ----------
+    first, second : int
+        Indices of the two blocks.
+    flag : int
+        Index of the array column that tells whether the values are equal.
+    to_second : ndarray of int of shape (first.size, max(first.levels, 1), 2)
+        Coarse and fine token in `second` of the value in the middle of each cell of `first`.
+    to_first : ndarray of int of shape (second.size, max(second.levels, 1), 2)
+        The same the other way.
+    """
+
+    first: int
+    second: int
+    flag: int
+    to_second: np.ndarray
+    to_first: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Two columns of which one determines the other: which of their coarse tokens may stand together.
+
+    Parameters
+    ----------
+    first, second : int
+        Indices of the two blocks, neither of which has levels.
+    allowed : ndarray of bool of shape (first.size, second.size)
+        True where the pair of tokens occurs.
+    """
+
+    first: int
+    second: int
+    allowed: np.ndarray
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The form of encoded rows: `encode` gives an int32 array of shape (n, width) that obeys it.
+
+    Parameters
+    ----------
+    blocks : tuple of Block
+        The columns that a model generates, in array order.
+    copies : tuple of Copy, default=()
+        Pairs of columns that often coincide; their flags stand after all tokens.
+    rules : tuple of Rule, default=()
+        Pairs of columns of which one determines the other.
+    n_samples : int
+        Number of rows that the codec was fitted on: sizes of networks follow it.
+    """
+
+    blocks: tuple
+    copies: tuple = ()
+    rules: tuple = ()
+    n_samples: int = field(kw_only=True)
+
+    @property
+    def width(self):
+        """Number of array columns: all tokens, then a flag for each copy."""
+        return sum(block.width for block in self.blocks) + len(self.copies)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is known of the rows to generate.
+
+    Parameters
+    ----------
+    tokens : ndarray of int32 of shape (n, n_blocks, 2)
+        Coarse and fine token of each known cell; zeros elsewhere.
+    known : ndarray of bool of shape (n, n_blocks)
+        True where a cell is known.
+    allowed : dict of int to ndarray of bool, default={}
+        For blocks restricted by a range or a list: which tokens are allowed, of shape (size, max(levels, 1)).
+    """
+
+    tokens: np.ndarray
+    known: np.ndarray
+    allowed: dict = field(default_factory=dict)

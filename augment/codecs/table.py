@@ -1,0 +1,257 @@
+"""A table of any library as integer arrays and back: one codec a column, and the relations between columns."""
+
+import numpy as np
+
+from augment.codecs.column import as_family
+from augment.codecs.conditions import TableCondition, build_condition, overlay_columns
+from augment.codecs.frames import names_of, read_table, write_table
+from augment.codecs.kinds import column_from_dict, fit_column
+from augment.codecs.layout import Layout, Rule
+from augment.codecs.names import near_names
+from augment.codecs.relations import find_copies, find_rules, make_copy, resolve_copies
+
+
+class TableCodec:
+    """Turns tables into integer arrays that obey a Layout, and such arrays into tables of the fitted form.
+
+    `decode` gives what `fit` was given: the same library (pandas, polars, pyarrow or a 2-D NumPy array), columns,
+    order, types, categories and kinds of missing values. A pandas frame gets a new index numbered from zero, of the
+    fitted type where that was an integer one and under its name; moments or texts of an index cannot be made up.
+
+    Parameters
+    ----------
+    max_categories : int, default=500
+        Number of tokens that a column of labels gets at most; the rarest values share one.
+
+    Attributes
+    ----------
+    layout : Layout
+        What the numbers in encoded rows mean.
+    report : list of dict
+        For each column what it was taken for: `column`, `kind` and `note`, which tells what was merged or replaced.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> frame = pd.DataFrame({"age": [31, 40, 40, 25], "city": ["Rome", None, "Oslo", "Rome"]})
+    >>> codec = TableCodec().fit(frame)
+    >>> codec.layout.width
+    2
+    >>> arrays = codec.encode(frame)
+    >>> codec.decode(arrays, np.random.default_rng(0)).equals(frame)
+    True
+    """
+
+    def __init__(self, max_categories=500):
+        self.max_categories = max_categories
+
+    def fit(self, data):
+        """Learn the columns of `data`, a table of at least one row and one column."""
+        columns, self.form = read_table(data)
+        if not columns:
+            raise ValueError(
+                f"Found array with 0 feature(s) (shape=({len(data)}, 0)) while a minimum of 1 is required."
+            )
+        if not len(columns[0]):
+            raise ValueError(
+                f"Found array with 0 sample(s) (shape=(0, {len(columns)})) while a minimum of 1 is required."
+            )
+        fitted = [fit_column(column, self.max_categories) for column in columns]
+        self.columns = [codec for codec, _ in fitted]
+        self.layout = self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1))
+        return self
+
+    # the layout -----------------------------------------------------------------------------------------------------
+
+    def _find_layout(self, columns, tokens):
+        rng = np.random.default_rng(0)
+        blocks = self._blocks()
+        n = len(columns[0])
+        small = [index for index, block in enumerate(blocks) if not block.levels]
+        coarse = {index: tokens[:, blocks[index].start] for index in small}
+        rules = find_rules(coarse, {index: blocks[index].size for index in small}, rng)
+        large = [index for index, block in enumerate(blocks) if block.levels]
+        pairs = find_copies(large, self._plain_values(columns, tokens, blocks, large), len(columns), rng)
+        width = sum(block.width for block in blocks)
+        codecs = [self.columns[place] for place in self.places]
+        copies = [make_copy(*pair, codecs, blocks, width + order) for order, pair in enumerate(pairs)]
+        return Layout(blocks, tuple(copies), tuple(rules), n_samples=n)
+
+    def _blocks(self):
+        """The blocks of all columns that have something to model; `places` tells whose they are."""
+        self.places = [place for place, codec in enumerate(self.columns) if codec.width]
+        starts = np.cumsum([0, *(self.columns[place].width for place in self.places)]).tolist()
+        return tuple(self.columns[place].block(start) for place, start in zip(self.places, starts, strict=False))
+
+    def _plain_values(self, columns, tokens, blocks, chosen):
+        """Float array of the values of the `chosen` blocks; NaN where missing or a spike."""
+        out = np.full((len(tokens), len(chosen)), np.nan)
+        for place, index in enumerate(chosen):
+            block, column = blocks[index], columns[self.places[index]]
+            plain = block.has_levels[tokens[:, block.start]]
+            out[plain, place] = column.values[plain]
+        return out
+
+    # encoding -------------------------------------------------------------------------------------------------------
+
+    def encode(self, data, rng=None):
+        """Encoded rows: an int32 array of shape (n, layout.width).
+
+        `rng` chooses among the levels that hold the same value; without one the lowest is taken.
+        """
+        columns = self._matched(read_table(data))
+        tokens = self._tokens(columns, rng)
+        return np.concatenate([tokens, self._flags(columns, tokens)], axis=1) if self.layout.copies else tokens
+
+    def _tokens(self, columns, rng):
+        parts = [codec.encode(column, rng) for codec, column in zip(self.columns, columns, strict=True)]
+        return np.concatenate(parts, axis=1)
+
+    def _flags(self, columns, tokens):
+        blocks, copies = self.layout.blocks, self.layout.copies
+        chosen = sorted({index for copy in copies for index in (copy.first, copy.second)})
+        values = self._plain_values(columns, tokens, blocks, chosen)
+        place = {index: column for column, index in enumerate(chosen)}
+        flags = np.empty((len(tokens), len(copies)), "int32")
+        for order, copy in enumerate(copies):
+            flags[:, order] = values[:, place[copy.first]] == values[:, place[copy.second]]
+        return flags
+
+    def _matched(self, read):
+        """The columns of new data in the fitted order."""
+        columns, form = read
+        names = names_of(self.form)
+        if "numpy" in (form["library"], self.form["library"]):
+            if len(columns) != len(names):
+                raise ValueError(f"Expected {len(names)} columns, as in the training data; got {len(columns)}.")
+            return columns
+        found = {column.name: column for column in columns}
+        missing = [name for name in names if name not in found]
+        extra = [name for name in found if name not in set(names)]
+        if missing or extra:
+            parts = [f"missing are {', '.join(map(repr, missing[:8]))}"] if missing else []
+            parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
+            raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
+        return [found[name] for name in names]
+
+    # decoding -------------------------------------------------------------------------------------------------------
+
+    def decode(self, arrays, rng, condition=None):
+        """A table from encoded rows, an int array of shape (n, layout.width).
+
+        `rng` draws the places inside the levels, the rare values and the fresh identifiers. With the `condition` that
+        the rows were generated under, numbers stay in its ranges.
+        """
+        arrays = np.asarray(arrays)
+        within = {} if condition is None else condition.within
+        columns, start = [], 0
+        for place, codec in enumerate(self.columns):
+            columns.append(codec.decode(arrays[:, start : start + codec.width], rng, within.get(place)))
+            start += codec.width
+        if self.layout.copies:
+            self._copy_values(columns, arrays, within)
+        return write_table(columns, self.form)
+
+    def _copy_values(self, columns, arrays, within):
+        """Write each value that a flag says to be a copy of another column's over the one drawn for it."""
+        copies = self.layout.copies
+        sources = resolve_copies(copies, arrays[:, [copy.flag for copy in copies]], len(self.layout.blocks))
+        pairs = []
+        for target in sorted({index for copy in copies for index in (copy.first, copy.second)}):
+            for source in np.unique(sources[:, target]):
+                place, origin = self.places[target], self.places[source]
+                rows = (sources[:, target] == source) & columns[place].present & columns[origin].present
+                if source != target and rows.any():
+                    pairs.append((place, origin, rows))
+        for place, origin, rows in pairs:  # first the source moves to where the copy may be, or they would differ
+            values = self.columns[place].snap(columns[origin].values[rows], within.get(place))
+            columns[origin].values[rows] = self.columns[origin].snap(values, within.get(origin))
+        for place, origin, rows in pairs:
+            columns[place].values[rows] = self.columns[place].snap(columns[origin].values[rows], within.get(place))
+
+    # conditions -----------------------------------------------------------------------------------------------------
+
+    def condition(self, spec, n=None):
+        """What a condition says of n rows to generate, as a TableCondition.
+
+        Parameters
+        ----------
+        spec : dict or table
+            A dict of column to value, (low, high), [alternatives] or None for missing; an end of a range that is None
+            is open. Or a table of n rows, in which missing cells and absent columns are unknown.
+        n : int, default=None
+            Number of rows; a table says it by itself.
+
+        Raises
+        ------
+        ValueError
+            When a column, a value or a range is not in the training data.
+        """
+        return build_condition(self, spec, n)
+
+    def overlay(self, frame, condition):
+        """`frame` with the values that a condition gives written in exactly as given.
+
+        Parameters
+        ----------
+        frame : table
+            What `decode` gave.
+        condition : TableCondition, dict or table
+            What `condition` gave, or what it was made of.
+        """
+        columns = [
+            as_family(column, codec.form["family"])
+            for column, codec in zip(read_table(frame)[0], self.columns, strict=True)
+        ]
+        if not isinstance(condition, TableCondition):
+            condition = self.condition(condition, len(columns[0]))
+        table = write_table(overlay_columns(columns, condition), self.form)
+        if condition.index is not None and self.form["library"] == "pandas":
+            table.index = condition.index
+        return table
+
+    def place_of(self, name):
+        """Index of the column called `name`; a ValueError lists the names that are like it."""
+        names = names_of(self.form)
+        if name not in names:
+            raise ValueError(f"There is no column {name!r}; near it: {near_names(name, names)}.")
+        return names.index(name)
+
+    @property
+    def report(self):
+        """What each column was taken for."""
+        return [{"column": codec.name, "kind": codec.label, "note": "; ".join(codec.notes)} for codec in self.columns]
+
+    # saving ---------------------------------------------------------------------------------------------------------
+
+    def to_dict(self):
+        """The learned state as JSON-ready values."""
+        copies = [[copy.first, copy.second] for copy in self.layout.copies]
+        rules = [[rule.first, rule.second, np.argwhere(rule.allowed).tolist()] for rule in self.layout.rules]
+        return {
+            "max_categories": self.max_categories,
+            "form": self.form,
+            "n_samples": self.layout.n_samples,
+            "columns": [codec.to_dict() for codec in self.columns],
+            "copies": copies,
+            "rules": rules,
+        }
+
+    @classmethod
+    def from_dict(cls, state):
+        """Codec from what `to_dict` gave."""
+        codec = cls(state["max_categories"])
+        codec.form = state["form"]
+        pairs = zip(names_of(codec.form), state["columns"], strict=True)
+        codec.columns = [column_from_dict(name, column) for name, column in pairs]
+        blocks = codec._blocks()
+        width = sum(block.width for block in blocks)
+        own = [codec.columns[place] for place in codec.places]
+        copies = [make_copy(*pair, own, blocks, width + order) for order, pair in enumerate(state["copies"])]
+        rules = []
+        for first, second, seen in state["rules"]:
+            allowed = np.zeros((blocks[first].size, blocks[second].size), bool)
+            allowed[tuple(np.array(seen).T)] = True
+            rules.append(Rule(first, second, allowed))
+        codec.layout = Layout(blocks, tuple(copies), tuple(rules), n_samples=state["n_samples"])
+        return codec

@@ -1,0 +1,217 @@
+"""Any-order autoregression: one network that guesses any column of a row from any other columns."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+from keras import ops
+
+from augment.models.base import GenerativeModel, Recipe
+from augment.models.gradients import jit_compile
+from augment.models.heads import TokenHeads
+from augment.models.sampling import CHUNK_ROWS, ORDER_ROWS, Sampler
+from augment.models.tokens import TokenEmbedding
+
+FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
+
+
+class Autoregressive(Recipe):
+    """Any-order autoregression over the columns of a table.
+
+    In training a random subset of a row's columns is known and the network guesses each of the others (Uria, Murray and
+    Larochelle, "A deep and tractable density estimator", ICML 2014). Generation fills one column after another, so that any
+    columns may be given at the start. A number is a coarse token (its bin) and a fine one (its place in the bin), as in
+    TabularARGN (Tiwald et al., arXiv 2501.12012), with smooth features of its value as input.
+
+    Parameters
+    ----------
+    width : int or "auto", default="auto"
+        Length of the hidden vector. "auto" grows with the number of rows, from 64 to 256.
+    depth : int or "auto", default="auto"
+        Number of residual blocks: 1 for small tables, 2 or 3 for larger ones.
+    dropout : float or "auto", default="auto"
+        Share of hidden units dropped in training; more for small tables.
+    noise : float, default=0.01
+        Standard deviation of the noise added in training to the ranks in (0, 1) of known numbers, so that exact values do
+        not give rows away.
+    learning_rate : float, default=0.002
+        Highest learning rate of AdamW.
+    weight_decay : float or "auto", default="auto"
+        Weight decay of AdamW; more for small tables.
+
+    Examples
+    --------
+    >>> Autoregressive(width=128)
+    Autoregressive(width=128)
+    """
+
+    encoding = "tokens"
+
+    def __init__(
+        self,
+        width="auto",
+        depth="auto",
+        dropout="auto",
+        noise=0.01,
+        learning_rate=0.002,
+        weight_decay="auto",
+    ):
+        self.width = width
+        self.depth = depth
+        self.dropout = dropout
+        self.noise = noise
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+
+    def build(self, layout):
+        auto = automatic_sizes(layout)
+        chosen = {name: auto[name] if value == "auto" else value for name, value in self.get_params().items()}
+        learning_rate, weight_decay = chosen.pop("learning_rate"), chosen.pop("weight_decay")
+        model = AutoregressiveModel(layout, **chosen)
+        model.build((None, layout.width))
+        optimizer = keras.optimizers.AdamW(learning_rate, weight_decay, beta_2=0.99, use_ema=True, ema_momentum=0.995)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
+        model.compile(optimizer=optimizer, jit_compile=jit_compile())
+        return model
+
+
+def automatic_sizes(layout):
+    """Sizes that suit the data: the "auto" values of `Autoregressive`."""
+    if layout.n_samples < 2000:
+        return {"width": 128 if layout.n_samples >= 400 else 64, "depth": 1, "dropout": 0.3, "weight_decay": 0.05}
+    return {"width": 256, "depth": 3, "dropout": 0.0, "weight_decay": 0.01}
+
+
+class AutoregressiveModel(GenerativeModel):
+    """The network of `Autoregressive`: embedding of the known cells, residual blocks, a head for each column.
+
+    Parameters
+    ----------
+    layout : Layout
+        The form of encoded rows.
+    width, depth, dropout, noise
+        As in `Autoregressive`, without "auto".
+    """
+
+    def __init__(self, layout, width, depth, dropout, noise):
+        super().__init__()
+        self.layout = layout
+        self.embedding = TokenEmbedding(layout, width, noise)
+        self.trunk = Trunk(width, depth, dropout)
+        self.heads = TokenHeads(layout)
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def build(self, input_shape):
+        self.embedding.build()
+        self.trunk.build((None, self.embedding.units))
+        self.heads.build((None, self.embedding.units))
+        self.built = True
+
+    def call(self, x, training=False):
+        """Rows (n, width) -> the any-order bound on each row's negative log-likelihood (n,).
+
+        The bound is an average over what is known: with t of d columns known, t uniform, it is d / (d - t) times the sum of
+        the unknown columns' losses. Outside training the same subsets are known at every call.
+        """
+        known = self._random_subset(ops.shape(x)[0], self.seed_generator if training else 0)
+        hidden = self.trunk(self.embedding(x, known, training=training), training=training)
+        unknown = 1.0 - ops.cast(known, "float32")
+        losses = self.heads(hidden, x, known, fine_weight=FINE_WEIGHT)
+        return ops.sum(losses * unknown, axis=1) * unknown.shape[1] / ops.sum(unknown, axis=1)
+
+    def _random_subset(self, n, seed):
+        """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks - 1, then which.
+
+        One random block is unknown, each other one is known with a probability uniform in (0, 1), spread evenly over the
+        batch: their number is then uniform, too.
+        """
+        d = len(self.layout.blocks)
+        uniform = keras.random.uniform((n, d + 2), seed=seed)
+        probability = (ops.arange(n, dtype="float32")[:, None] + uniform[:, :1]) / ops.cast(n, "float32")
+        unknown = ops.cast(ops.floor(uniform[:, 1:2] * d), "int32")
+        return ops.logical_and(uniform[:, 2:] < probability, ops.arange(d) != unknown)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if sample_weight is None:
+            return ops.mean(y_pred)
+        return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
+
+    def noise(self, n, rng):
+        """Uniform noise (n, n_blocks + 1, 2): for each block's coarse and fine token, and to choose among candidates."""
+        return rng.random((n, len(self.layout.blocks) + 1, 2), dtype="float32")
+
+    def transport(self, noise, condition=None):
+        """Fill the columns one after another, each 1,024 rows in a random order of their own; see the base class."""
+        sampler = Sampler(self)
+        rows = [
+            sampler.fill(noise[start : start + CHUNK_ROWS], _part(condition, start), start // ORDER_ROWS)
+            for start in range(0, len(noise), CHUNK_ROWS)
+        ]
+        return np.concatenate(rows) if rows else np.zeros((0, self.layout.width), "int32")
+
+    def log_likelihood(self, x):
+        """Log-probability of each encoded row, by the chain rule over the columns in one fixed order.
+
+        Parameters
+        ----------
+        x : ndarray of int32 of shape (n, layout.width)
+            Encoded rows.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Natural logarithms.
+        """
+        sampler = Sampler(self)
+        parts = [sampler.log_likelihood(x[start : start + CHUNK_ROWS]) for start in range(0, len(x), CHUNK_ROWS)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+
+class Trunk(keras.Model):
+    """Residual blocks and a last normalization: what the first layer gives (n, width) -> hidden vectors (n, width)."""
+
+    def __init__(self, width, depth, dropout):
+        super().__init__()
+        self.blocks = [ResidualBlock(width, dropout) for _ in range(depth)]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
+        self.dropout = keras.layers.Dropout(dropout / 2)
+        self.jit_compile = jit_compile()
+
+    def build(self, input_shape):
+        for layer in [*self.blocks, self.norm, self.dropout]:
+            layer.build(input_shape)
+        self.built = True
+
+    def call(self, hidden, training=False):
+        for block in self.blocks:
+            hidden = block(hidden, training=training)
+        return self.dropout(self.norm(hidden), training=training)
+
+
+class ResidualBlock(keras.layers.Layer):
+    """Pre-norm residual block: h + Dense(dropout(silu(Dense(norm(h)))))."""
+
+    def __init__(self, width, dropout):
+        super().__init__()
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
+        self.up = keras.layers.Dense(2 * width, activation="silu")
+        self.dropout = keras.layers.Dropout(dropout)
+        self.down = keras.layers.Dense(width, kernel_initializer=keras.initializers.VarianceScaling(0.1))
+
+    def build(self, input_shape):
+        self.norm.build(input_shape)
+        self.up.build(input_shape)
+        self.dropout.build(input_shape)
+        self.down.build((None, self.up.units))
+        self.built = True
+
+    def call(self, hidden, training=False):
+        return hidden + self.down(self.dropout(self.up(self.norm(hidden)), training=training))
+
+
+def _part(condition, start):
+    """A chunk of the rows of a condition."""
+    if condition is None:
+        return None
+    rows = slice(start, start + CHUNK_ROWS)
+    return replace(condition, tokens=condition.tokens[rows], known=condition.known[rows])

@@ -1,0 +1,139 @@
+"""The two halves of every family: a recipe holds hyperparameters, a generative model is what it builds."""
+
+import random
+from abc import abstractmethod
+from contextlib import contextmanager
+
+import keras
+from sklearn.base import BaseEstimator
+
+
+class Recipe(BaseEstimator):
+    """Hyperparameters of a family of generative models.
+
+    A recipe is a light scikit-learn estimator: `clone`, `repr`, pickling and `model__width` in a grid search work
+    by themselves. It knows nothing of any data until `build`.
+
+    Attributes
+    ----------
+    encoding : str
+        Which arrays the models eat: "tokens" (integers, each with its own vocabulary) or "vectors" (floats).
+    """
+
+    encoding = "tokens"
+
+    @abstractmethod
+    def build(self, layout):
+        """Make an untrained model for rows of this form.
+
+        Parameters
+        ----------
+        layout : Layout
+            The form of encoded rows.
+
+        Returns
+        -------
+        GenerativeModel
+            Compiled, with all its weights created.
+        """
+
+
+class GenerativeModel(keras.Model):
+    """A trained map from noise to encoded rows; trains through plain `keras.Model.fit`.
+
+    A family overrides four methods: `call` (all forward passes), `compute_loss` (arithmetic on what `call` returned), `noise`
+    (everything random in n samples, as numpy arrays) and `transport` (noise to rows, deterministically). One that can also
+    tell how likely a row is has `log_likelihood`.
+    """
+
+    @abstractmethod
+    def noise(self, n, rng):
+        """Draw everything that is random in `n` samples.
+
+        Parameters
+        ----------
+        n : int
+            Number of samples.
+        rng : numpy.random.Generator
+            The only source of randomness.
+
+        Returns
+        -------
+        ndarray of shape (n, ...)
+            A row of noise for each sample.
+        """
+
+    @abstractmethod
+    def transport(self, noise, condition=None):
+        """Map noise to encoded rows; the same noise gives the same rows.
+
+        Parameters
+        ----------
+        noise : ndarray of shape (n, ...)
+            What `noise` gave.
+        condition : Condition, default=None
+            What is known of the rows.
+
+        Returns
+        -------
+        ndarray of shape (n, layout.width)
+            Encoded rows.
+        """
+
+
+@contextmanager
+def seeded(seed):
+    """Make Keras's unseeded initializers and seed generators follow `seed` inside the block.
+
+    Keras draws default seeds from Python's `random`; its state is put back afterwards, so nothing outside changes.
+    """
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def get(name):
+    """The recipe of that name, with its defaults.
+
+    Examples
+    --------
+    >>> get("autoregressive")
+    Autoregressive()
+    """
+    families = _families()
+    if name not in families:
+        raise ValueError(f"Unknown model {name!r}: the names are {', '.join(map(repr, families))}.")
+    return families[name]()
+
+
+def make(model, layout):
+    """Build a model for `layout` from what a synthesizer was given as `model`: a name, a recipe or a callable."""
+    if isinstance(model, str):
+        model = get(model)
+    built = model.build(layout) if isinstance(model, Recipe) else model(layout)
+    return built
+
+
+def describe(model):
+    """`model` as JSON-ready values."""
+    if isinstance(model, str):
+        return model
+    if isinstance(model, Recipe) and type(model).__name__.lower() in _families():
+        return {"name": type(model).__name__.lower(), "params": model.get_params()}
+    raise TypeError(f"{model!r} cannot be saved: only families of augment.models can.")
+
+
+def from_description(description):
+    """The model that `describe` described."""
+    if isinstance(description, str):
+        return description
+    return get(description["name"]).set_params(**description["params"])
+
+
+def _families():
+    from augment.models.autoregressive import Autoregressive
+
+    return {"autoregressive": Autoregressive}

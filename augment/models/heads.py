@@ -1,0 +1,170 @@
+"""A layout's blocks as guesses: from one vector the logits of every token, and their loss."""
+
+import keras
+import numpy as np
+from keras import ops
+
+FINE_UNITS = 32
+FINE_WAVES = 8  # cosines over the levels of a bin: neighbouring levels share strength
+IMPOSSIBLE = -30.0  # logit of a token that cannot be: leaves it e^-30 of a chance
+
+
+class TokenHeads(keras.layers.Layer):
+    """A guess of every block from a hidden vector.
+
+    The coarse token of a block is a softmax over its vocabulary and over its copies: "the value of column k", possible where k is
+    known and its value is no spike. The fine token follows from the hidden vector and the coarse token together, so that one
+    pass of the network gives both. Blocks of like size share one matrix product.
+
+    Parameters
+    ----------
+    layout : Layout
+        The form of encoded rows.
+    """
+
+    def __init__(self, layout):
+        super().__init__()
+        self.layout = layout
+        self.copies = [[] for _ in layout.blocks]
+        for copy in layout.copies:
+            self.copies[copy.second].append((copy.first, copy.flag, copy.to_second, 1))
+            self.copies[copy.first].append((copy.second, copy.flag, copy.to_first, 2))
+        self.slots = [block.size + len(copies) for block, copies in zip(layout.blocks, self.copies, strict=True)]
+        self.coarse = _classes(self.slots)
+        self.fine = _classes([block.levels for block in layout.blocks], exactly=True)
+        self.fine.pop(0, None)
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        small = keras.initializers.VarianceScaling(0.05)
+        normal = keras.initializers.RandomNormal
+        self.kernels, self.biases, self.fines = {}, {}, {}
+        for size, members in self.coarse.items():
+            self.kernels[size] = self.add_weight(
+                shape=(width, len(members) * size), initializer=small, name=f"kernel_{size}"
+            )
+            self.biases[size] = self.add_weight(
+                shape=(len(members) * size,), initializer=_Given(self._log_proportions(members, size)), name=f"bias_{size}"
+            )
+        for levels, members in self.fine.items():
+            n_tokens = sum(self.layout.blocks[i].size for i in members)
+            shapes = {
+                "down": ((width, len(members) * FINE_UNITS), keras.initializers.VarianceScaling()),
+                "gate_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
+                "shift_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
+                "up": ((len(members), FINE_UNITS, min(FINE_WAVES, levels)), normal(stddev=0.01)),
+            }
+            self.fines[levels] = [
+                self.add_weight(shape=shape, initializer=start, name=f"fine_{levels}_{name}")
+                for name, (shape, start) in shapes.items()
+            ]
+        self.built = True
+
+    def _log_proportions(self, members, size):
+        """Starting biases: the log shares of the tokens; little for copies, nothing for what fills up the size class."""
+        bias = np.full((len(members), size), IMPOSSIBLE, "float32")
+        for row, i in enumerate(members):
+            block = self.layout.blocks[i]
+            bias[row, : block.size] = np.log(np.maximum(block.proportions, 0.3 / self.layout.n_samples))
+            bias[row, block.size : self.slots[i]] = -4.0
+        return bias.reshape(-1)
+
+    def call(self, hidden, x, known, fine_weight=1.0):
+        """Negative log-likelihood of every block's cell, known ones too: (n, n_blocks).
+
+        `fine_weight` multiplies the part of the fine tokens.
+        """
+        n = ops.shape(x)[0]
+        losses = [None] * len(self.layout.blocks)
+        copied = [self._copy_targets(i, x, known) for i in range(len(losses))]
+        for size, members in self.coarse.items():
+            logits = ops.reshape(ops.matmul(hidden, self.kernels[size]) + self.biases[size], (n, len(members), size))
+            target = ops.stack([copied[i][0] for i in members], axis=1)
+            if any(self.copies[i] for i in members):
+                logits = logits + ops.stack([_wide(copied[i][1], size, n) for i in members], axis=1)
+            _unstack(cross_entropy(logits, target), members, losses)
+        fine_losses = [None] * len(losses)
+        for levels, members in self.fine.items():
+            coarse = ops.take(x, np.array([self.layout.blocks[i].start for i in members]), axis=1)
+            target = ops.take(x, np.array([self.layout.blocks[i].start + 1 for i in members]), axis=1)
+            _unstack(cross_entropy(self._fine_logits(hidden, coarse, levels), target), members, fine_losses)
+        for i, block in enumerate(self.layout.blocks):
+            if block.levels:
+                divided = ops.take(block.has_levels.astype("float32"), x[:, block.start], axis=0)
+                plain = ops.cast(copied[i][0] < block.size, "float32")
+                losses[i] = losses[i] + fine_losses[i] * divided * plain * fine_weight
+        return ops.stack(losses, axis=1)
+
+    def _copy_targets(self, i, x, known):
+        """The token to guess in block `i`, and what to add to its logits where copies are impossible (None without any)."""
+        block = self.layout.blocks[i]
+        target, penalty = x[:, block.start], []
+        for number, (source, flag, _, _) in reversed(list(enumerate(self.copies[i]))):
+            possible = self._can_copy(source, x, known)
+            target = ops.where(ops.logical_and(possible, x[:, flag] > 0), block.size + number, target)
+            penalty.append(ops.where(possible, 0.0, IMPOSSIBLE))
+        if not penalty:
+            return target, None
+        zeros = ops.zeros((ops.shape(x)[0], block.size), "float32")
+        return target, ops.concatenate([zeros, ops.stack(penalty[::-1], axis=1)], axis=1)
+
+    def _can_copy(self, source, x, known):
+        block = self.layout.blocks[source]
+        return ops.logical_and(known[:, source], ops.take(block.has_levels, x[:, block.start], axis=0))
+
+    def fine_offsets(self, levels):
+        """Where the tokens of each block of `levels` begin in the embeddings of its fine head."""
+        return np.cumsum([0] + [self.layout.blocks[i].size for i in self.fine[levels][:-1]]).astype("int32")
+
+    def _fine_logits(self, hidden, coarse, levels):
+        """Logits of the fine tokens (n, members, levels) given the coarse ones (n, members)."""
+        down, gate, shift, up = self.fines[levels]
+        offsets = self.fine_offsets(levels)
+        n = ops.shape(hidden)[0]
+        guess = ops.reshape(ops.matmul(hidden, down), (n, len(offsets), FINE_UNITS))
+        token = coarse + offsets
+        guess = ops.silu(guess * (1 + ops.take(gate, token, axis=0)) + ops.take(shift, token, axis=0))
+        return ops.matmul(ops.einsum("nmu,muw->nmw", guess, up), waves(levels))
+
+
+def cross_entropy(logits, target):
+    """Negative log of the softmax of `logits` (..., k) at the integer `target` (...)."""
+    logits = logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
+    picked = ops.sum(ops.where(ops.arange(logits.shape[-1]) == target[..., None], logits, 0.0), axis=-1)
+    return ops.log(ops.sum(ops.exp(logits), axis=-1)) - picked
+
+
+class _Given(keras.initializers.Initializer):
+    """Starts a weight at given values."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __call__(self, shape, dtype=None):
+        return ops.cast(ops.reshape(ops.array(self.values), shape), dtype)
+
+
+def waves(levels):
+    """Cosines (waves, levels) over the middles of the levels, the first one of half a period."""
+    middle = (np.arange(levels) + 0.5) / levels
+    return np.cos(np.pi * np.arange(1, min(FINE_WAVES, levels) + 1)[:, None] * middle).astype("float32")
+
+
+def _classes(sizes, exactly=False):
+    """Indices of blocks by size class: those within half of each other share the size of their largest."""
+    groups = {}
+    for i, size in enumerate(sizes):
+        key = size if exactly else int(np.ceil(np.log(max(size, 2)) / np.log(1.5)))
+        groups.setdefault(key, []).append(i)
+    return {max(sizes[i] for i in members): members for members in groups.values()}
+
+
+def _wide(penalty, size, n):
+    if penalty is None:
+        return ops.zeros((n, size), "float32")
+    return ops.pad(penalty, ((0, 0), (0, size - penalty.shape[1])))
+
+
+def _unstack(stacked, members, into):
+    for row, i in enumerate(members):
+        into[i] = stacked[:, row]

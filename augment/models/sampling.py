@@ -1,0 +1,147 @@
+"""Any-order generation: columns filled one after another, from noise and from what is known."""
+
+import numpy as np
+from keras import ops
+
+from augment.models.drawing import Drawing, inverse_cumulative
+
+ORDER_ROWS = 1024  # rows that are generated in one order of the columns
+CHUNK_ROWS = 8 * ORDER_ROWS  # rows that pass the network together
+CANDIDATES = 16  # draws of each row to choose from where several columns are restricted
+
+
+class Sampler:
+    """Fills rows with a trained `AutoregressiveModel`; made anew for each call, since it holds copies of the weights.
+
+    Every 1,024 rows have a random order of the columns of their own, so that the small errors of single orders do not add
+    up. Rows that agree in all that is known share one pass of the network.
+
+    Parameters
+    ----------
+    model : AutoregressiveModel
+        The trained network.
+    """
+
+    def __init__(self, model):
+        self.model, self.layout = model, model.layout
+        self.drawing = Drawing(model.heads)
+        self.gains = model.embedding.gains()
+
+    def fill(self, noise, condition, number):
+        """Generate a chunk of rows.
+
+        Parameters
+        ----------
+        noise : ndarray of shape (n, n_blocks + 1, 2)
+            Uniform noise.
+        condition : Condition or None
+            What is known of the rows.
+        number : int
+            How many groups of 1,024 rows came before.
+
+        Returns
+        -------
+        ndarray of int32 of shape (n, layout.width)
+            Encoded rows.
+        """
+        x, known, allowed = self._start(len(noise), condition)
+        if len(allowed) > 1:
+            x, known = self._restrict(x, known, allowed, noise)
+        groups = [slice(start, start + ORDER_ROWS) for start in range(0, len(noise), ORDER_ROWS)]
+        orders = [_order(number + k, known[rows], allowed) for k, rows in enumerate(groups)]
+        state = _State(self, x, known)
+        for step in range(max(map(len, orders))):
+            hidden = state.hidden()
+            for rows, order in zip(groups, orders, strict=True):
+                if step < len(order):
+                    state.fill(order[step], rows, hidden, noise, allowed.get(order[step]))
+        return x
+
+    def log_likelihood(self, x):
+        """Log-probability (n,) of encoded rows, by the chain rule over the columns in one order."""
+        known = np.zeros((len(x), len(self.layout.blocks)), bool)
+        state, total = _State(self, x, known), np.zeros(len(x))
+        for i in _order(0, known, {}):
+            total += self.drawing.log_likelihood(state.hidden(), i, x, known)
+            state.learn(i, np.arange(len(x)))
+        return total
+
+    def _start(self, n, condition):
+        x, known = np.zeros((n, self.layout.width), "int32"), np.zeros((n, len(self.layout.blocks)), bool)
+        if condition is None:
+            return x, known, {}
+        for i, block in enumerate(self.layout.blocks):
+            x[:, block.start : block.start + block.width] = condition.tokens[:, i, : block.width]
+        return x, condition.known.copy(), condition.allowed
+
+    def _restrict(self, x, known, allowed, noise):
+        """Fill the restricted columns by importance resampling.
+
+        One after another they are drawn from what is allowed, which is right for the first but not for all together; of
+        several candidates one is taken with the probability that its restrictions had.
+        """
+        n = len(x)
+        x, known = np.repeat(x, CANDIDATES, axis=0), np.repeat(known, CANDIDATES, axis=0)
+        shift = np.tile(np.arange(CANDIDATES, dtype="float32") / CANDIDATES, n)[:, None, None]
+        many = (np.repeat(noise, CANDIDATES, axis=0) + shift) % 1
+        weight = np.zeros(len(x))
+        state = _State(self, x, known)
+        for i in allowed:
+            weight += state.fill(i, slice(0, len(x)), state.hidden(), many, allowed[i])
+        chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), noise[:, -1, 0]) + np.arange(n) * CANDIDATES
+        return x[chosen], known[chosen]
+
+
+class _State:
+    """Rows on their way: their tokens, which are known, and the first layer's output, which follows by differences."""
+
+    def __init__(self, sampler, x, known):
+        self.sampler, self.x, self.known = sampler, x, known
+        self.blocks = sampler.layout.blocks
+        self.context = np.unique(np.concatenate([x, known], axis=1), axis=0, return_inverse=True)[1].ravel()
+        self.next_context = self.context.max() + 1
+        self.first = np.array(ops.convert_to_numpy(sampler.model.embedding(x, known)))
+
+    def hidden(self):
+        """Hidden vectors (n, width) of all rows; rows of one context pass the network once."""
+        _, one, place = np.unique(self.context, return_index=True, return_inverse=True)
+        if len(one) > 0.8 * len(self.x):
+            return self._pass(self.first)
+        return self._pass(self.first[one])[place]
+
+    def _pass(self, first):
+        """The trunk's output; the number of rows is filled up to a power of two, so that few shapes are compiled."""
+        padded = np.zeros((max(16, 1 << (len(first) - 1).bit_length()), first.shape[1]), "float32")
+        padded[: len(first)] = first
+        return self.sampler.model.trunk.predict_on_batch(padded)[: len(first)]
+
+    def fill(self, i, rows, hidden, noise, allowed):
+        """Draw block `i` of those `rows` (a slice) that do not know it; log of the probability of what was allowed."""
+        mass = np.zeros(len(self.x[rows]))
+        unknown = ~self.known[rows, i]
+        index = np.arange(rows.start, rows.start + len(mass))[unknown]
+        if len(index):
+            x = self.x[index]
+            mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index, i], allowed)
+            self.x[index] = x
+            self.learn(i, index)
+        return mass
+
+    def learn(self, i, index):
+        """Take block `i` of the rows `index` as known."""
+        block = self.blocks[i]
+        cell = self.x[index, block.start] * max(block.levels, 1)
+        if block.levels:
+            cell = cell + self.x[index, block.start + 1]
+        self.known[index, i] = True
+        self.first[index] += self.sampler.gains[i][cell]
+        context = np.unique(self.context[index] * len(self.sampler.gains[i]) + cell, return_inverse=True)[1]
+        self.context[index] = context + self.next_context
+        self.next_context += context.max() + 1
+
+
+def _order(number, known, allowed):
+    """The order of the columns in a group of rows: restricted ones first, then the others at random."""
+    order = np.random.default_rng(number).permutation(known.shape[1])
+    order = [*(i for i in order if i in allowed), *(i for i in order if i not in allowed)]
+    return [int(i) for i in order if not known[:, i].all()]

@@ -1,0 +1,313 @@
+"""What every synthesizer does, whatever the data: fit, generate, score, save, load. Subclasses say how data are read."""
+
+import json
+import math
+import numbers
+import sys
+import tempfile
+import time
+import zipfile
+from abc import abstractmethod
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator, DensityMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from augment.files import atomic
+
+FORMAT = "augment-model/1"
+
+
+class Synthesizer(DensityMixin, BaseEstimator):
+    """Base of the synthesizers: joins a codec and a generative model behind `fit` and `generate`.
+
+    A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, and `_give` (turns what
+    the codec decoded into what `generate` returns).
+    """
+
+    def __init__(
+        self,
+        model="autoregressive",
+        *,
+        epochs="auto",
+        batch_size="auto",
+        time_limit=None,
+        validation_fraction=0.1,
+        callbacks=None,
+        verbose=1,
+        random_state=None,
+    ):
+        self.model = model
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.time_limit = time_limit
+        self.validation_fraction = validation_fraction
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    @abstractmethod
+    def _read(self, X, y, reset):
+        """Check X and y and join them into the table that the codec takes."""
+
+    @abstractmethod
+    def _give(self, table):
+        """Split a decoded table into what `generate` returns."""
+
+    def fit(self, X, y=None):
+        """Learn the joint distribution of the rows.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            The rows: a pandas or polars frame, a pyarrow table or a 2-D array.
+        y : array-like of shape (n_samples,), default=None
+            Labels or targets; one more column to the model, and `generate` then returns pairs.
+
+        Returns
+        -------
+        self
+            The fitted synthesizer.
+        """
+        started = time.monotonic()
+        self._check_parameters()
+        table = self._read(X, y, reset=True)
+        rng = self._generator(self.random_state)
+        self.codec_ = self._codec_class().fit(table)
+        self.model_, self.history_ = None, {}
+        if self.codec_.layout.width:
+            self._train(self.codec_.encode(table, rng), rng, started)
+        return self
+
+    def _train(self, arrays, rng, started):
+        from augment.models.base import make, seeded
+        from augment.training import plan, train
+
+        with seeded(int(rng.integers(2**31))):
+            model = make(self.model, self.codec_.layout)
+        learn, check = split(arrays, self.validation_fraction, rng)
+        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size)
+        if self.verbose:
+            print(_estimate(model, chosen, self.time_limit), file=sys.stderr)
+        self.history_ = train(
+            model,
+            learn,
+            check,
+            chosen,
+            deadline=started + self.time_limit if self.time_limit else None,
+            callbacks=self.callbacks,
+            verbose=self.verbose,
+            rng=rng,
+        )
+        self.model_ = _for_use(model)
+
+    def generate(self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, random_state=None):
+        """Draw new rows.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            Number of rows. By default as many as were fitted, or as `y`, a frame of conditions or `like` has rows.
+        y : array-like of shape (n_samples,), default=None
+            Ask for these labels, in this order; only after `fit(X, y)`.
+        condition : dict or table, default=None
+            What is known of the rows. A dict maps a column to a value, a list of values or a range `(low, high)` that hold
+            for every row; a table has a row for each row to generate, whose missing cells and absent columns are filled.
+        like : table of shape (n_rows, n_features), default=None
+            Rows to vary: part of the cells of each is drawn anew from the model given the others; labels are kept.
+        strength : float, default=0.3
+            Share of the cells that `like` draws anew, in (0, 1].
+        random_state : int, RandomState instance or None, default=None
+            Decides the rows. None takes the synthesizer's own.
+
+        Returns
+        -------
+        X_new or (X_new, y_new)
+            Rows of the kind, columns, order and dtypes that were fitted; a pair after `fit(X, y)`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If a condition names an unknown column or value, or is impossible.
+        """
+        check_is_fitted(self, "codec_")
+        rng = self._generator(self.random_state if random_state is None else random_state)
+        n_samples, spec = self._ask(n_samples, y, condition, like, strength, rng)
+        known = None if spec is None else self.codec_.condition(spec, n_samples)
+        arrays = np.zeros((n_samples, self.codec_.layout.width), "int32")
+        if n_samples and self.model_ is not None:
+            arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
+        table = self.codec_.decode(arrays, rng)
+        if spec is not None:
+            table = self.codec_.overlay(table, spec)
+        return self._give(table)
+
+    def score_samples(self, X, y=None):
+        """Log-likelihood of each row's cells under the model (natural logarithm).
+
+        A number counts as the cell it falls into, so values compare between rows and between models of one table, not
+        between tables.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows with the columns that were fitted.
+        y : array-like of shape (n_samples,), default=None
+            Their labels, after `fit(X, y)`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Log-likelihoods; the same at every call.
+        """
+        check_is_fitted(self, "codec_")
+        arrays = self.codec_.encode(self._read(X, y, reset=False), None)
+        if self.model_ is None:
+            return np.zeros(len(arrays))
+        if not hasattr(self.model_, "log_likelihood"):
+            raise TypeError(f"{type(self.model_).__name__} cannot tell how likely a row is; take model='autoregressive'.")
+        return self.model_.log_likelihood(arrays)
+
+    def score(self, X, y=None):
+        """Mean log-likelihood of the rows: higher is better; see `score_samples`."""
+        return float(np.mean(self.score_samples(X, y)))
+
+    def save(self, path):
+        """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file; an old one is replaced only when the new one is whole.
+        """
+        check_is_fitted(self, "codec_")
+        from augment.models.base import describe
+
+        params = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SAVED}
+        manifest = {
+            "format": FORMAT,
+            "class": type(self).__name__,
+            "params": params | {"model": describe(self.model)},
+            "learned": self._learned(),
+            "codec": self.codec_.to_dict(),
+            "history": self.history_,
+            "has_model": self.model_ is not None,
+        }
+        with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("manifest.json", json.dumps(manifest))
+            if self.model_ is not None:
+                with tempfile.TemporaryDirectory() as folder:
+                    weights = Path(folder) / "model.weights.h5"
+                    self.model_.save_weights(weights)
+                    archive.write(weights, weights.name)
+
+    @classmethod
+    def load(cls, path):
+        """Read a synthesizer that `save` wrote; nothing in the file is executed.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+
+        Returns
+        -------
+        Synthesizer
+            Fitted, of this class.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, truncated or of another kind.
+        FileNotFoundError
+            If there is none.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+                manifest = json.loads(archive.read("manifest.json"))
+                if manifest["format"] != FORMAT or manifest["class"] != cls.__name__:
+                    raise ValueError(f"it holds {manifest['format']} of {manifest['class']}")
+                weights = archive.extract("model.weights.h5", folder) if manifest["has_model"] else None
+                return cls._restore(manifest, lambda model: model.load_weights(weights))
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise ValueError(
+                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {error}. Save the synthesizer again."
+            ) from error
+
+    @classmethod
+    def _restore(cls, manifest, set_weights):
+        from augment.models.base import from_description, make
+
+        params = manifest["params"]
+        synthesizer = cls(**params | {"model": from_description(params["model"])})
+        synthesizer.codec_ = cls._codec_class.from_dict(manifest["codec"])
+        synthesizer.history_ = manifest["history"]
+        synthesizer._set_learned(manifest["learned"])
+        synthesizer.model_ = None
+        if manifest["has_model"]:
+            synthesizer.model_ = _for_use(make(synthesizer.model, synthesizer.codec_.layout))
+            set_weights(synthesizer.model_)
+        return synthesizer
+
+    def __getstate__(self):
+        state = super().__getstate__().copy()
+        if state.get("model_") is not None:
+            state["model_"] = state["model_"].get_weights()
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if state.get("model_") is not None:
+            from augment.models.base import make
+
+            self.model_ = _for_use(make(self.model, self.codec_.layout))
+            self.model_.set_weights(state["model_"])
+
+    @staticmethod
+    def _generator(random_state):
+        if isinstance(random_state, np.random.Generator):
+            return random_state
+        return np.random.default_rng(check_random_state(random_state).randint(2**31, size=4))
+
+    def _check_parameters(self):
+        for name in ("epochs", "batch_size"):
+            value = getattr(self, name)
+            if value != "auto" and not (isinstance(value, numbers.Integral) and value >= 1):
+                raise ValueError(f"{name} must be 'auto' or an integer of at least 1. Received: {name}={value!r}")
+        limit = self.time_limit
+        if limit is not None and not (isinstance(limit, numbers.Real) and limit > 0):
+            raise ValueError(f"time_limit must be None or a number of seconds above 0. Received: time_limit={limit!r}")
+        share = self.validation_fraction
+        if not (isinstance(share, numbers.Real) and 0 <= share < 1):
+            raise ValueError(f"validation_fraction must be in [0, 1). Received: validation_fraction={share!r}")
+
+
+NOT_SAVED = ("callbacks", "random_state")  # what cannot stand in JSON and a loaded synthesizer does not need
+
+
+def split(arrays, fraction, rng):
+    """Part of the rows to learn from, part to validate on; with too few rows for both, None for the second."""
+    n_check = math.ceil(fraction * len(arrays))
+    if n_check < 2 or len(arrays) - n_check < 2:
+        return arrays, None
+    order = rng.permutation(len(arrays))
+    return arrays[order[n_check:]], arrays[order[:n_check]]
+
+
+def _for_use(model):
+    """`model` without its optimizer, whose state is three times as large as the weights."""
+    model.optimizer = None
+    return model
+
+
+def _estimate(model, plan, time_limit):
+    """One line about how long a fit may take, from the arithmetic of a dense network."""
+    seconds = plan.steps * plan.batch_size * 6 * model.count_params() / 5e10 + 10
+    limit = "" if time_limit is None else f", limited to {time_limit:g} s"
+    return f"about {seconds:.0f} CPU seconds at most{limit}: {plan.steps:,} steps of {plan.batch_size} rows, stopping early"

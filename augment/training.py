@@ -1,0 +1,265 @@
+"""How long and on what a model trains: steps chosen from the data's size, early stopping, a time budget, progress."""
+
+import math
+import sys
+import time
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+EPOCH_STEPS = 500  # an epoch is one pass over the rows, or this many steps of a larger table
+EXECUTION_STEPS = 16  # steps that run compiled in one call
+CHECKS = 40  # about so many looks at the validation part in a full run
+PATIENCE = 8  # looks at the validation part without a better one before training stops
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a fit will go, chosen before it starts.
+
+    Parameters
+    ----------
+    batch_size : int
+        Rows in a step; every step has the same shape, the last of an epoch is filled up with rows of its beginning.
+    steps_per_epoch, epochs : int
+        Steps in an epoch and epochs at most.
+    steps_per_execution : int
+        Steps that run compiled in one call; divides `steps_per_epoch`.
+    check_every : int
+        Epochs between two looks at the validation part.
+    """
+
+    batch_size: int
+    steps_per_epoch: int
+    epochs: int
+    steps_per_execution: int
+    check_every: int
+
+    @property
+    def steps(self):
+        """Optimizer steps of a full run."""
+        return self.steps_per_epoch * self.epochs
+
+
+def plan(n_samples, *, epochs="auto", batch_size="auto"):
+    """Choose batch size and epochs for `n_samples` rows.
+
+    Parameters
+    ----------
+    n_samples : int
+        Rows to train on.
+    epochs, batch_size : int or "auto", default="auto"
+        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 256 above, and as many epochs as
+        make 1,500 optimizer steps for the smallest tables and 6,000 for tables of 10,000 rows and more.
+
+    Returns
+    -------
+    Plan
+
+    Examples
+    --------
+    >>> plan(1000, epochs=200, batch_size=100)
+    Plan(batch_size=100, steps_per_epoch=10, epochs=200, steps_per_execution=10, check_every=5)
+    """
+    if batch_size == "auto":
+        batch_size = 64 if n_samples <= 2000 else 256
+    batch_size = min(batch_size, n_samples)
+    steps_per_epoch = min(math.ceil(n_samples / batch_size), EPOCH_STEPS)
+    steps_per_execution = min(steps_per_epoch, EXECUTION_STEPS)
+    steps_per_epoch = math.ceil(steps_per_epoch / steps_per_execution) * steps_per_execution
+    if epochs == "auto":
+        epochs = max(1, round(_steps(n_samples) / steps_per_epoch))
+    return Plan(batch_size, steps_per_epoch, epochs, steps_per_execution, max(1, epochs // CHECKS))
+
+
+def _steps(n_samples):
+    """Optimizer steps that a table of so many rows is worth."""
+    return int(np.interp(math.log(n_samples), [math.log(2000), math.log(10000)], [1500, 6000]))
+
+
+class Rows(keras.utils.PyDataset):
+    """Shuffled batches of encoded rows, all of one shape, in an order that `rng` alone decides."""
+
+    def __init__(self, arrays, plan, rng):
+        super().__init__(workers=1)
+        self.arrays, self.plan, self.rng = arrays, plan, rng
+        self.on_epoch_end()
+
+    def __len__(self):
+        return self.plan.steps_per_epoch
+
+    def __getitem__(self, index):
+        places = np.arange(index * self.plan.batch_size, (index + 1) * self.plan.batch_size)
+        return (self.arrays[self.order[places % len(self.order)]],)
+
+    def on_epoch_end(self):
+        self.order = self.rng.permutation(len(self.arrays))
+
+
+def validation_rows(arrays, batch_size, rng):
+    """Whole batches of validation rows, each row as often as it takes to average over many random maskings."""
+    n = max(batch_size, min(4096, max(1024, len(arrays))) // batch_size * batch_size)
+    return arrays[np.concatenate([rng.permutation(len(arrays)) for _ in range(math.ceil(n / len(arrays)))])[:n]]
+
+
+class Anneal(keras.callbacks.Callback):
+    """Warms the learning rate up over 5 % of the run, then lowers it along a cosine to zero.
+
+    Progress is the share of the steps or of the time limit that has passed, whichever is more, so that a run cut short by
+    time still ends with small steps. An optimizer with a schedule of its own is left alone.
+    """
+
+    def __init__(self, steps, deadline):
+        super().__init__()
+        self.steps, self.deadline, self.before = steps, deadline, 0
+
+    def on_train_begin(self, logs=None):
+        self.start = time.monotonic()
+        self.peak = None
+        if not isinstance(self.model.optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+            self.peak = float(self.model.optimizer.learning_rate)
+            self._set(0)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.peak:
+            self._set(self.before + batch + 1)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.before += self.params["steps"]
+
+    def _set(self, done):
+        progress = done / self.steps
+        if self.deadline:
+            progress = max(progress, (time.monotonic() - self.start) / max(self.deadline - self.start, 1e-9))
+        warm = min(1.0, (progress + 1e-3) / 0.05)
+        self.model.optimizer.learning_rate = self.peak * warm * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keeps the weights of the lowest validation loss, puts them back at the end, and stops when nothing improves.
+
+    Stands after `SwapEMAWeights`, so that the weights it sees are the averaged ones that were validated.
+    """
+
+    def __init__(self, patience, deadline):
+        super().__init__()
+        self.patience, self.deadline = patience, deadline
+        self.best, self.weights, self.since = math.inf, None, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.deadline and time.monotonic() > self.deadline:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        loss = (logs or {}).get("val_loss")
+        if loss is None:
+            return
+        if loss < self.best:
+            self.best, self.weights, self.since = loss, self.model.get_weights(), 0
+            return
+        self.since += 1
+        if self.since >= self.patience:
+            self.model.stop_training = True
+
+    def restore(self):
+        """Put the best weights into the model, if any were seen."""
+        if self.weights is not None:
+            self.model.set_weights(self.weights)
+
+
+class Progress(keras.callbacks.Callback):
+    """One line that says how far the run is, its losses and how long it will take."""
+
+    def __init__(self, steps, stream=None):
+        super().__init__()
+        self.steps, self.stream = steps, stream or sys.stderr
+        self.before, self.shown, self.validation = 0, 0.0, None
+
+    def on_train_begin(self, logs=None):
+        self.start = time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        if now - self.shown < (0.2 if self.stream.isatty() else 10):
+            return
+        self.shown = now
+        done = self.before + batch + 1
+        left = (now - self.start) * (self.steps / done - 1)
+        self._show(f"{done / self.steps:4.0%}  loss {logs['loss']:.3f}{self._validation()}  at most {left:.0f} s left")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.before += self.params["steps"]
+        self.validation = (logs or {}).get("val_loss", self.validation)
+
+    def on_train_end(self, logs=None):
+        seconds = time.monotonic() - self.start
+        self._show(f"trained {self.before:,} steps in {seconds:.0f} s{self._validation()}", last=True)
+
+    def _validation(self):
+        return "" if self.validation is None else f"  validation {self.validation:.3f}"
+
+    def _show(self, text, last=False):
+        if self.stream.isatty():
+            self.stream.write(f"\r\033[K{text}" + ("\n" if last else ""))
+        else:
+            self.stream.write(text + "\n")
+        self.stream.flush()
+
+
+def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, verbose=1, rng):
+    """Train a compiled model through plain `keras.Model.fit` and leave its best weights in it.
+
+    Parameters
+    ----------
+    model : GenerativeModel
+        Compiled; if its optimizer averages weights (`use_ema=True`), the averages are validated and kept.
+    arrays : ndarray of shape (n, ...)
+        Encoded rows to learn from.
+    validation : ndarray of shape (m, ...) or None
+        Encoded rows that decide when to stop.
+    plan : Plan
+        Batch size and epochs.
+    deadline : float, default=None
+        Value of `time.monotonic()` at which training has to be over.
+    callbacks : list of keras.callbacks.Callback, default=None
+        The user's own, called after ours.
+    verbose : int, default=1
+        0 is silent, 1 shows a line of progress on standard error.
+    rng : numpy.random.Generator
+        Shuffles the rows.
+
+    Returns
+    -------
+    dict of str to list of float
+        The history of Keras: a value for each epoch, `val_loss` for each look at the validation part.
+    """
+    best = KeepBest(PATIENCE, deadline)
+    ours = [Anneal(plan.steps, deadline)]
+    if getattr(model.optimizer, "use_ema", False):
+        ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    ours.append(best)
+    if verbose:
+        ours.append(Progress(plan.steps))
+    history = keras.callbacks.History()
+    options = {}
+    if validation is not None:
+        rows = validation_rows(validation, plan.batch_size, rng)
+        options = {"validation_data": (rows,), "validation_batch_size": plan.batch_size, "validation_freq": plan.check_every}
+    model.steps_per_execution = plan.steps_per_execution
+    try:
+        model.fit(
+            Rows(arrays, plan, rng),
+            epochs=plan.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[*ours, history, *(callbacks or [])],
+            **options,
+        )
+    except KeyboardInterrupt:
+        if best.weights is None:
+            raise
+        if verbose:
+            print("\nstopped by the keyboard: the best model so far is kept", file=sys.stderr)
+    best.restore()
+    return history.history

@@ -1,0 +1,154 @@
+"""The whole audit against planted truths, bad input, and itself run again."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from augment.auditing import CHECKS, Check, Finding, audit
+from augment.auditing.check import PILLARS
+
+EVIL = "</script><img onerror=alert(1) src=x>"
+
+
+def sample(n, seed):
+    rng = np.random.default_rng(seed)
+    age = rng.normal(40, 10, n)
+    income = 1000 * age + rng.normal(0, 6000, n)
+    return pd.DataFrame(
+        {
+            "age": age,
+            "income": income,
+            "sex": rng.choice(["f", "m"], n),
+            "city": np.where(age > 45, "Rome", rng.choice(["Oslo", "Bonn"], n)),
+            "visits": np.where(rng.random(n) < 0.1, np.nan, rng.poisson(3, n)),
+            "rich": np.where(income + rng.normal(0, 4000, n) > 42_000, "yes", "no"),
+        }
+    )
+
+
+def run(synthetic, **changes):
+    arguments = {"holdout": sample(700, 2), "target": "rich", "protected": "sex", **changes}
+    return audit(sample(700, 0), synthetic, **arguments)
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    return run(sample(700, 1))
+
+
+def test_fresh_real_rows_fail_nothing(fresh):
+    assert fresh.to_dict()["verdict"]["failed"] == []
+    assert fresh.by_pillar["fidelity"] == "PASS"
+    assert fresh.by_pillar["privacy"] == "PASS"
+
+
+def test_every_check_reports_without_breaking(fresh):
+    assert not [f["missing"] for f in fresh.findings if f["missing"]]
+    assert {f["pillar"] for f in fresh.findings} == set(PILLARS)
+    assert all(f["message"] for f in fresh.findings)
+
+
+def test_independent_columns_fail_fidelity_and_utility_only():
+    rng = np.random.default_rng(0)
+    report = run(sample(700, 0).apply(lambda column: rng.permutation(column.to_numpy())))
+    assert report.verdict == "FAIL"
+    failed = report.to_dict()["verdict"]["failed"]
+    expected = {"fidelity.correlations", "fidelity.pairs", "fidelity.detection", "utility.boosting"}
+    assert expected <= set(failed)
+    assert report.by_pillar["privacy"] == "PASS"
+
+
+def test_a_copy_of_the_training_table_fails_privacy_only():
+    report = run(sample(700, 0))
+    assert report.to_dict()["verdict"]["failed"] == ["privacy.copies", "privacy.distances"]
+
+
+def test_without_holdout_and_target_what_is_missing_is_said():
+    report = audit(sample(100, 0), sample(100, 1))
+    assert report.by_pillar["utility"] == report.by_pillar["privacy"] == report.by_pillar["bias"] == "NOT ASSESSED"
+    assert "holdout=" in report.to_dict()["findings"][-2]["missing"]
+
+
+@pytest.mark.parametrize("convert", [pl.from_pandas, pa.Table.from_pandas])
+def test_the_library_does_not_matter(convert):
+    tables = [sample(150, seed) for seed in range(3)]
+    ours = audit(tables[0], tables[1], holdout=tables[2], target="rich").to_dict()
+    theirs = [convert(table) for table in tables]
+    assert audit(theirs[0], theirs[1], holdout=theirs[2], target="rich").to_dict() == ours
+
+
+def test_the_seed_decides_everything():
+    tables = [sample(120, seed) for seed in range(3)]
+    first, again, other = (audit(tables[0], tables[1], holdout=tables[2], random_state=s).to_json() for s in (5, 5, 6))
+    assert first == again != other
+
+
+def test_no_global_generator_is_touched():
+    np.random.seed(1)
+    state = np.random.get_state()[1].copy()
+    audit(sample(60, 0), sample(60, 1), holdout=sample(60, 2), target="rich")
+    assert (np.random.get_state()[1] == state).all()
+
+
+def test_thresholds_can_be_set_and_are_checked(fresh):
+    tables = sample(300, 0), sample(300, 1)
+    report = audit(*tables, thresholds={"fidelity.detection": 0.1})
+    assert "fidelity.detection" in report.to_dict()["verdict"]["failed"]
+    with pytest.raises(ValueError, match="thresholds has no 'detection': choose among fidelity.shapes"):
+        audit(*tables, thresholds={"detection": 0.1})
+    with pytest.raises(TypeError, match="must be a finite number"):
+        audit(*tables, thresholds={"fidelity.detection": "low"})
+    with pytest.raises(TypeError, match="random_state"):
+        audit(*tables, random_state="now")
+
+
+def test_a_user_check_joins_the_audit(monkeypatch):
+    def rows(data, rng):
+        return [
+            Finding(id="utility.rows", pillar="utility", title="Rows", value=len(data.synthetic), informational=True)
+        ]
+
+    monkeypatch.setattr(sys.modules["augment.auditing.audit"], "CHECKS", [Check("utility.rows", "Rows", rows)])
+    report = audit(sample(20, 0), sample(30, 1))
+    assert [f["value"] for f in report.findings] == [30]
+
+
+def test_default_thresholds_are_documented():
+    for check in CHECKS:
+        for name, value in check.thresholds.items():
+            line = next(line for line in audit.__doc__.splitlines() if line.split()[:1] == [name])
+            assert float(line.split()[1]) == value
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.assign(**{EVIL: EVIL}),
+        lambda t: t.assign(empty=None, constant=1, infinite=np.inf),
+        lambda t: t.assign(mixed=[1, "a", None, 2.5, (1, 2)] * (len(t) // 5)),
+        lambda t: t.assign(age=None),
+        lambda t: t[["rich"]],
+        lambda t: t.assign(key=[f"{i}{t['age'].iloc[0]}" for i in range(len(t))])[["key"]],
+        lambda t: t.assign(rich="yes"),
+    ],
+)
+def test_awkward_tables_are_audited_whole(change):
+    train, new, held = (change(sample(100, seed)) for seed in range(3))
+    target = "rich" if "rich" in train else None
+    report = audit(train, new, holdout=held, target=target, protected=list(train.columns))
+    assert not [f["missing"] for f in report.findings if "stopped with" in f["missing"]]
+    assert "FAIL" not in {f["verdict"] for f in report.findings}
+    assert "<img" not in report.to_html()
+
+
+def test_importing_and_auditing_load_no_deep_learning():
+    code = (
+        "import sys; from augment.auditing import audit\n"
+        "assert not {'keras', 'tensorflow', 'torch', 'sdmetrics'} & set(sys.modules), 'too much imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

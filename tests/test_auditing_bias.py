@@ -1,0 +1,53 @@
+"""A group that shrinks is seen; groups too small to judge are listed, not judged."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from augment.auditing.bias import REPRESENTATION, groups
+from augment.auditing.frames import prepare
+
+
+def sample(n, seed, shares):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({"g": rng.choice(list("abc"), n, p=shares), "age": rng.normal(40, 10, n)})
+
+
+def run(real, new, protected="g"):
+    return REPRESENTATION.run(prepare(real, new, protected=protected, thresholds=REPRESENTATION.thresholds), 0)
+
+
+def test_equal_shares_pass_and_a_halved_group_fails():
+    real = sample(3000, 0, [0.5, 0.3, 0.2])
+    assert run(real, sample(3000, 1, [0.5, 0.3, 0.2]))[0].verdict == "PASS"
+    (found,) = run(real, sample(3000, 1, [0.6, 0.3, 0.1]))
+    assert found.verdict == "FAIL"
+    assert found.worst[0]["name"] == "c"
+    assert found.value == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_group_that_vanished_fails():
+    (found,) = run(sample(1000, 0, [0.5, 0.3, 0.2]), sample(1000, 1, [0.6, 0.4, 0.0]))
+    assert (found.value, found.verdict) == (0.0, "FAIL")
+
+
+def test_small_groups_are_listed_and_not_judged():
+    (found,) = run(sample(500, 0, [0.7, 0.29, 0.01]), sample(500, 1, [0.7, 0.3, 0.0]))
+    assert found.verdict != "FAIL"
+    rows = {row[0]: row[-1] for row in found.evidence["tables"][0]["rows"]}
+    assert rows["a"] == "yes"
+    assert rows["c"].startswith("no: under")
+
+
+def test_equal_shares_rarely_fail():
+    shares = [0.6, 0.35, 0.05]
+    found = [run(sample(700, 2 * s, shares), sample(700, 2 * s + 1, shares))[0] for s in range(100)]
+    assert sum(f.verdict == "FAIL" for f in found) <= 2
+
+
+def test_numbers_are_grouped_by_training_quarters_and_missing_is_a_group():
+    real = sample(400, 0, [1, 0, 0])
+    real.loc[:39, "age"] = np.nan
+    codes, names = groups(prepare(real, real), 1)
+    assert names[-1] == "missing"
+    assert np.bincount(codes["train"]).tolist() == [90, 90, 90, 90, 40]

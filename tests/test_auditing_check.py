@@ -1,0 +1,123 @@
+"""The three-way verdict, the pillars' verdicts, and checks that cannot be run."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from augment.auditing.check import Check, Finding, NotAssessed, combine, json_safe, judge
+from augment.auditing.frames import prepare
+
+
+@pytest.mark.parametrize(
+    ("interval", "goal", "threshold", "verdict"),
+    [
+        ((0.6, 0.7), "higher", 0.5, "PASS"),
+        ((0.5, 0.7), "higher", 0.5, "PASS"),
+        ((0.4, 0.7), "higher", 0.5, "INCONCLUSIVE"),
+        ((0.3, 0.4), "higher", 0.5, "FAIL"),
+        ((0.3, 0.4), "lower", 0.5, "PASS"),
+        ((0.4, 0.6), "lower", 0.5, "INCONCLUSIVE"),
+        ((0.6, 0.7), "lower", 0.5, "FAIL"),
+        ((0.9, 1.1), "range", (0.8, 1.25), "PASS"),
+        ((0.7, 1.1), "range", (0.8, 1.25), "INCONCLUSIVE"),
+        ((1.3, 1.4), "range", (0.8, 1.25), "FAIL"),
+        (None, "higher", 0.5, "INCONCLUSIVE"),
+        ((0.6, 0.7), "higher", None, "INCONCLUSIVE"),
+        ((0.6, math.nan), "higher", 0.5, "INCONCLUSIVE"),
+    ],
+)
+def test_verdict_is_made_from_the_whole_interval(interval, goal, threshold, verdict):
+    assert judge(interval, goal, threshold) == verdict
+
+
+def test_alarm_fails_a_proved_effect_below_the_threshold():
+    assert judge((0.001, 0.004), "lower", 0.01) == "PASS"
+    assert judge((0.001, 0.004), "lower", 0.01, alarm=0.0) == "FAIL"
+    assert judge((-0.001, 0.004), "lower", 0.01, alarm=0.0) == "PASS"
+    assert judge((-0.004, -0.001), "higher", -0.01, alarm=0.0) == "FAIL"
+
+
+def finding(verdict="PASS", **changes):
+    interval = {"PASS": (0.1, 0.2), "FAIL": (0.8, 0.9), "INCONCLUSIVE": (0.1, 0.9)}[verdict]
+    return Finding(
+        **{
+            "id": "privacy.x",
+            "pillar": "privacy",
+            "title": "x",
+            "interval": interval,
+            "goal": "lower",
+            "threshold": 0.5,
+            **changes,
+        }
+    )
+
+
+def test_an_alarm_never_passes_but_fails():
+    assert finding(alarm_only=True).verdict == "INCONCLUSIVE"
+    assert finding("FAIL", alarm_only=True).verdict == "FAIL"
+
+
+def test_missing_and_information_have_verdicts_of_their_own():
+    assert finding(missing="no holdout").verdict == "NOT ASSESSED"
+    assert finding("FAIL", informational=True).verdict == "INFORMATION"
+
+
+def test_pillar_is_its_worst_finding():
+    alarm = finding(alarm_only=True)
+    assert combine([]) == "NOT ASSESSED"
+    assert combine([finding(missing="x"), finding(informational=True)]) == "NOT ASSESSED"
+    assert combine([finding(), finding("INCONCLUSIVE")]) == "INCONCLUSIVE"
+    assert combine([finding(), finding("INCONCLUSIVE"), finding("FAIL")]) == "FAIL"
+    assert combine([alarm]) == "INCONCLUSIVE"
+    assert combine([alarm, finding()]) == "PASS"
+    assert combine([finding("FAIL", alarm_only=True), finding()]) == "FAIL"
+
+
+def test_finding_refuses_unknown_words():
+    with pytest.raises(ValueError, match="pillar must be one of"):
+        finding(pillar="beauty")
+    with pytest.raises(ValueError, match="goal must be"):
+        finding(goal="up")
+
+
+def test_json_safe_leaves_nothing_that_json_lacks():
+    value = {"a": np.array([1.0, np.inf]), 2: (np.bool_(True), np.int8(3), None), "t": pd.Timestamp("2020-01-01")}
+    assert json_safe(value) == {"a": [1.0, None], "2": [True, 3, None], "t": "2020-01-01T00:00:00"}
+
+
+def data():
+    frame = pd.DataFrame({"a": np.arange(20.0)})
+    return prepare(frame, frame)
+
+
+def test_check_names_what_the_user_did_not_give():
+    check = Check("privacy.x", "X", lambda data, rng: [], needs=("holdout", "target"))
+    (found,) = check.run(data(), 0)
+    assert found.verdict == "NOT ASSESSED"
+    assert "holdout=" in found.missing
+    assert "target=" in found.missing
+
+
+def test_check_that_breaks_or_gives_up_is_a_finding():
+    def broken(data, rng):
+        raise KeyError("oops")
+
+    def nothing(data, rng):
+        raise NotAssessed("no dates")
+
+    assert "KeyError" in Check("bias.x", "X", broken).run(data(), 0)[0].missing
+    assert Check("bias.x", "X", nothing).run(data(), 0)[0].missing == "no dates"
+
+
+def test_each_check_has_its_own_reproducible_randomness():
+    def draw(data, rng):
+        return [Finding(id="bias.x", pillar="bias", title="x", value=rng.random())]
+
+    first, again, other, seed = (
+        Check(name, "X", draw).run(data(), seed)[0].value
+        for name, seed in (("bias.x", 0), ("bias.x", 0), ("bias.y", 0), ("bias.x", 1))
+    )
+    assert first == again
+    assert len({first, other, seed}) == 3

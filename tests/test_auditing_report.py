@@ -1,0 +1,196 @@
+"""Every printed form comes from one dict: same numbers, nothing unescaped, files whole or untouched."""
+
+import json
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from augment.auditing import AuditReport, Finding, audit
+from augment.auditing.frames import prepare
+from augment.auditing.words import show
+
+EVIL = "</script><img onerror=alert(1) src=x>"
+MARKUP = "|a`*_[x](http://y)\x1b[31m"
+
+
+def table(n, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n)
+    return pd.DataFrame({EVIL: x, MARKUP: x + rng.normal(size=n), "c": rng.choice([EVIL, "plain"], n), "m": [None] * n})
+
+
+@pytest.fixture(scope="module")
+def report():
+    return audit(table(120, 0), table(120, 1), holdout=table(120, 2), target="c", protected=["c", EVIL])
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and anchors, and checks that tags close in order."""
+
+    VOID = {"meta", "br", "img", "input", "link", "hr"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.ids, self.links, self.text = [], [], [], [], []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.ids += [value for name, value in attributes if name == "id"]
+        self.links += [value for name, value in attributes if name in ("href", "src")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def test_page_is_self_contained_and_well_formed(report):
+    text = report.to_html()
+    page = Reader(text)
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "img", "link", "iframe", "object"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert len(page.ids) == len(set(page.ids))
+    policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert len(text.encode()) < 500_000
+
+
+def test_drawings_have_names_and_tables_have_captions(report):
+    page = Reader(report.to_html())
+    for tag, attributes in page.tags:
+        if tag == "svg":
+            assert attributes["role"] == "img"
+    text = report.to_html()
+    assert text.count("<svg") == text.count("<title>") - 1 - text.count("</title></rect>")
+    assert text.count("<table") == text.count("<caption>")
+
+
+def test_page_shows_the_numbers_of_the_dict(report):
+    page = Reader(report.to_html())
+    shown = {a["data-check-id"]: a["data-status"] for _, a in page.tags if "data-check-id" in a}
+    assert shown == {finding["id"]: finding["verdict"] for finding in report.findings}
+    text = " ".join(page.text)
+    for finding in report.findings:
+        if finding["value"] is not None and not finding["missing"]:
+            assert show(finding["value"]) in text
+
+
+def test_verdict_table_comes_first(report):
+    rows = [a for _, a in Reader(report.to_html()).tags if "data-status" in a][:4]
+    assert {a["data-pillar"]: a["data-status"] for a in rows} == report.by_pillar
+
+
+def test_json_is_strict_and_comes_back(report):
+    content = json.loads(report.to_json(), parse_constant=lambda name: pytest.fail(name))
+    assert content == report.to_dict()
+    assert AuditReport.from_dict(content).to_html() == report.to_html()
+    with pytest.raises(ValueError, match="Not an audit report"):
+        AuditReport.from_dict({"schema": "other"})
+
+
+def test_to_dict_is_a_copy(report):
+    report.to_dict()["verdict"]["overall"] = "changed"
+    assert report.verdict != "changed"
+
+
+def test_terminal_summary_is_short_and_plain(report):
+    text = str(report)
+    summary, _, rest = text.partition("\n\n")
+    assert len(summary.splitlines()) <= 10
+    assert report.verdict in summary.splitlines()[0]
+    assert max(map(len, summary.splitlines())) <= 120
+    assert "\x1b" not in text
+    assert all(f["title"].split(",")[0][:40] in rest for f in report.findings if MARKUP not in f["title"])
+
+
+def test_markdown_is_inert(report):
+    text = report.to_markdown()
+    assert "<img" not in text
+    assert "[x](" not in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    for line in rows[:6]:
+        assert line.replace("\\|", "").count("|") == 4
+
+
+def test_frame_has_a_row_for_each_finding(report):
+    frame = report.to_frame()
+    assert frame["id"].tolist() == [finding["id"] for finding in report.findings]
+    assert frame["low"].dtype == "float64"
+    judged = frame[frame["verdict"] == "PASS"]
+    assert (judged["low"] <= judged["high"]).all()
+
+
+def test_notebook_shows_the_same_page_without_its_frame(report):
+    bundle = report._repr_mimebundle_()
+    assert bundle["text/plain"] == str(report)
+    assert bundle["text/html"] == report._repr_html_()
+    assert "<html" not in bundle["text/html"]
+    assert bundle["text/html"] in report.to_html()
+
+
+@pytest.mark.parametrize("form", ["html", "json", "markdown"])
+def test_files_hold_what_the_method_returns(report, form, tmp_path):
+    write = getattr(report, f"to_{form}")
+    path = tmp_path / "report"
+    assert write(str(path)) == path
+    assert path.read_text(encoding="utf-8") == write()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_keeps_the_old_file(report, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("old")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("augment.auditing.report.os.replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        report.to_html(path)
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_lone_surrogates_do_not_stop_the_file(tmp_path):
+    real = pd.DataFrame({"c": ["\ud800", "b"] * 10, "x": np.arange(20.0) ** 2})
+    audit(real, real).to_html(tmp_path / "page.html")
+    assert (tmp_path / "page.html").stat().st_size > 0
+
+
+def test_overall_verdict_is_the_worst_assessed():
+    data = prepare(table(20, 0), table(20, 1))
+
+    def one(pillar, interval, **changes):
+        common = {"pillar": pillar, "title": "x", "value": 0.5, "goal": "higher", "threshold": 0.5}
+        return Finding(id=f"{pillar}.x", interval=interval, **common, **changes)
+
+    good, bad, open_ = one("fidelity", (0.6, 0.7)), one("privacy", (0.1, 0.2)), one("bias", (0.4, 0.6))
+    for findings, verdict in (
+        ([good], "PASS"),
+        ([good, open_], "INCONCLUSIVE"),
+        ([good, open_, bad], "FAIL"),
+        ([one("bias", None, missing="m")], "NOT ASSESSED"),
+    ):
+        assert AuditReport.from_findings(data, findings, 0).verdict == verdict
+
+
+def test_three_hundred_columns_make_a_small_page(monkeypatch):
+    from augment.auditing import fidelity, pairs
+
+    monkeypatch.setattr(sys.modules["augment.auditing.audit"], "CHECKS", [*fidelity.CHECKS, pairs.CORRELATIONS])
+    rng = np.random.default_rng(0)
+    names = [f"a column with a name of forty characters {j}" for j in range(300)]
+    real, new = (pd.DataFrame(rng.normal(size=(60, 300)), columns=names) for _ in range(2))
+    assert len(audit(real, new).to_html().encode()) < 500_000

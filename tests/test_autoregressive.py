@@ -1,0 +1,163 @@
+"""The any-order model against distributions that are known in closed form."""
+
+import numpy as np
+import pytest
+
+from augment.codecs.layout import Block, Condition, Copy, Layout, Rule
+from augment.models import Autoregressive
+from augment.models import sampling as sampling_module
+from augment.models.base import seeded
+from augment.training import plan, train
+
+
+def category(name, start, size):
+    return Block(name, start, size, np.full(size, 1 / size))
+
+
+def number(name, start, size=4, levels=4):
+    edges = np.linspace(0, 1, size + 1)
+    ranks = np.stack([edges[:-1], edges[1:]], axis=1)
+    return Block(name, start, size, np.full(size, 1 / size), levels, np.ones(size, bool), ranks)
+
+
+def trained(layout, x, epochs=40, seed=0):
+    with seeded(seed):
+        model = Autoregressive(width=32, depth=1, dropout=0.0, learning_rate=0.01).build(layout)
+    chosen = plan(len(x), epochs=epochs, batch_size=128)
+    train(model, x, None, chosen, verbose=0, rng=np.random.default_rng(seed))
+    return model
+
+
+def draw(model, n, condition=None, seed=0):
+    return model.transport(model.noise(n, np.random.default_rng(seed)), condition)
+
+
+JOINT = np.array([[0.30, 0.05, 0.05], [0.05, 0.10, 0.05], [0.02, 0.08, 0.30]])
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Two columns of three categories with a known joint distribution, and a model trained on 4,000 rows of it."""
+    rng = np.random.default_rng(1)
+    x = np.stack(np.unravel_index(rng.choice(9, 4000, p=JOINT.ravel()), (3, 3)), axis=1).astype("int32")
+    layout = Layout((category("a", 0, 3), category("b", 1, 3)), n_samples=len(x))
+    return trained(layout, x), x
+
+
+def test_samples_follow_the_joint_distribution(table):
+    model, _ = table
+    x = draw(model, 8000)
+    shares = np.bincount(x[:, 0] * 3 + x[:, 1], minlength=9).reshape(3, 3) / len(x)
+    assert np.abs(shares - JOINT).max() < 0.03
+
+
+def test_log_likelihood_is_the_log_of_the_joint(table):
+    model, _ = table
+    rows = np.indices((3, 3)).reshape(2, -1).T.astype("int32")
+    likelihood = np.exp(model.log_likelihood(rows))
+    assert likelihood.sum() == pytest.approx(1, abs=1e-5)
+    assert np.abs(likelihood - JOINT.ravel()).max() < 0.03
+
+
+def test_a_known_column_gives_the_conditional(table):
+    model, _ = table
+    tokens, known = np.zeros((6000, 2, 2), "int32"), np.zeros((6000, 2), bool)
+    tokens[:, 1, 0], known[:, 1] = 2, True
+    x = draw(model, 6000, Condition(tokens, known))
+    assert (x[:, 1] == 2).all()
+    shares = np.bincount(x[:, 0], minlength=3) / len(x)
+    assert np.abs(shares - JOINT[:, 2] / JOINT[:, 2].sum()).max() < 0.04
+
+
+def test_two_restrictions_give_the_joint_conditional(table):
+    """Drawing each restricted column in turn would give P(a=0) = .44; all together it is .35 / .50 = .70 here."""
+    model, _ = table
+    n = 6000
+    allowed = {0: np.array([[True], [True], [False]]), 1: np.array([[True], [True], [False]])}
+    x = draw(model, n, Condition(np.zeros((n, 2, 2), "int32"), np.zeros((n, 2), bool), allowed))
+    assert x.max() <= 1
+    shares = np.bincount(x[:, 0] * 2 + x[:, 1], minlength=4).reshape(2, 2) / n
+    assert np.abs(shares - JOINT[:2, :2] / JOINT[:2, :2].sum()).max() < 0.04
+
+
+def test_any_number_of_columns_is_known_equally_often():
+    model = Autoregressive().build(Layout(tuple(category(str(i), i, 2) for i in range(5)), n_samples=100))
+    known = np.asarray(model._random_subset(20_000, 3))
+    shares = np.bincount(known.sum(axis=1), minlength=6) / len(known)
+    assert shares[5] == 0
+    assert np.abs(shares[:5] - 0.2).max() < 0.015
+    assert np.abs(known.mean(axis=0) - 0.4).max() < 0.015
+
+
+def test_validation_loss_is_the_same_at_every_call(table):
+    model, x = table
+    first, second = (model.evaluate(x[:512], batch_size=128, verbose=0) for _ in range(2))
+    assert first == second
+
+
+def test_rows_of_one_context_share_a_pass_without_changing_a_row(table, monkeypatch):
+    model, _ = table
+    shared = draw(model, 3000)
+    monkeypatch.setattr(sampling_module._State, "hidden", lambda self: self._pass(self.first))
+    assert (draw(model, 3000) == shared).all()
+
+
+def test_gains_add_up_to_the_embedding():
+    layout = Layout((category("a", 0, 3), number("n", 1), number("m", 3)), n_samples=100)
+    embedding = Autoregressive().build(layout).embedding
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 3, (50, 5)).astype("int32")
+    gains, empty = embedding.gains(), np.zeros((50, 3), bool)
+    known = np.array([True, False, True])
+    expected = np.asarray(embedding(x, empty | known))
+    got = np.asarray(embedding(x, empty)) + gains[0][x[:, 0]] + gains[2][x[:, 3] * 4 + x[:, 4]]
+    assert np.abs(got - expected).max() < 1e-5
+
+
+def test_fine_tokens_follow_a_known_number():
+    """The second number equals the first, down to the level: its fine token must follow, not only its bin."""
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 4, (4000, 2)).astype("int32")
+    x = np.concatenate([x, x], axis=1)
+    layout = Layout((number("n", 0), number("m", 2)), n_samples=len(x))
+    y = draw(trained(layout, x, epochs=60), 2000)
+    assert (y[:, 0] == y[:, 2]).mean() > 0.95
+    assert (y[:, 1] == y[:, 3]).mean() > 0.85
+
+
+def test_rules_hold_in_both_directions():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 6, 1000).astype("int32")
+    allowed = np.zeros((6, 3), bool)
+    allowed[np.arange(6), np.arange(6) // 2] = True
+    layout = Layout((category("a", 0, 6), category("b", 1, 3)), rules=(Rule(0, 1, allowed),), n_samples=1000)
+    y = draw(trained(layout, np.stack([a, a // 2], axis=1), epochs=1), 4000)
+    assert (y[:, 0] // 2 == y[:, 1]).all()
+
+
+def test_copies_are_made_as_often_as_they_were():
+    rng = np.random.default_rng(0)
+    n = 3000
+    first, second = rng.integers(0, 4, (n, 2)), rng.integers(0, 4, (n, 2))
+    same = rng.random(n) < 0.3
+    second[same] = first[same]
+    x = np.column_stack([first, second, same]).astype("int32")
+    table = np.stack(np.indices((4, 4)), axis=-1)
+    layout = Layout((number("n", 0), number("m", 2)), copies=(Copy(0, 1, 4, table, table),), n_samples=n)
+    y = draw(trained(layout, x), 6000)
+    assert (y[:, 4] > 0).mean() == pytest.approx(same.mean(), abs=0.04)
+    copied = y[:, 4] > 0
+    assert (y[copied, :2] == y[copied, 2:4]).all()
+    assert set(np.unique(y[:, 4])) == {0, 1, 2}
+
+
+def test_same_seed_same_rows_other_seed_other_rows(table):
+    model, _ = table
+    assert (draw(model, 100, seed=5) == draw(model, 100, seed=5)).all()
+    assert (draw(model, 100, seed=5) != draw(model, 100, seed=6)).any()
+
+
+def test_no_rows():
+    model = Autoregressive().build(Layout((category("a", 0, 3),), n_samples=10))
+    assert draw(model, 0).shape == (0, 1)
+    assert model.log_likelihood(np.zeros((0, 1), "int32")).shape == (0,)

@@ -1,0 +1,214 @@
+import datetime
+import decimal
+import json
+import uuid
+import zoneinfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tables import MAKERS, frames
+
+from augment.codecs.frames import read_table, write_table
+
+pl = pytest.importorskip("polars")
+
+
+def there_and_back(data):
+    columns, form = read_table(data)
+    return write_table(columns, json.loads(json.dumps(form, allow_nan=False)))
+
+
+@given(frames())
+def test_pandas_comes_back(frame):
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+@given(frames())
+@settings(max_examples=40)
+def test_arrow_comes_back(frame):
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    assert there_and_back(table).equals(table, check_metadata=True)
+    backed = table.to_pandas(types_mapper=pd.ArrowDtype)
+    pd.testing.assert_frame_equal(there_and_back(backed), backed)
+
+
+@given(frames())
+@settings(max_examples=40)
+def test_polars_comes_back(frame):
+    table = pl.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
+    again = there_and_back(table)
+    assert again.schema == table.schema
+    assert again.equals(table)
+
+
+@given(frames(tuple(kind for kind in MAKERS if kind not in ("categories", "ordered"))))
+@settings(max_examples=40)
+def test_nullable_pandas_comes_back(frame):
+    frame = frame.convert_dtypes()
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+@given(frames(), st.booleans())
+@settings(max_examples=40)
+def test_numpy_comes_back(frame, single):
+    array = frame.iloc[:, :1].to_numpy() if single else frame.astype(object).to_numpy()
+    again = there_and_back(array)
+    assert again.dtype == array.dtype
+    np.testing.assert_array_equal(pd.isna(again), pd.isna(array))
+    assert (again == array)[~pd.isna(array)].all()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [None, "a", np.nan, pd.NA],
+        [None, True, False],
+        [pd.NaT, datetime.date(2020, 2, 29)],
+        [datetime.datetime(2020, 2, 29, 1), None],
+        [datetime.datetime(2020, 7, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Rome")), None],
+        [datetime.timedelta(days=-1, seconds=5), None],
+        [datetime.time(23, 59, 59, 999_999), datetime.time(0), None],
+        [decimal.Decimal("1.10"), decimal.Decimal("-3.00"), None],
+        [uuid.UUID(int=5), None],
+        [1, 2**62 + 1, None],
+        [0.1, None, np.nan],
+        [None, None],
+    ],
+    ids=str,
+)
+def test_objects_come_back_with_their_type_and_kind_of_missing_value(values):
+    again = there_and_back(pd.DataFrame({"x": pd.Series(values, dtype=object)}))["x"].tolist()
+    for old, new in zip(values, again, strict=True):
+        assert type(old) is type(new)
+        assert old is new or old == new or pd.isna(old) and pd.isna(new)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        pd.Series([1, None, 3], dtype="Int8"),
+        pd.Series([True, None], dtype="boolean"),
+        pd.Series(["a", None], dtype="string"),
+        pd.Series(["a", None], dtype="string[pyarrow]"),
+        pd.Series(pd.arrays.FloatingArray(np.array([1.5, np.nan, 0]), np.array([False, False, True]))),
+        pd.Series(pd.cut([1.0, 2, 3, 9], 3)),
+        pd.Series(pd.Categorical([pd.Timestamp("2020"), None])),
+        pd.Series(pd.Categorical([1.5, 2.5])),
+        pd.Series(pd.Categorical([True, False, None])),
+        pd.Series([0.0, 0, 1], dtype=pd.SparseDtype(float, 0.0)),
+        pd.Series(pd.date_range("2020", periods=3, tz=zoneinfo.ZoneInfo("Asia/Tokyo"), unit="s")),
+        pd.Series(pd.date_range("2020", periods=3, tz="UTC")),
+        pd.Series(np.array([1, 2], "uint64") + np.uint64(2**63)),
+        pd.Series([1.5, np.nan], dtype="float16"),
+    ],
+    ids=lambda series: str(series.dtype),
+)
+def test_pandas_dtypes_come_back(series):
+    frame = pd.DataFrame({"x": series})
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+def test_polars_types_come_back():
+    frame = pl.DataFrame(
+        {
+            "categories": pl.Series(["a", None, "b"], dtype=pl.Categorical),
+            "enum": pl.Series(["a", None, "b"], dtype=pl.Enum(["b", "a", "unused"])),
+            "null and nan": [None, float("nan"), 1.5],
+            "time": [datetime.time(1, 2, 3), None, datetime.time(0)],
+            "null": pl.Series([None] * 3, dtype=pl.Null),
+            "decimal": pl.Series(
+                [decimal.Decimal("1.10"), None, decimal.Decimal("-12345.67")], dtype=pl.Decimal(12, 2)
+            ),
+            "bool": [True, None, False],
+            "zone": pl.Series([datetime.datetime(2020, 1, 1)] * 3, dtype=pl.Datetime("ms", "Europe/Rome")),
+        }
+    )
+    again = there_and_back(frame)
+    assert again.schema == frame.schema and again.equals(frame, null_equal=True)
+    assert again["null and nan"].is_nan().to_list() == [None, True, False]
+
+
+def test_arrow_keeps_types_and_metadata():
+    schema = pa.schema(
+        [
+            pa.field("d", pa.dictionary(pa.int8(), pa.string(), ordered=True)),
+            pa.field("t", pa.time32("s")),
+            pa.field("w", pa.date64(), metadata={"a": "b"}),
+            pa.field("h", pa.float16()),
+            pa.field("n", pa.decimal128(20, 3), nullable=False),
+        ],
+        metadata={"owner": "ü"},
+    )
+    dictionary = pa.DictionaryArray.from_arrays(pa.array([1, 0], pa.int8()), ["low", "high"], ordered=True)
+    rest = [
+        [1, None],
+        [86_400_000, None],
+        np.array([0.5, 2], "float16"),
+        [decimal.Decimal("1.000"), decimal.Decimal("9.125")],
+    ]
+    arrays = [pa.array(values, field.type) for values, field in zip(rest, list(schema)[1:], strict=True)]
+    table = pa.Table.from_arrays([dictionary, *arrays], schema=schema)
+    assert there_and_back(table).equals(table, check_metadata=True)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [[0, 1], [3, "b"], ["ä", ""], [("a", 1), ("b", 2)], [1.5, 2.5], ["a", None], [pd.Timestamp("2020"), True]],
+    ids=str,
+)
+def test_any_column_names_come_back(names):
+    frame = pd.DataFrame([[1, 2]] * 2)
+    frame.columns = pd.Index(names, name="n", tupleize_cols=False)
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+def test_nested_column_names_come_back():
+    frame = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None]))
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+def test_the_index_is_numbered_anew():
+    frame = pd.DataFrame({"x": [1, 2, 3]}, index=pd.Index([7, 3, 5], name="row"))
+    assert there_and_back(frame).index.equals(pd.Index([0, 1, 2])) and there_and_back(frame).index.name == "row"
+    frame.index = pd.date_range("2020", periods=3, name="day")
+    pd.testing.assert_index_equal(there_and_back(frame).index, pd.RangeIndex(3, name="day"))
+
+
+def test_data_are_not_changed():
+    frame = pd.DataFrame({"x": [1.5, np.nan], "s": ["a", None]})
+    before = frame.copy(deep=True)
+    there_and_back(frame)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (pd.DataFrame({"a": [1, "b"]}), "'a' mixes int and str"),
+        (pd.DataFrame({"a": [True, 2]}, dtype=object), "'a' mixes bool and int"),
+        (pd.DataFrame({"a": [[1], [2]]}), "'a' holds a value of type list"),
+        (pd.DataFrame({"a": [{}, {}]}), "'a' holds a value of type dict"),
+        (pd.DataFrame({"a": [b"x"]}), "'a' holds a value of type bytes"),
+        (pd.DataFrame({"a": [2**70]}), "'a' holds integers beyond 64 bits"),
+        (pd.DataFrame({"a": [1.0, -np.inf]}), "'a' contains infinity"),
+        (pl.DataFrame({"a": [1.0, np.inf]}), "'a' contains infinity"),
+        (pd.DataFrame({"a": [1 + 2j]}), "Complex data not supported"),
+        (pd.DataFrame({"a": pd.period_range("2020", periods=2)}), r"'a' has the dtype period\[D\]"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than once: 'a'"),
+        (pa.table([[1], [2]], names=["a", "a"]), "more than once: 'a'"),
+        (pl.DataFrame({"a": [[1]]}), "'a' has the type large_list"),
+        (pl.DataFrame({"a": [1]}).lazy(), "LazyFrame"),
+        (pd.Series([1]), "got Series"),
+        (np.zeros(3), "Expected a 2D array .*reshape"),
+        ("table.csv", "Expected a 2D array"),
+        (np.zeros(2, [("a", int)])[:, None], "expected numbers"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_bad_tables_get_one_clear_sentence(data, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        read_table(data)

@@ -1,0 +1,285 @@
+"""TabularSynthesizer as a user meets it: fit, generate, conditions, scores, files."""
+
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from augment import TabularSynthesizer
+from augment.models import Autoregressive
+
+TINY = {"model": Autoregressive(width=16, depth=1), "epochs": 2, "verbose": 0, "random_state": 0}
+
+
+def frame(n=300, seed=0):
+    rng = np.random.default_rng(seed)
+    city = rng.choice(["Rome", "Oslo", "Łódź"], n, p=[0.5, 0.3, 0.2])
+    age = rng.integers(18, 90, n)
+    income = np.round(np.exp(rng.normal(10, 1, n)), 2)
+    income[rng.random(n) < 0.1] = np.nan
+    return pd.DataFrame(
+        {
+            "age": age,
+            "city": pd.Categorical(city, categories=["Oslo", "Rome", "Łódź", "Bonn"]),
+            "income": income,
+            "member": rng.random(n) < 0.4,
+            "joined": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 1000, n), unit="D"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return TabularSynthesizer(**TINY).fit(frame())
+
+
+@pytest.fixture(scope="module")
+def paired():
+    table = frame()
+    return TabularSynthesizer(**TINY).fit(table.drop(columns="member"), table["member"])
+
+
+@parametrize_with_checks([TabularSynthesizer(**TINY)])
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_generated_rows_look_like_the_fitted_ones(fitted):
+    new = fitted.generate(50)
+    pd.testing.assert_series_equal(new.dtypes, frame().dtypes)
+    assert list(new.columns) == list(frame().columns)
+    assert len(new) == 50
+    assert new["age"].between(18, 89).all()
+    assert list(new["city"].cat.categories) == ["Oslo", "Rome", "Łódź", "Bonn"]
+
+
+def test_as_many_rows_as_were_fitted_by_default(fitted):
+    assert len(fitted.generate()) == 300
+
+
+@pytest.mark.parametrize("n", [0, 1, 7])
+def test_exactly_n_rows(fitted, n):
+    assert len(fitted.generate(n)) == n
+
+
+@pytest.mark.parametrize("n", [-1, 2.5, "10", True])
+def test_n_samples_that_is_no_count(fitted, n):
+    with pytest.raises(ValueError, match="n_samples"):
+        fitted.generate(n)
+
+
+def test_not_fitted():
+    with pytest.raises(NotFittedError):
+        TabularSynthesizer().generate(3)
+
+
+def test_same_seed_same_rows_and_no_state(fitted):
+    first, second = fitted.generate(20, random_state=1), fitted.generate(20, random_state=1)
+    pd.testing.assert_frame_equal(first, second)
+    assert not first.equals(fitted.generate(20, random_state=2))
+
+
+def test_same_fit_in_another_process(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_tabular import *;"
+        "TabularSynthesizer(**TINY).fit(frame(80)).generate(30).to_pickle(sys.argv[2])"
+    )
+    tables = []
+    for name in "ab":
+        subprocess.run([sys.executable, "-c", code, os.path.dirname(__file__), tmp_path / name], check=True)
+        tables.append(pd.read_pickle(tmp_path / name))
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_conditions_of_every_kind_hold(fitted):
+    condition = {"age": (30, 40), "city": ["Rome", "Oslo"], "member": True}
+    new = fitted.generate(40, condition=condition)
+    assert new["age"].between(30, 40).all()
+    assert new["city"].isin(["Rome", "Oslo"]).all()
+    assert new["member"].all()
+    assert fitted.generate(10, condition={"income": None})["income"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"agee": 30}, {"city": "Paris"}, {"age": (50, 40)}, {"age": (200, 300)}, {"age": "old"}],
+    ids=["unknown column", "unknown value", "empty range", "outside the range", "wrong type"],
+)
+def test_impossible_conditions_are_refused(fitted, condition):
+    with pytest.raises((ValueError, TypeError), match=next(iter(condition))):
+        fitted.generate(5, condition=condition)
+
+
+def test_a_frame_of_conditions_is_filled_row_by_row(fitted):
+    known = pd.DataFrame({"city": ["Oslo", None, "Rome"], "age": [20, 30, 40]})
+    new = fitted.generate(condition=known)
+    assert new["age"].tolist() == [20, 30, 40]
+    assert new["city"].tolist()[::2] == ["Oslo", "Rome"]
+    assert new["city"].notna().all()
+    with pytest.raises(ValueError, match="3 rows"):
+        fitted.generate(5, condition=known)
+
+
+def test_rows_like_given_ones(fitted):
+    rows = frame().head(3)
+    new = fitted.generate(6, like=rows, strength=0.2)
+    same = np.array([(new[c].to_numpy() == np.tile(rows[c].to_numpy(), 2)) for c in ("age", "member", "joined")])
+    assert 0.5 < same.mean() < 1
+    with pytest.raises(ValueError, match="strength"):
+        fitted.generate(like=rows, strength=0)
+
+
+def test_pairs_come_back_as_pairs(paired):
+    X, y = paired.generate(12)
+    assert list(X.columns) == ["age", "city", "income", "joined"]
+    assert isinstance(y, pd.Series) and y.name == "member" and y.dtype == bool
+
+
+def test_labels_asked_for_come_in_order(paired):
+    _, y = paired.generate(y=[True, False, False, True])
+    assert y.tolist() == [True, False, False, True]
+    _, y = paired.generate(y=[True, False], condition={"city": "Oslo"})
+    assert y.tolist() == [True, False]
+
+
+def test_labels_need_a_fit_with_labels(fitted):
+    with pytest.raises(ValueError, match="without y"):
+        fitted.generate(y=[1, 0])
+
+
+def test_resampling_keeps_the_rows_and_balances_the_classes():
+    table = frame(120)
+    X, y = table.drop(columns="city"), pd.Series(np.where(np.arange(120) < 100, "common", "rare"), name="kind")
+    X_new, y_new = TabularSynthesizer(**TINY).fit_resample(X, y)
+    pd.testing.assert_frame_equal(X_new.head(120), X)
+    assert y_new.value_counts().to_dict() == {"common": 100, "rare": 100}
+    with pytest.raises(ValueError, match="two classes"):
+        TabularSynthesizer(**TINY).fit_resample(X, np.zeros(120))
+    with pytest.raises(ValueError, match="continuous"):
+        TabularSynthesizer(**TINY).fit_resample(X, np.linspace(0, 1, 120))
+
+
+def test_arrays_stay_arrays():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 3)).astype("float32"), rng.integers(0, 2, 60)
+    X_new, y_new = TabularSynthesizer(**TINY).fit(X, y).generate(5)
+    assert X_new.dtype == X.dtype and X_new.shape == (5, 3)
+    assert y_new.dtype == y.dtype
+    assert TabularSynthesizer(**TINY).fit(X).generate(5).dtype == X.dtype
+
+
+def test_scores_are_the_same_at_every_call_and_prefer_real_rows(fitted):
+    table = frame()
+    scores = fitted.score_samples(table)
+    assert scores.shape == (300,)
+    assert (scores == fitted.score_samples(table)).all()
+    assert fitted.score(table) == pytest.approx(scores.mean())
+
+
+def test_score_needs_the_same_columns(fitted):
+    with pytest.raises(ValueError, match="feature"):
+        fitted.score(frame().drop(columns="age"))
+
+
+def test_a_table_of_constants_and_keys_needs_no_model():
+    table = pd.DataFrame({"key": np.arange(30), "one": "x"})
+    new = TabularSynthesizer(**TINY).fit(table).generate(4)
+    assert new["one"].tolist() == ["x"] * 4
+    assert not set(new["key"]) & set(table["key"])
+
+
+@pytest.mark.parametrize("share", [("epochs", 0), ("batch_size", "big"), ("time_limit", -1), ("validation_fraction", 1)])
+def test_bad_parameters_are_refused_at_fit(share):
+    name, value = share
+    with pytest.raises(ValueError, match=name):
+        TabularSynthesizer(**TINY | {name: value}).fit(frame(50))
+
+
+def test_unknown_model_lists_the_names():
+    with pytest.raises(ValueError, match="autoregressive"):
+        TabularSynthesizer(**TINY | {"model": "gpt"}).fit(frame(50))
+
+
+def test_a_saved_model_generates_the_same(fitted, paired, tmp_path):
+    for synthesizer in (fitted, paired):
+        path = tmp_path / "model.augment"
+        synthesizer.save(path)
+        loaded = TabularSynthesizer.load(path)
+        for first, second in zip(synthesizer.generate(20, random_state=3), loaded.generate(20, random_state=3), strict=True):
+            assert np.array_equal(first, second) if isinstance(first, str) else first.equals(second)
+        assert loaded.n_features_in_ == synthesizer.n_features_in_
+
+
+def test_pickled_and_cloned(fitted):
+    copy = pickle.loads(pickle.dumps(fitted))
+    pd.testing.assert_frame_equal(copy.generate(20, random_state=3), fitted.generate(20, random_state=3))
+    with pytest.raises(NotFittedError):
+        clone(fitted).generate(1)
+
+
+def test_a_saved_model_holds_no_training_row(tmp_path):
+    table = frame(200).assign(secret=[f"secret-{i * 7919:06d}" for i in range(200)])
+    path = tmp_path / "model.augment"
+    TabularSynthesizer(**TINY).fit(table).save(path)
+    with zipfile.ZipFile(path) as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert not any(value.encode() in everything for value in table["secret"])
+    values = table["income"].dropna()
+    assert sum(repr(value).encode() in everything for value in values) < 0.05 * len(values)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "foreign", "empty", "bits"])
+def test_a_damaged_file_gives_one_clear_error(fitted, tmp_path, damage):
+    path = tmp_path / "model.augment"
+    fitted.save(path)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(
+        {
+            "truncated": whole[:middle],
+            "foreign": pickle.dumps({"a": 1}),
+            "empty": b"",
+            "bits": whole[:middle] + bytes(200) + whole[middle + 200 :],
+        }[damage]
+    )
+    with pytest.raises(ValueError, match="not a whole file"):
+        TabularSynthesizer.load(path)
+
+
+def test_a_missing_file_is_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        TabularSynthesizer.load(tmp_path / "none.augment")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (pd.DataFrame(), "sample|feature|column"),
+        (pd.DataFrame({"a": [1]}), "1 sample"),
+        (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), "a"),
+        (pd.DataFrame({"a": [1.0, np.inf, 2.0]}), "infinit"),
+        (pd.DataFrame({"a": [1, "x", 2.5, None]}), "a"),
+        (pd.DataFrame({"a": [[1], [2], [3]]}), "a"),
+    ],
+    ids=["empty", "one row", "duplicate names", "infinity", "mixed types", "nested"],
+)
+def test_bad_tables_are_refused_in_one_sentence(table, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        TabularSynthesizer(**TINY).fit(table)
+
+
+def test_a_determined_column_stays_determined():
+    rng = np.random.default_rng(0)
+    level = rng.integers(0, 8, 600)
+    table = pd.DataFrame({"education": np.array(list("abcdefgh"))[level], "number": level, "x": rng.normal(size=600)})
+    new = TabularSynthesizer(**TINY).fit(table).generate(2000)
+    pairs = set(zip(table["education"], table["number"], strict=True))
+    assert all(pair in pairs for pair in zip(new["education"], new["number"], strict=True))

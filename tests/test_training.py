@@ -1,0 +1,96 @@
+"""Plans, early stopping, the time budget and what an interruption leaves."""
+
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from augment.codecs.layout import Block, Layout
+from augment.models import Autoregressive
+from augment.training import EPOCH_STEPS, Rows, plan, train, validation_rows
+
+
+def tiny(n=400, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 3, (n, 2)).astype("int32")
+    layout = Layout(tuple(Block(name, i, 3, np.full(3, 1 / 3)) for i, name in enumerate("ab")), n_samples=n)
+    return Autoregressive(width=16, depth=1, dropout=0.0).build(layout), x
+
+
+@pytest.mark.parametrize("n", [2, 63, 64, 65, 1000, 30_000, 10**6])
+def test_a_plan_sees_every_row_and_has_whole_executions(n):
+    chosen = plan(n)
+    assert chosen.batch_size <= n
+    assert chosen.steps_per_epoch % chosen.steps_per_execution == 0
+    assert chosen.steps_per_epoch * chosen.batch_size >= min(n, EPOCH_STEPS * chosen.batch_size)
+    assert chosen.epochs >= 1
+
+
+def test_epochs_and_batch_size_are_those_asked_for():
+    chosen = plan(1000, epochs=7, batch_size=50)
+    assert (chosen.epochs, chosen.batch_size, chosen.steps_per_epoch) == (7, 50, 32)
+
+
+def test_an_epoch_holds_every_row_in_batches_of_one_size():
+    rows = Rows(np.arange(10), plan(10, epochs=1, batch_size=4), np.random.default_rng(0))
+    batches = [rows[i][0] for i in range(len(rows))]
+    assert {len(batch) for batch in batches} == {4}
+    assert set(np.concatenate(batches)) == set(range(10))
+
+
+def test_validation_rows_come_equally_often():
+    rows = validation_rows(np.arange(30), 64, np.random.default_rng(0))
+    assert len(rows) == 1024
+    counts = np.bincount(rows)
+    assert counts.max() - counts.min() <= 1
+
+
+def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
+    """Both columns are noise: the validation loss can only rise after its start."""
+    model, x = tiny()
+    chosen = plan(len(x), epochs=200, batch_size=32)
+    history = train(model, x, tiny(200, seed=9)[1], chosen, verbose=0, rng=np.random.default_rng(0))
+    assert len(history["loss"]) < 200
+    rows = validation_rows(tiny(200, seed=9)[1], 32, np.random.default_rng(3))
+    final = model.evaluate(rows, batch_size=32, verbose=0)
+    assert final == pytest.approx(min(history["val_loss"]), abs=0.02)
+
+
+def test_a_deadline_is_kept():
+    model, x = tiny(5000)
+    started = time.monotonic()
+    train(model, x, x[:200], plan(5000, epochs=10_000), deadline=started + 8, verbose=0, rng=np.random.default_rng(0))
+    assert time.monotonic() - started < 11
+
+
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_keeps_the_best_model(capsys):
+    model, x = tiny()
+    chosen = plan(len(x), epochs=40, batch_size=64)
+    train(model, x, x, chosen, callbacks=[Interrupt()], verbose=1, rng=np.random.default_rng(0))
+    assert "best model so far is kept" in capsys.readouterr().err
+
+
+def test_an_interruption_before_any_result_is_an_interruption():
+    model, x = tiny()
+    with pytest.raises(KeyboardInterrupt):
+        train(model, x, None, plan(len(x), epochs=40), callbacks=[Interrupt()], verbose=0, rng=np.random.default_rng(0))
+
+
+def test_same_seed_same_weights():
+    def weights():
+        from augment.models.base import seeded
+
+        with seeded(1):
+            model, x = tiny()
+        train(model, x, None, plan(len(x), epochs=2, batch_size=32), verbose=0, rng=np.random.default_rng(1))
+        return model.get_weights()
+
+    first, second = weights(), weights()
+    assert all((a == b).all() for a, b in zip(first, second, strict=True))
