@@ -186,7 +186,10 @@ def _demo(options):
     start = time.monotonic()
     frame, target, protected, name = _demo_table(options)
     folder = Path(options.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"Cannot make the folder {folder}: {error.strerror.lower()}.") from error
     files.check_place(folder / "audit.html", table=False)
     train, holdout = _split(frame, options.seed)
     _say(options, f"Augment {augment.__version__}: {name}, {len(frame):,} rows and {frame.shape[1]} columns.")
@@ -312,26 +315,30 @@ def _generate(options):
 
 
 def _as_frame(generated):
-    """A frame of what was generated, whatever was fitted: the target of `fit(X, y)` becomes the last column."""
+    """A pandas frame of what was generated, whatever was fitted: the target of `fit(X, y)` becomes the last column."""
     import pandas as pd
 
-    if not isinstance(generated, tuple):
-        return generated if hasattr(generated, "columns") else pd.DataFrame(generated)
-    features, target = generated
-    features = _as_frame(features)
-    return features.assign(**{str(getattr(target, "name", None) or "target"): list(target)})
+    from augment import files
+
+    if isinstance(generated, tuple):
+        features, target = generated
+        if not hasattr(features, "columns"):
+            features = pd.DataFrame(features).add_prefix("x")
+        return _as_frame(features).assign(**{getattr(target, "name", None) or "target": list(target)})
+    return files.to_pandas(generated) if hasattr(generated, "columns") else pd.DataFrame(generated)
 
 
 def _condition(texts, example):
     """What ``--condition`` asks for, as `generate` takes it; the frame `example` shows the type of each column."""
     condition = {}
+    columns = {str(name): name for name in example.columns}
     for text in texts:
-        names = [str(name) for name in example.columns if text.startswith(f"{name}=")]
-        if not names:
-            known = ", ".join(map(str, example.columns))
-            raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {known}.")
-        name = max(names, key=len)
-        condition[name] = _wanted(name, text[len(name) + 1 :], example[name].dtype)
+        begins = [name for name in columns if text.startswith(f"{name}=")]
+        if not begins:
+            names = ", ".join(columns)
+            raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {names}.")
+        name = max(begins, key=len)
+        condition[columns[name]] = _wanted(name, text[len(name) + 1 :], example[columns[name]].dtype)
     return condition
 
 

@@ -100,6 +100,31 @@ def write(frame, path):
         writer(frame, temporary)
 
 
+def to_pandas(frame):
+    """Turn a table of any library into a pandas frame, with integers and booleans that stay such beside missing cells.
+
+    Parameters
+    ----------
+    frame : pandas, polars or pyarrow table
+        The table; a pandas frame is given back as it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns and cells.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from augment import files
+    >>> str(files.to_pandas(pl.DataFrame({"n": [1, None]}))["n"].dtype)
+    'Int64'
+    """
+    import pandas as pd
+
+    return frame if isinstance(frame, pd.DataFrame) else _as_pandas(_as_arrow(frame))
+
+
 def check_place(path, table=True):
     """Raise now what writing to `path` would raise later, before work is spent on what is to be written.
 
@@ -226,11 +251,9 @@ def _read_csv(path):
 
 
 def _write_csv(frame, path):
-    import pandas as pd
-
     from augment import _csv
 
-    _csv.write_csv(frame if isinstance(frame, pd.DataFrame) else _as_pandas(_as_arrow(frame)), path)
+    _csv.write_csv(to_pandas(frame), path)
 
 
 def _read_parquet(path):

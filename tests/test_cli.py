@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import augment
@@ -169,9 +170,25 @@ def test_conditions_take_the_type_of_their_column(text, condition):
 
 
 @pytest.mark.parametrize(
+    ("generated", "columns", "condition"),
+    [
+        (pl.DataFrame({"a": [1, None]}), ["a"], {"a": 1}),
+        (np.zeros((2, 2)), [0, 1], {1: 1.0}),
+        ((np.zeros((2, 2)), np.array(["u", "v"])), ["x0", "x1", "target"], {"x1": 1.0}),
+        ((pl.DataFrame({"a": [1, 2]}), pl.Series("b", ["u", "v"])), ["a", "b"], {"b": "1"}),
+    ],
+)
+def test_models_of_other_libraries_and_of_pairs(generated, columns, condition):
+    frame = cli._as_frame(generated)
+    assert list(frame) == columns
+    name = list(condition)[0]
+    assert cli._condition([f"{name}=1"], frame) == condition
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("town=Rome", "the columns are city, country"),
+        ("town=Rome", "columns are city, country"),
         ("city", "expects COLUMN=VALUE"),
         ("age=forty", "age: expected a whole number, received 'forty'"),
         ("age=30..x", "age: expected a whole number, received 'x'"),
@@ -233,6 +250,7 @@ def test_the_gate(fakes, table_file, capsys, pillars, code, words):
         (["demo", "--data", "{table}", "--protected", "race"], "has no column 'race'"),
         (["demo", "--target", "age"], "go with --data"),
         (["demo", "--data", "{small}"], "has 19 rows"),
+        (["demo", "--out", "{table}"], "Cannot make the folder"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_code_2(fakes, tmp_path, monkeypatch, table_file, capsys, arguments, words):

@@ -155,7 +155,7 @@ def test_precision_comes_back():
     moments = pd.Timestamp("2020-01-01 10:00") + pd.to_timedelta(15 * RNG.integers(0, 10**5, N), unit="min")
     codec, column = fitted(moments)
     back = codec.decode(codec.encode(column), np.random.default_rng(0))
-    assert (back.values.view(f"m8[{back.unit}]") % np.timedelta64(15, "m") == np.timedelta64(0)).all()
+    assert (back.values.view(f"m8[{back.unit}]") % np.timedelta64(15, "m") == np.timedelta64(0, "m")).all()
 
 
 def test_large_integers_of_few_values_stay_exact():

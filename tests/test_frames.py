@@ -42,7 +42,7 @@ def test_polars_comes_back(frame):
     table = pl.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
     again = there_and_back(table)
     assert again.schema == table.schema
-    assert again.equals(table)
+    assert again.to_dict(as_series=False) == table.to_dict(as_series=False)
 
 
 @given(frames(tuple(kind for kind in MAKERS if kind not in ("categories", "ordered"))))

@@ -32,10 +32,22 @@ def arithmetic_tables():
     """Two small tables without randomness, two numbers and two categories each."""
     i = pd.Series(range(60))
     letters = dict(enumerate("xyz"))
-    real = pd.DataFrame({"a": (7 * i % 13).astype(float), "b": (i * i % 17).astype(float),
-                         "c": (i % 3).map(letters), "d": (i % 7 // 3).map(letters)})
-    synthetic = pd.DataFrame({"a": (5 * i % 11).astype(float), "b": (i * i % 19).astype(float),
-                              "c": (i % 4 // 2).map(letters), "d": (i % 9 // 4).map(letters)})
+    real = pd.DataFrame(
+        {
+            "a": (7 * i % 13).astype(float),
+            "b": (i * i % 17).astype(float),
+            "c": (i % 3).map(letters),
+            "d": (i % 7 // 3).map(letters),
+        }
+    )
+    synthetic = pd.DataFrame(
+        {
+            "a": (5 * i % 11).astype(float),
+            "b": (i * i % 19).astype(float),
+            "c": (i % 4 // 2).map(letters),
+            "d": (i % 9 // 4).map(letters),
+        }
+    )
     return real, synthetic
 
 
@@ -123,7 +135,8 @@ def test_train_synthetic_score_of_classes(xgboost, rng, labels):
     synthetic, test = table.iloc[:400], table.iloc[400:]
     assert referee.train_synthetic_score(synthetic, test, "y") > 0.97
     assert referee.train_synthetic_score(synthetic.assign(y=rng.permutation(y[:400])), test, "y") == pytest.approx(
-        0.5, abs=0.15)
+        0.5, abs=0.15
+    )
     assert referee.train_synthetic_score(synthetic.assign(y=labels[0]), test, "y") == 0.5
 
 

@@ -41,12 +41,13 @@ def test_planted_copies_are_found_and_no_others(planted):
     np.testing.assert_array_equal(arrays[:, copy.flag], (planted["a"] == planted["b"]) & (planted["a"] != 0))
 
 
-def test_numbers_that_coincide_by_chance_are_no_copies():
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"a": rng.poisson(60, 20_000), "b": rng.poisson(60, 20_000)})
-    frame = frame.assign(**{k: frame[k] * 10 + rng.integers(0, 2, 20_000) for k in "ab"})
-    assert (frame["a"] == frame["b"]).mean() > 0.01
-    assert copies_of(TableCodec().fit(frame)) == set()
+@pytest.mark.parametrize("n", [300, 20_000])
+def test_numbers_that_coincide_by_chance_are_no_copies(n):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        frame = pd.DataFrame({"a": rng.integers(0, 135, n), "b": rng.integers(0, 135, n)})
+        codec = TableCodec().fit(frame)
+        assert all(block.levels for block in codec.layout.blocks) and copies_of(codec) == set()
 
 
 def test_copied_values_come_back_equal(planted):
@@ -140,4 +141,4 @@ def test_no_rule_without_evidence(n, first, second):
     tokens = {0: first(k).astype(int), 1: np.asarray(second(k)).astype(int)}
     sizes = {key: int(value.max()) + 1 for key, value in tokens.items()}
     found = find_rules(tokens, sizes, np.random.default_rng(0))
-    assert [rule for rule in found if rule.first == 0] == [] or n == 600 and len(found) == 1
+    assert found == []

@@ -196,7 +196,9 @@ def test_a_table_of_constants_and_keys_needs_no_model():
     assert not set(new["key"]) & set(table["key"])
 
 
-@pytest.mark.parametrize("share", [("epochs", 0), ("batch_size", "big"), ("time_limit", -1), ("validation_fraction", 1)])
+@pytest.mark.parametrize(
+    "share", [("epochs", 0), ("batch_size", "big"), ("time_limit", -1), ("validation_fraction", 1)]
+)
 def test_bad_parameters_are_refused_at_fit(share):
     name, value = share
     with pytest.raises(ValueError, match=name):
@@ -213,7 +215,9 @@ def test_a_saved_model_generates_the_same(fitted, paired, tmp_path):
         path = tmp_path / "model.augment"
         synthesizer.save(path)
         loaded = TabularSynthesizer.load(path)
-        for first, second in zip(synthesizer.generate(20, random_state=3), loaded.generate(20, random_state=3), strict=True):
+        for first, second in zip(
+            synthesizer.generate(20, random_state=3), loaded.generate(20, random_state=3), strict=True
+        ):
             assert np.array_equal(first, second) if isinstance(first, str) else first.equals(second)
         assert loaded.n_features_in_ == synthesizer.n_features_in_
 

@@ -44,62 +44,64 @@ def _shares(data, j):
     codes, names = groups(data, j)
     counts = {t: np.bincount(codes[t], minlength=len(names)) for t in ("train", "synthetic")}
     judged = np.flatnonzero(counts["train"] >= MIN_GROUP)
-    column, identity = data.columns[j].name, f"{REPRESENTATION.id}.{data.columns[j].name}"
-    share = {t: c / c.sum() for t, c in counts.items()}
-    listing = [
-        [
-            names[g],
-            counts["train"][g],
-            counts["synthetic"][g],
-            share["train"][g],
-            share["synthetic"][g],
-            "yes" if g in judged else f"no: under {MIN_GROUP} training rows",
-        ]
-        for g in range(len(names))
-        if counts["train"][g] + counts["synthetic"][g]
-    ]
-    table = charts.table(
-        f"Groups of {column}",
-        ["group", "train rows", "synthetic rows", "train share", "synthetic share", "judged"],
-        listing[:40],
-    )
-    title = f"Smallest share of a group of {column}, synthetic over real"
+    column = data.columns[j].name
+    identity, title = f"{REPRESENTATION.id}.{column}", f"Smallest share of a group of {column}, synthetic over real"
+    table = _listing(column, names, counts)
     if not len(judged):
         reason = f"No group of {column!r} has {MIN_GROUP} training rows."
-        return Finding(
-            id=identity, pillar="bias", title=title, missing=reason, message=reason, evidence={"tables": [table]}
-        )
-    n = {t: c.sum() for t, c in counts.items()}
-    smoothed = {t: (counts[t][judged] + 0.5) / (n[t] + 1) for t in counts}
-    ratio = share["synthetic"][judged] / share["train"][judged]
-    error = np.sqrt(sum((1 - smoothed[t]) / (smoothed[t] * n[t]) for t in counts))
-    half = np.exp(z_value(comparisons=len(judged)) * error)
-    centre = smoothed["synthetic"] / smoothed["train"]
-    low, high = np.minimum(centre / half, ratio), centre * half
+        evidence = {"tables": [table]}
+        return Finding(id=identity, pillar="bias", title=title, missing=reason, message=reason, evidence=evidence)
+    ratio, low, high = _ratios(counts, judged)
     order = np.argsort(ratio, kind="stable")
-    rows = [{"name": names[judged[g]], "value": ratio[g], "low": low[g], "high": high[g]} for g in order]
-    first, threshold = order[0], data.thresholds[REPRESENTATION.id]
-    g = judged[first]
+    rows = [{"name": names[judged[k]], "value": ratio[k], "low": low[k], "high": high[k]} for k in order]
+    first, threshold = judged[order[0]], data.thresholds[REPRESENTATION.id]
+    share = {t: c[first] / c.sum() for t, c in counts.items()}
+    chart = charts.intervals("Synthetic share over real share", rows[:20], axis=(0, 2), threshold=threshold)
     return Finding(
         id=identity,
         pillar="bias",
         title=title,
-        value=ratio[first],
+        value=ratio.min(),
         interval=(low.min(), high.min()),
         goal="higher",
         threshold=threshold,
         method="log-normal, for all groups at once",
         n=data.sizes,
         worst=rows[:12],
-        message=f"The group of {column!r} that loses most is {names[g]}: {share['synthetic'][g]:.1%} of synthetic and "
-        f"{share['train'][g]:.1%} of training rows. {len(judged)} of {len(listing)} groups are large enough to judge.",
-        evidence={
-            "charts": [
-                charts.intervals("Synthetic share over real share", rows[:20], axis=(0, 2), threshold=threshold)
-            ],
-            "tables": [table],
-        },
+        message=f"The group of {column!r} that loses most is {names[first]}: {share['synthetic']:.1%} of synthetic and "
+        f"{share['train']:.1%} of training rows. {len(judged)} of {len(table['rows'])} groups are large enough "
+        "to judge.",
+        evidence={"charts": [chart], "tables": [table]},
     )
+
+
+def _ratios(counts, judged):
+    """Ratio of shares of each judged group, and its simultaneous interval (half a row added to each group)."""
+    n = {t: c.sum() for t, c in counts.items()}
+    share = {t: (counts[t][judged] + 0.5) / (n[t] + 1) for t in counts}
+    ratio = (counts["synthetic"][judged] / n["synthetic"]) / (counts["train"][judged] / n["train"])
+    error = np.sqrt(sum((1 - share[t]) / (share[t] * n[t]) for t in counts))
+    half = np.exp(z_value(comparisons=len(judged)) * error)
+    centre = share["synthetic"] / share["train"]
+    return ratio, np.minimum(centre / half, ratio), centre * half
+
+
+def _listing(column, names, counts, at_most=40):
+    """Every group that has rows, judged or not."""
+    train, synthetic = counts["train"], counts["synthetic"]
+    rows = [
+        [
+            names[g],
+            train[g],
+            synthetic[g],
+            train[g] / train.sum(),
+            synthetic[g] / synthetic.sum(),
+            "yes" if train[g] >= MIN_GROUP else f"no: under {MIN_GROUP} training rows",
+        ]
+        for g in np.flatnonzero(train + synthetic)
+    ]
+    columns = ["group", "train rows", "synthetic rows", "train share", "synthetic share", "judged"]
+    return charts.table(f"Groups of {column}", columns, rows[:at_most])
 
 
 REPRESENTATION = Check(

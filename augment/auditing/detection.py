@@ -61,7 +61,8 @@ def detection(data, rng):
             reference_name="holdout against train",
             method=f"DeLong over {FOLDS} folds",
             n={"train": found["rows"], "synthetic": found["rows"]},
-            message=f"Boosted trees tell synthetic from training rows with an AUC of {area:.3f}{beside}; 0.5 is guessing."
+            message=f"Boosted trees tell synthetic from training rows with an AUC of {area:.3f}{beside}; "
+            "0.5 is guessing."
             + (f" What gives them away: {named}." if named else "")
             + (" Far below it, synthetic rows repeat training rows." if high < 0.45 else ""),
             worst=giveaways,

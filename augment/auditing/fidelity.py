@@ -41,8 +41,8 @@ def ks_complement(real, synthetic):
 def tv_complement(real, synthetic):
     """One minus the total variation distance of two columns of category codes, where missing is a category.
 
-    Without missing values it is sdmetrics' TVComplement, as long as train has every synthetic category: for each that it
-    lacks, sdmetrics 0.32 adds 1e-6 training rows, which moves its score by about as much divided by the rows.
+    Without missing values it is sdmetrics' TVComplement, as long as train has every synthetic category: for each
+    that it lacks, sdmetrics 0.32 adds 1e-6 training rows, which moves its score by about that over the rows.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def score_findings(check, words, names, resampling, scores, data, evidence):
     ----------
     check : Check
     words : dict
-        "things" (what is scored, in the plural), "title" and "thing".
+        "title", "thing" and "things" (what is scored), and "counted" (what the mean is over).
     names : list of str
         What each score is of.
     scores : dict
@@ -76,74 +76,60 @@ def score_findings(check, words, names, resampling, scores, data, evidence):
     least upper bound of intervals that hold for all members at once, so it covers the least true score. No interval is
     narrower than the rule of three allows: what n rows do not show may still be 3 / n of their population.
     """
-    value, ceiling, counted = scores["value"], scores["ceiling"], scores["counted"]
-    mean, mean_error = value[counted].mean(), scores["redrawn"][:, counted].mean(axis=1).std()
     unseen = 3 / min(len(data.train), len(data.synthetic))
-    half = max(z_value() * mean_error, unseen)
     common = {
         "pillar": check.pillar,
         "goal": "higher",
         "method": f"bootstrap of both tables; ceiling from {resampling.ceiling_source}",
         "n": data.sizes,
     }
-    threshold = scores["mean_ceiling"] - data.thresholds[check.id]
-    findings = [
-        Finding(
-            id=check.id,
-            title=f"{words['title']}, on average",
-            value=mean,
-            threshold=threshold,
-            interval=(max(mean - half, 0.0), min(mean + half, 1.0)),
-            ceiling=scores["mean_ceiling"],
-            message=f"{words['counted']} score {mean:.3f} on average (1 is equality); fresh real rows would score "
-            f"{scores['mean_ceiling']:.3f}.",
-            evidence=evidence["mean"],
-            **common,
-        )
-    ]
+    mean = _mean_finding(check, words, scores, data, unseen, {**common, "evidence": evidence["mean"]})
+    worst = _worst_finding(check, words, names, scores, data, unseen, evidence["worst"], common)
+    return [mean, worst]
+
+
+def _mean_finding(check, words, scores, data, unseen, common):
+    value, ceiling, counted = scores["value"], scores["mean_ceiling"], scores["counted"]
+    mean, error = value[counted].mean(), scores["redrawn"][:, counted].mean(axis=1).std()
+    half = max(z_value() * error, unseen)
+    return Finding(
+        id=check.id,
+        title=f"{words['title']}, on average",
+        value=mean,
+        interval=(max(mean - half, 0.0), min(mean + half, 1.0)),
+        threshold=ceiling - data.thresholds[check.id],
+        ceiling=ceiling,
+        message=f"{words['counted']} score {mean:.3f} on average (1 is equality); fresh real rows would score "
+        f"{ceiling:.3f}.",
+        **common,
+    )
+
+
+def _worst_finding(check, words, names, scores, data, unseen, evidence, common):
+    value, ceiling = scores["value"], scores["ceiling"]
     half = np.maximum(z_value(comparisons=len(value)) * scores["redrawn"].std(axis=0), unseen)
+    low, high = np.maximum(value - half, 0.0), np.minimum(value + half, 1.0)
     excess = value - ceiling
     order = np.argsort(excess, kind="stable")
     rows = [
-        {
-            "name": names[k],
-            "value": value[k],
-            "low": max(value[k] - half[k], 0.0),
-            "high": min(value[k] + half[k], 1.0),
-            "mark": ceiling[k],
-        }
-        for k in order[:SHOWN]
+        {"name": names[k], "value": value[k], "low": low[k], "high": high[k], "mark": ceiling[k]} for k in order[:SHOWN]
     ]
-    margin = data.thresholds[f"{check.id}.worst"]
-    first = order[0]
-    low, high = (excess - half).min(), (excess + half).min()
-    findings.append(
-        Finding(
-            id=f"{check.id}.worst",
-            title=f"{words['title']}, the worst",
-            value=excess[first],
-            threshold=-margin,
-            interval=(low, high),
-            ceiling=0.0,
-            worst=rows,
-            message=f"The {words['thing']} furthest below fresh real rows is {names[first]}: {value[first]:.3f}, where "
-            f"they would score {ceiling[first]:.3f}.",
-            evidence={
-                **evidence["worst"],
-                "charts": [
-                    charts.intervals(
-                        f"The {words['things']} furthest below fresh real rows",
-                        rows,
-                        axis=(0, 1),
-                        mark="fresh real rows",
-                    )
-                ]
-                + evidence["worst"].get("charts", []),
-            },
-            **common,
-        )
+    title = f"The {words['things']} furthest below fresh real rows"
+    chart = charts.intervals(title, rows, axis=(0, 1), mark="fresh real rows")
+    first, identity = order[0], f"{check.id}.worst"
+    return Finding(
+        id=identity,
+        title=f"{words['title']}, the worst",
+        value=excess[first],
+        interval=((excess - half).min(), (excess + half).min()),
+        threshold=-data.thresholds[identity],
+        ceiling=0.0,
+        message=f"The {words['thing']} furthest below fresh real rows is {names[first]}: {value[first]:.3f}, where "
+        f"they would score {ceiling[first]:.3f}.",
+        worst=rows,
+        evidence={**evidence, "charts": [chart, *evidence.get("charts", [])]},
+        **common,
     )
-    return findings
 
 
 def column_shapes(data, rng):

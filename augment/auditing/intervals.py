@@ -56,7 +56,7 @@ def rate_difference_interval(first, second, level=LEVEL):
     --------
     >>> low, high = rate_difference_interval((20, 2000), (1, 2000))
     >>> round(low, 4), round(high, 4)
-    (0.005, 0.0154)
+    (0.005, 0.0149)
     """
     (s1, n1), (s2, n2) = first, second
     p1, p2 = s1 / max(n1, 1), s2 / max(n2, 1)

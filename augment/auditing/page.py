@@ -27,7 +27,8 @@ def fragment(content):
     pillars = "".join(_pillar(content, pillar) for pillar in PILLARS)
     return (
         f"<main class=audit><style>{STYLE}</style>{_header(content)}{_summary(content)}{pillars}"
-        f"{_list('How the tables were read', content['notes'])}{_list('What this audit cannot tell', content['limits'])}"
+        f"{_list('How the tables were read', content['notes'])}"
+        f"{_list('What this audit cannot tell', content['limits'])}"
         f"{_provenance(content)}</main>"
     )
 
@@ -74,8 +75,9 @@ def _summary(content):
     return (
         "<section><table class=verdicts><caption>Verdicts</caption><thead><tr><th scope=col>Question</th>"
         f"<th scope=col>Verdict</th><th scope=col>It rests on</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        "<p class=note>A verdict is made from an interval, never from an estimate: PASS when all of the 95 % interval lies on "
-        "the good side of the threshold, FAIL when all of it lies on the bad side, INCONCLUSIVE otherwise.</p></section>"
+        "<p class=note>A verdict is made from an interval, never from an estimate: PASS when all of the 95 % interval "
+        "lies on the good side of the threshold, FAIL when all of it lies on the bad side, INCONCLUSIVE "
+        "otherwise.</p></section>"
     )
 
 
@@ -102,7 +104,8 @@ def _finding(row):
     charts = "".join(draw(chart) for chart in row["evidence"].get("charts", []))
     tables = "".join(_table(table) for table in row["evidence"].get("tables", []))
     return (
-        f'<article id="{_anchor(row["id"])}" data-check-id="{escape(row["id"])}" data-status="{escape(row["verdict"])}">'
+        f'<article id="{_anchor(row["id"])}" data-check-id="{escape(row["id"])}" '
+        f'data-status="{escape(row["verdict"])}">'
         f"<h3>{_badge(row['verdict'])} {escape(row['title'])}</h3><p>{escape(row['message'])}</p>{number}{charts}"
         f"{_details(row, tables)}</article>"
     )
@@ -126,12 +129,15 @@ def _table(table, at_most=60):
         first, *rest = [escape(show(cell)) for cell in cells]
         marks = ["" if isinstance(cell, str) else " class=number" for cell in cells[1:]]
         body.append(
-            f"<tr><th scope=row>{first}</th>{''.join(f'<td{m}>{c}</td>' for m, c in zip(marks, rest, strict=True))}</tr>"
+            f"<tr><th scope=row>{first}</th>"
+            + "".join(f"<td{mark}>{cell}</td>" for mark, cell in zip(marks, rest, strict=True))
+            + "</tr>"
         )
     more = len(table["rows"]) - at_most
     more = f"<p class=note>and {more} more: see the JSON file</p>" if more > 0 else ""
     return (
-        f"<div class=scroll><table class=plain><caption>{escape(table['caption'])}</caption><thead><tr>{head}</tr></thead>"
+        f"<div class=scroll><table class=plain><caption>{escape(table['caption'])}</caption>"
+        f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>{more}"
     )
 
@@ -144,13 +150,15 @@ def _list(title, texts):
 
 def _provenance(content):
     tables = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td class=number>{t['rows']:,}</td><td class=hash>{t['sha256']}</td></tr>"
+        f"<tr><th scope=row>{escape(name)}</th><td class=number>{t['rows']:,}</td>"
+        f"<td class=hash>{escape(t['sha256'])}</td></tr>"
         for name, t in content["data"].items()
     )
     tool = content["tool"]
     return (
         "<footer><div class=scroll><table class=plain><caption>The tables</caption><thead><tr><th scope=col>table</th>"
-        f"<th scope=col>rows</th><th scope=col>SHA-256 of the contents</th></tr></thead><tbody>{tables}</tbody></table></div>"
+        f"<th scope=col>rows</th><th scope=col>SHA-256 of the contents</th></tr></thead>"
+        f"<tbody>{tables}</tbody></table></div>"
         f"<p>{escape(tool['name'])} {escape(tool['version'])}, seed {content['seed']}, {escape(content['schema'])}. "
         "The same tables and the same seed give this report again.</p></footer>"
     )

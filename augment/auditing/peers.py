@@ -43,8 +43,8 @@ def quality_score(data, rng):
             value=score,
             informational=True,
             n={"train": len(frames[0]), "synthetic": len(frames[1])},
-            message=f"sdmetrics {version} gives a quality score of {score:.3f}{some}. An exact copy of the training rows "
-            "would get 1; it has no interval, and decides nothing here.",
+            message=f"sdmetrics {version} gives a quality score of {score:.3f}{some}. An exact copy of the training "
+            "rows would get 1; it has no interval, and decides nothing here.",
             evidence={"tables": [charts.table("Its parts", ["property", "score"], listing)]},
         )
     ]

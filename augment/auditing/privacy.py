@@ -116,8 +116,9 @@ def distance_share(data, rng):
             reference_name="no memory",
             method="Wilson's, of the effective number of different nearest rows",
             n=sizes,
-            message=f"{share:.3f} of synthetic rows lie nearer to a training row than to any of as many holdout rows; 0.5 is "
-            "what rows without memory would do. A good share is no proof of privacy: it cannot see a few copied rows.",
+            message=f"{share:.3f} of synthetic rows lie nearer to a training row than to any of as many holdout "
+            "rows; 0.5 is what rows without memory would do. A good share is no proof of privacy: it cannot see a few "
+            "copied rows.",
             evidence={
                 "charts": [
                     charts.lines("How far synthetic rows are from real ones", "distance", "share of rows", curves)

@@ -54,7 +54,7 @@ def _near(value, finding, limits):
 
 
 def _svg(words, body, name, size):
-    return f'<svg class="{name}" role="img" {size} xmlns="http://www.w3.org/2000/svg"><title>{escape(words)}</title>{body}</svg>'
+    return f'<svg class="{name}" role="img" {size}><title>{escape(words)}</title>{body}</svg>'
 
 
 def _scale(low, high):
@@ -115,7 +115,8 @@ def _intervals(chart):
 
 def _chart_table(title, axis, head, body):
     return (
-        f"<figure><table class=chart><caption>{escape(title)}</caption><thead><tr><td></td><th scope=col><div class=ends>{axis}</div></th>"
+        f"<figure><table class=chart><caption>{escape(title)}</caption><thead><tr><td></td>"
+        f"<th scope=col><div class=ends>{axis}</div></th>"
         f"<th scope=col>value</th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></figure>"
     )
 
@@ -160,7 +161,8 @@ def _number_panel(panel):
     top = max([*real, *synthetic]) or 1.0
     step = 100 / len(real)
     bars = "".join(
-        f'<rect class=real x="{i * step:.2f}" y="{50 - 48 * v / top:.2f}" width="{step:.2f}" height="{48 * v / top:.2f}" />'
+        f'<rect class=real x="{i * step:.2f}" y="{50 - 48 * v / top:.2f}" width="{step:.2f}" '
+        f'height="{48 * v / top:.2f}" />'
         for i, v in enumerate(real)
         if v
     )
@@ -171,7 +173,8 @@ def _number_panel(panel):
     )
     return (
         f"<div class=panel><h5>{escape(panel['name'])}</h5>{drawing}"
-        f"<p class=ends>{escape(labels[0])}<span></span>{escape(labels[-1])}</p><p class=note>{missing.strip(' ·')}</p></div>"
+        f"<p class=ends>{escape(labels[0])}<span></span>{escape(labels[-1])}</p>"
+        f"<p class=note>{missing.strip(' ·')}</p></div>"
     )
 
 
@@ -185,18 +188,19 @@ def _category_panel(panel):
         )
         words = f"{label}: real {real:.1%}, synthetic {synthetic:.1%}"
         rows.append(
-            f"<dt title='{escape(label)}'>{escape(label)}</dt><dd>{_svg(words, bars, 'strip', 'height=15 width=100%')}</dd>"
+            f"<dt title='{escape(label)}'>{escape(label)}</dt>"
+            f"<dd>{_svg(words, bars, 'strip', 'height=15 width=100%')}</dd>"
         )
     return f"<div class=panel><h5>{escape(panel['name'])}</h5><dl>{''.join(rows)}</dl></div>"
 
 
-def _matrix(chart, cell=20, left=190):
+def _matrix(chart, cell=20, left=160):
     labels, values = chart["labels"], chart["values"]
     size = len(labels) * cell
     parts = []
     for i, label in enumerate(labels):
         y = 22 + i * cell
-        short = label if len(label) <= 24 else label[:23] + "…"
+        short = label if len(label) <= 20 else label[:19] + "…"
         parts.append(f'<text x="{left - 6}" y="{y + 14}" text-anchor="end">{escape(short)} {i + 1}</text>')
         parts.append(f'<text x="{left + i * cell + cell / 2}" y="14" text-anchor="middle">{i + 1}</text>')
         for k, value in enumerate(values[i]):

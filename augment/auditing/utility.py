@@ -156,8 +156,8 @@ def _finding(name, task, data, rows, gap, interval):
     }
     if rows[0]["low"] <= chance:
         reason = (
-            f"{words} trained on real rows: {task.score_name} {real:.3f} on the holdout, not proved better than guessing, "
-            f"so the worth of synthetic rows for predicting {task.column.name!r} cannot be told."
+            f"{words} trained on real rows: {task.score_name} {real:.3f} on the holdout, not proved better than "
+            f"guessing, so the worth of synthetic rows for predicting {task.column.name!r} cannot be told."
         )
         return Finding(missing=reason, message=reason, **common)
     message = (

@@ -36,7 +36,7 @@ def read_arrow(name, array):
             f"Column {name!r} has the type {kind}: expected numbers, booleans, strings, categories, dates or "
             "durations; drop the column or turn it into one of these."
         )
-    nan = np.isnan(column.values) if column.values.dtype.kind == "f" else np.zeros(len(array), bool)
+    nan = np.isnan(column.values) & ~null if column.values.dtype.kind == "f" else np.zeros(len(array), bool)
     return with_missing(column, {"nan": nan, "null": null})
 
 
@@ -94,8 +94,11 @@ def _in_one_piece(array):
 
 
 def _from_number(name, array):
-    values = array.fill_null(0).to_numpy(zero_copy_only=False)
-    return Column(name, "number", values) if values.dtype.kind == "f" else integer_column(name, values)
+    import pyarrow as pa
+
+    if pa.types.is_floating(array.type):
+        return Column(name, "number", array.to_numpy(zero_copy_only=False))
+    return integer_column(name, array.fill_null(0).to_numpy(zero_copy_only=False))
 
 
 def _from_dictionary(name, array):

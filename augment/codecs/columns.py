@@ -102,8 +102,7 @@ class ColumnCodec:
         full = np.zeros((n, 2), "int32")
         full[:, : self.width] = tokens
         missing = np.clip(full[:, 0] - self.size + 1, 0, None).astype("int8")
-        # a missing value keeps a stand-in of token 0, so that one row's draw does not depend on another row's token
-        full[missing > 0] = 0
+        full[missing > 0] = 0  # a stand-in
         place = rng.random(n)
         column = self._decode(full, place, rng, within) if self.size else self._nothing(n)
         column.missing, column.kinds = missing, self.kinds

@@ -4,8 +4,9 @@ from augment.codecs.categories import MAX_CATEGORIES, Category
 from augment.codecs.columns import Missing, RejectColumn
 from augment.codecs.identifiers import Key, Text
 from augment.codecs.quantities import Duration, Moment, Number
+from augment.codecs.written import WrittenDate
 
-KINDS = (Missing, Key, Text, Moment, Duration, Number, Category)
+KINDS = (Missing, Key, WrittenDate, Text, Moment, Duration, Number, Category)
 
 
 def fit_column(column, max_categories=MAX_CATEGORIES):

@@ -177,6 +177,10 @@ def _write_moments(column, decimals):
     return _objects(list(moments))
 
 
+def _write_durations(column, decimals):
+    return _objects(list(pd.Series(column.values.view(f"m8[{column.unit}]"))))
+
+
 def _write_times(column, decimals):
     start = datetime.datetime(1970, 1, 1)
     return _objects([(start + datetime.timedelta(microseconds=count)).time() for count in column.values.tolist()])
@@ -199,9 +203,7 @@ _WRITERS = {
     "date": lambda column, decimals: column.values.view("M8[D]").astype(object),
     "datetime": lambda column, decimals: _objects([moment.to_pydatetime() for moment in _write_moments(column, 0)]),
     "Timestamp": _write_moments,
-    "timedelta": lambda column, decimals: _objects(
-        list(pd.Series(column.values.view(f"m8[{column.unit}]")).dt.to_pytimedelta())
-    ),
-    "Timedelta": lambda column, decimals: _objects(list(pd.Series(column.values.view(f"m8[{column.unit}]")))),
+    "timedelta": lambda column, decimals: _objects([span.to_pytimedelta() for span in _write_durations(column, 0)]),
+    "Timedelta": _write_durations,
     "time": _write_times,
 }

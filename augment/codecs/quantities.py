@@ -29,7 +29,7 @@ class Number(ColumnCodec):
     def _fit(self, column):
         if column.family != self.family:
             raise RejectColumn(f"its values are not of the family {self.family}")
-        values = self._numbers(column)
+        values = self.numbers(column)
         self.grid = Grid().fit(values)
         if self.grid.step_ and self.grid.last >= EXACT and len(np.unique(values)) <= Cells().max_distinct:
             raise RejectColumn("a float does not tell its values apart")
@@ -39,22 +39,23 @@ class Number(ColumnCodec):
     def _set_sizes(self):
         self.size, self.levels = self.cells.size, self.cells.levels_
 
-    def _numbers(self, column):
+    def numbers(self, column):
         """The values of a Column as numbers of the fitted scale."""
         return column.values
 
-    def _column(self, values):
+    def column_of(self, values):
+        """Column of numbers of the fitted scale."""
         return Column(self.name, values=values, **self.form)
 
     def _encode(self, column, rng):
-        return self.cells.encode(self.grid.to_steps(self._numbers(column)), rng)
+        return self.cells.encode(self.grid.to_steps(self.numbers(column)), rng)
 
     def _decode(self, tokens, place, rng, within):
         low, high = (-np.inf, np.inf) if within is None else self.steps_of(within.low, within.high)
         values = self.grid.to_values(self.cells.decode(tokens, place, low, high))
         if within is not None and within.values is not None:
             values = _nearest_of(np.sort(within.values), values)
-        return self._column(values)
+        return self.column_of(values)
 
     def values_of(self, tokens, place):
         """Float values of tokens of shape (n, 2)."""
@@ -71,6 +72,11 @@ class Number(ColumnCodec):
             steps = np.clip(steps, *self.steps_of(within.low, within.high))
         values = self.grid.to_values(steps)
         return values if within is None or within.values is None else _nearest_of(np.sort(within.values), values)
+
+    @property
+    def scale(self):
+        """What the numbers count: those of two columns can be compared where it is the same."""
+        return (type(self).__name__, self.form["unit"], self.form["zone"])
 
     def steps_of(self, low, high):
         """First and last place on the grid between `low` and `high`, both included."""
@@ -122,7 +128,7 @@ class Number(ColumnCodec):
 
     def given(self, value, n):
         """Column of n times one value of a condition."""
-        return self._column(np.full(n, self.exact(value), self.grid.dtype_))
+        return self.column_of(np.full(n, self.exact(value), self.grid.dtype_))
 
     def show_end(self, value):
         """An end of a range in words."""
@@ -164,7 +170,7 @@ class Duration(Number):
     kind = "duration"
     family = "duration"
 
-    def _numbers(self, column):
+    def numbers(self, column):
         return in_unit(column.values, column.unit, self.form["unit"])
 
     def parse(self, value):
@@ -199,14 +205,18 @@ class Moment(Number):
         super()._fit(column)
         self.kind = "date" if column.unit == "D" else "datetime"
 
-    def _numbers(self, column):
+    @property
+    def scale(self):
+        return (*super().scale, self.wall)
+
+    def numbers(self, column):
         values = in_unit(column.values, column.unit, self.form["unit"])
         return _to_wall(values, self.form["unit"], self.form["zone"]) if self.wall else values
 
-    def _column(self, values):
+    def column_of(self, values):
         if self.wall:
             values = _from_wall(values, self.form["unit"], self.form["zone"])
-        return super()._column(values)
+        return super().column_of(values)
 
     def parse(self, value):
         days = self.form["unit"] == "D"

@@ -5,6 +5,7 @@ import numpy as np
 from augment.codecs.layout import Copy, Rule
 
 COPY_SHARE = 0.01  # columns that coincide in more than this share of the rows are copies of each other
+COPY_COUNT = 20  # ... and in more rows than this
 COPY_ROWS = 20_000  # so many rows are looked at
 SCREEN_ROWS = 2_000  # so many rows sort out most pairs before all rows are looked at
 CONFIRMING = 100  # a rule needs so many rows beyond the first of each token
@@ -12,7 +13,7 @@ ROWS_PER_TOKEN = 5
 CHANCE = -25.0  # and a log probability below this of holding by chance between independent columns
 
 
-def find_copies(numbers, values, n_columns, rng):
+def find_copies(numbers, values, most, rng):
     """Pairs (i, j), i < j, of number columns whose values are equal in more than 1 % of the rows, most frequent first.
 
     Parameters
@@ -21,8 +22,8 @@ def find_copies(numbers, values, n_columns, rng):
         Names of the columns, in order.
     values : ndarray of float of shape (n, len(numbers))
         Their values; NaN where a value is missing or a spike.
-    n_columns : int
-        At most twice as many pairs are given.
+    most : int
+        At most so many pairs are given.
     rng : numpy.random.Generator
         Draws the rows to look at.
     """
@@ -31,14 +32,11 @@ def find_copies(numbers, values, n_columns, rng):
     for first in range(len(numbers) - 1):
         hopeful = (values[:SCREEN_ROWS, [first]] == values[:SCREEN_ROWS, first + 1 :]).mean(axis=0) > COPY_SHARE / 4
         for second in np.flatnonzero(hopeful) + first + 1:
-            one, other = values[:, first], values[:, second]
-            equal = (one == other).mean()
-            # rows against the next row's value: how often independent columns of these values would coincide
-            chance = (one[:-1] == other[1:]).mean()
-            if equal > 2 * chance + COPY_SHARE:
+            equal = (values[:, first] == values[:, second]).sum()
+            if equal > max(COPY_SHARE * len(values), COPY_COUNT):
                 found.append((equal, numbers[first], numbers[second]))
     found.sort(key=lambda pair: (-pair[0], pair[1:]))
-    return [pair[1:] for pair in found[: 2 * n_columns]]
+    return [pair[1:] for pair in found[:most]]
 
 
 def make_copy(first, second, codecs, blocks, flag):
@@ -74,7 +72,7 @@ def find_rules(tokens, sizes, rng):
     rules : list of Rule
         At most two for each column, the least likely to hold by chance first.
     """
-    blocks = [block for block in tokens if len(np.unique(tokens[block][:SCREEN_ROWS])) > 1 or np.ptp(tokens[block])]
+    blocks = [block for block in tokens if np.ptp(tokens[block])]
     if len(blocks) < 2:
         return []
     n = len(tokens[blocks[0]])
@@ -127,12 +125,12 @@ def resolve_copies(copies, flags, n_blocks):
     A flag that would close a circle, or give a block a second source, is left out.
     """
     n = len(flags)
-    source = np.tile(np.arange(n_blocks), (n, 1))
+    source = np.tile(np.arange(n_blocks, dtype="int16"), (n, 1))
     for place, copy in enumerate(copies):
         for value, origin, target in ((1, copy.first, copy.second), (2, copy.second, copy.first)):
             rows = np.flatnonzero(flags[:, place] == value)
             root = _root(source, rows, origin)
-            free = (source[rows, target] == target) & (root != target)
+            free = source[rows, target] == target
             source[rows[free], target] = root[free]
     while True:
         further = np.take_along_axis(source, source, axis=1)

@@ -1,5 +1,7 @@
 """A table of any library as integer arrays and back: one codec a column, and the relations between columns."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from augment.codecs.column import as_family
@@ -70,8 +72,10 @@ class TableCodec:
         small = [index for index, block in enumerate(blocks) if not block.levels]
         coarse = {index: tokens[:, blocks[index].start] for index in small}
         rules = find_rules(coarse, {index: blocks[index].size for index in small}, rng)
-        large = [index for index, block in enumerate(blocks) if block.levels]
-        pairs = find_copies(large, self._plain_values(columns, tokens, blocks, large), len(columns), rng)
+        pairs = []
+        for large in self._comparable(blocks):
+            values = self._plain_values(columns, tokens, blocks, large)
+            pairs += find_copies(large, values, 2 * len(columns) - len(pairs), rng)
         width = sum(block.width for block in blocks)
         codecs = [self.columns[place] for place in self.places]
         copies = [make_copy(*pair, codecs, blocks, width + order) for order, pair in enumerate(pairs)]
@@ -83,13 +87,21 @@ class TableCodec:
         starts = np.cumsum([0, *(self.columns[place].width for place in self.places)]).tolist()
         return tuple(self.columns[place].block(start) for place, start in zip(self.places, starts, strict=False))
 
+    def _comparable(self, blocks):
+        """Lists of the blocks with levels whose values count the same thing."""
+        groups = {}
+        for index, block in enumerate(blocks):
+            if block.levels:
+                groups.setdefault(self.columns[self.places[index]].scale, []).append(index)
+        return list(groups.values())
+
     def _plain_values(self, columns, tokens, blocks, chosen):
         """Float array of the values of the `chosen` blocks; NaN where missing or a spike."""
         out = np.full((len(tokens), len(chosen)), np.nan)
-        for place, index in enumerate(chosen):
-            block, column = blocks[index], columns[self.places[index]]
+        for order, index in enumerate(chosen):
+            block, place = blocks[index], self.places[index]
             plain = block.has_levels[tokens[:, block.start]]
-            out[plain, place] = column.values[plain]
+            out[plain, order] = self.columns[place].numbers(columns[place].take(plain))
         return out
 
     # encoding -------------------------------------------------------------------------------------------------------
@@ -156,18 +168,23 @@ class TableCodec:
         """Write each value that a flag says to be a copy of another column's over the one drawn for it."""
         copies = self.layout.copies
         sources = resolve_copies(copies, arrays[:, [copy.flag for copy in copies]], len(self.layout.blocks))
-        pairs = []
+        present = {place: columns[place].present for place in self.places}
+        numbers, pairs = {}, []
         for target in sorted({index for copy in copies for index in (copy.first, copy.second)}):
+            numbers[self.places[target]] = self.columns[self.places[target]].numbers(columns[self.places[target]])
             for source in np.unique(sources[:, target]):
                 place, origin = self.places[target], self.places[source]
-                rows = (sources[:, target] == source) & columns[place].present & columns[origin].present
+                rows = (sources[:, target] == source) & present[place] & present[origin]
                 if source != target and rows.any():
                     pairs.append((place, origin, rows))
         for place, origin, rows in pairs:  # first the source moves to where the copy may be, or they would differ
-            values = self.columns[place].snap(columns[origin].values[rows], within.get(place))
-            columns[origin].values[rows] = self.columns[origin].snap(values, within.get(origin))
+            values = self.columns[place].snap(numbers[origin][rows], within.get(place))
+            numbers[origin][rows] = self.columns[origin].snap(values, within.get(origin))
         for place, origin, rows in pairs:
-            columns[place].values[rows] = self.columns[place].snap(columns[origin].values[rows], within.get(place))
+            numbers[place][rows] = self.columns[place].snap(numbers[origin][rows], within.get(place))
+        for place, values in numbers.items():
+            column = self.columns[place].column_of(values)
+            columns[place] = replace(column, missing=columns[place].missing, kinds=columns[place].kinds)
 
     # conditions -----------------------------------------------------------------------------------------------------
 

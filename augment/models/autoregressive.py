@@ -9,7 +9,7 @@ from keras import ops
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
-from augment.models.sampling import CHUNK_ROWS, ORDER_ROWS, Sampler
+from augment.models.sampling import CHUNK_ROWS, Sampler
 from augment.models.tokens import TokenEmbedding
 
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
@@ -31,9 +31,8 @@ class Autoregressive(Recipe):
         Number of residual blocks: 1 for small tables, 2 or 3 for larger ones.
     dropout : float or "auto", default="auto"
         Share of hidden units dropped in training; more for small tables.
-    noise : float, default=0.01
-        Standard deviation of the noise added in training to the ranks in (0, 1) of known numbers, so that exact values do
-        not give rows away.
+    blur : float, default=0.3
+        Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
     weight_decay : float or "auto", default="auto"
@@ -52,14 +51,14 @@ class Autoregressive(Recipe):
         width="auto",
         depth="auto",
         dropout="auto",
-        noise=0.01,
+        blur=0.3,
         learning_rate=0.002,
         weight_decay="auto",
     ):
         self.width = width
         self.depth = depth
         self.dropout = dropout
-        self.noise = noise
+        self.blur = blur
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
 
@@ -89,14 +88,14 @@ class AutoregressiveModel(GenerativeModel):
     ----------
     layout : Layout
         The form of encoded rows.
-    width, depth, dropout, noise
+    width, depth, dropout, blur
         As in `Autoregressive`, without "auto".
     """
 
-    def __init__(self, layout, width, depth, dropout, noise):
+    def __init__(self, layout, width, depth, dropout, blur):
         super().__init__()
         self.layout = layout
-        self.embedding = TokenEmbedding(layout, width, noise)
+        self.embedding = TokenEmbedding(layout, width, blur)
         self.trunk = Trunk(width, depth, dropout)
         self.heads = TokenHeads(layout)
         self.seed_generator = keras.random.SeedGenerator()
@@ -108,16 +107,16 @@ class AutoregressiveModel(GenerativeModel):
         self.built = True
 
     def call(self, x, training=False):
-        """Rows (n, width) -> the any-order bound on each row's negative log-likelihood (n,).
+        """Rows (n, width) -> a bound on each row's negative log-likelihood (n,).
 
-        The bound is an average over what is known: with t of d columns known, t uniform, it is d / (d - t) times the sum of
-        the unknown columns' losses. Outside training the same subsets are known at every call.
+        With t of d columns known, t uniform, it is d / (d - t) times the sum of the unknown columns' losses. Outside training
+        the same subsets are known at every call.
         """
         known = self._random_subset(ops.shape(x)[0], self.seed_generator if training else 0)
         hidden = self.trunk(self.embedding(x, known, training=training), training=training)
         unknown = 1.0 - ops.cast(known, "float32")
         losses = self.heads(hidden, x, known, fine_weight=FINE_WEIGHT)
-        return ops.sum(losses * unknown, axis=1) * unknown.shape[1] / ops.sum(unknown, axis=1)
+        return ops.sum(losses * unknown, axis=1) * (unknown.shape[1] / ops.sum(unknown, axis=1))
 
     def _random_subset(self, n, seed):
         """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks - 1, then which.
@@ -141,21 +140,23 @@ class AutoregressiveModel(GenerativeModel):
         return rng.random((n, len(self.layout.blocks) + 1, 2), dtype="float32")
 
     def transport(self, noise, condition=None):
-        """Fill the columns one after another, each 1,024 rows in a random order of their own; see the base class."""
+        """Fill the columns one after another, in a random order for each group of rows; see the base class."""
         sampler = Sampler(self)
         rows = [
-            sampler.fill(noise[start : start + CHUNK_ROWS], _part(condition, start), start // ORDER_ROWS)
+            sampler.fill(noise[start : start + CHUNK_ROWS], _part(condition, start), start // CHUNK_ROWS)
             for start in range(0, len(noise), CHUNK_ROWS)
         ]
         return np.concatenate(rows) if rows else np.zeros((0, self.layout.width), "int32")
 
-    def log_likelihood(self, x):
+    def log_likelihood(self, x, unknown=()):
         """Log-probability of each encoded row, by the chain rule over the columns in one fixed order.
 
         Parameters
         ----------
         x : ndarray of int32 of shape (n, layout.width)
             Encoded rows.
+        unknown : sequence of int, default=()
+            Blocks to leave out: the probability is that of the others.
 
         Returns
         -------
@@ -163,7 +164,7 @@ class AutoregressiveModel(GenerativeModel):
             Natural logarithms.
         """
         sampler = Sampler(self)
-        parts = [sampler.log_likelihood(x[start : start + CHUNK_ROWS]) for start in range(0, len(x), CHUNK_ROWS)]
+        parts = [sampler.log_likelihood(x[start : start + CHUNK_ROWS], unknown) for start in range(0, len(x), CHUNK_ROWS)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
 

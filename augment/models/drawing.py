@@ -23,8 +23,10 @@ class Drawing:
         for size, members in heads.coarse.items():
             kernel, bias = _array(heads.kernels[size]), _array(heads.biases[size])
             for member, i in enumerate(members):
+                basis = heads.bases[size][member, :, : heads.slots[i]]
+                terms = slice(member * len(basis), (member + 1) * len(basis))
                 place = slice(member * size, member * size + heads.slots[i])
-                self.coarse[i] = np.ascontiguousarray(kernel[:, place]), bias[place]
+                self.coarse[i] = kernel[:, terms] @ basis, bias[place]
         for levels, members in heads.fine.items():
             down, gate, shift, up = map(_array, heads.fines[levels])
             for member, (i, offset) in enumerate(zip(members, heads.fine_offsets(levels), strict=True)):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+COARSE_WAVES = 24  # cosines over the bins of a column, likewise
 FINE_UNITS = 32
 FINE_WAVES = 8  # cosines over the levels of a bin: neighbouring levels share strength
 IMPOSSIBLE = -30.0  # logit of a token that cannot be: leaves it e^-30 of a chance
@@ -38,10 +39,12 @@ class TokenHeads(keras.layers.Layer):
         width = input_shape[-1]
         small = keras.initializers.VarianceScaling(0.05)
         normal = keras.initializers.RandomNormal
-        self.kernels, self.biases, self.fines = {}, {}, {}
+        self.kernels, self.biases, self.fines, self.bases = {}, {}, {}, {}
         for size, members in self.coarse.items():
+            self.bases[size] = self._bases(members, size)
+            terms = self.bases[size].shape[1]
             self.kernels[size] = self.add_weight(
-                shape=(width, len(members) * size), initializer=small, name=f"kernel_{size}"
+                shape=(width, len(members) * terms), initializer=small, name=f"kernel_{size}"
             )
             self.biases[size] = self.add_weight(
                 shape=(len(members) * size,), initializer=_Given(self._log_proportions(members, size)), name=f"bias_{size}"
@@ -59,6 +62,27 @@ class TokenHeads(keras.layers.Layer):
                 for name, (shape, start) in shapes.items()
             ]
         self.built = True
+
+    def _bases(self, members, size):
+        """How the terms of each member make its logits: (members, terms, size).
+
+        A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines over the
+        bins, to which each spike, "missing" and each copy adds a term of its own.
+        """
+        bases = [self._basis(i) for i in members]
+        wide = np.zeros((len(members), max(len(basis) for basis in bases), size), "float32")
+        for basis, into in zip(bases, wide, strict=True):
+            into[: basis.shape[0], : basis.shape[1]] = basis
+        return wide
+
+    def _basis(self, i):
+        block, free = self.layout.blocks[i], np.eye(self.slots[i], dtype="float32")
+        if not block.levels:
+            return free
+        single = np.append(~block.has_levels, np.ones(len(self.copies[i]), bool))
+        place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
+        waves = np.cos(np.pi * np.arange(COARSE_WAVES)[:, None] * place) * block.has_levels
+        return np.concatenate([np.pad(waves, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
 
     def _log_proportions(self, members, size):
         """Starting biases: the log shares of the tokens; little for copies, nothing for what fills up the size class."""
@@ -78,7 +102,8 @@ class TokenHeads(keras.layers.Layer):
         losses = [None] * len(self.layout.blocks)
         copied = [self._copy_targets(i, x, known) for i in range(len(losses))]
         for size, members in self.coarse.items():
-            logits = ops.reshape(ops.matmul(hidden, self.kernels[size]) + self.biases[size], (n, len(members), size))
+            terms = ops.reshape(ops.matmul(hidden, self.kernels[size]), (n, len(members), self.bases[size].shape[1]))
+            logits = ops.einsum("nmt,mts->nms", terms, self.bases[size]) + ops.reshape(self.biases[size], (len(members), size))
             target = ops.stack([copied[i][0] for i in members], axis=1)
             if any(self.copies[i] for i in members):
                 logits = logits + ops.stack([_wide(copied[i][1], size, n) for i in members], axis=1)

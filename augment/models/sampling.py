@@ -5,16 +5,16 @@ from keras import ops
 
 from augment.models.drawing import Drawing, inverse_cumulative
 
-ORDER_ROWS = 1024  # rows that are generated in one order of the columns
-CHUNK_ROWS = 8 * ORDER_ROWS  # rows that pass the network together
+CHUNK_ROWS = 8192  # rows that pass the network together
+ORDERS = 16  # orders of the columns in a chunk: the small errors of single orders do not add up
 CANDIDATES = 16  # draws of each row to choose from where several columns are restricted
 
 
 class Sampler:
     """Fills rows with a trained `AutoregressiveModel`; made anew for each call, since it holds copies of the weights.
 
-    Every 1,024 rows have a random order of the columns of their own, so that the small errors of single orders do not add
-    up. Rows that agree in all that is known share one pass of the network.
+    Each chunk of rows falls into groups with a random order of the columns each. Rows that agree in all that is known
+    share one pass of the network.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Sampler:
         condition : Condition or None
             What is known of the rows.
         number : int
-            How many groups of 1,024 rows came before.
+            How many chunks came before.
 
         Returns
         -------
@@ -47,8 +47,8 @@ class Sampler:
         x, known, allowed = self._start(len(noise), condition)
         if len(allowed) > 1:
             x, known = self._restrict(x, known, allowed, noise)
-        groups = [slice(start, start + ORDER_ROWS) for start in range(0, len(noise), ORDER_ROWS)]
-        orders = [_order(number + k, known[rows], allowed) for k, rows in enumerate(groups)]
+        groups = np.array_split(np.arange(len(x)), min(ORDERS, len(x)))
+        orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
         state = _State(self, x, known)
         for step in range(max(map(len, orders))):
             hidden = state.hidden()
@@ -57,13 +57,15 @@ class Sampler:
                     state.fill(order[step], rows, hidden, noise, allowed.get(order[step]))
         return x
 
-    def log_likelihood(self, x):
-        """Log-probability (n,) of encoded rows, by the chain rule over the columns in one order."""
-        known = np.zeros((len(x), len(self.layout.blocks)), bool)
-        state, total = _State(self, x, known), np.zeros(len(x))
+    def log_likelihood(self, x, unknown):
+        """Log-probability (n,) of encoded rows without the blocks `unknown`, by the chain rule."""
+        blank, known = x.copy(), np.zeros((len(x), len(self.layout.blocks)), bool)
+        state, total = _State(self, np.zeros_like(x), known), np.zeros(len(x))
+        state.x = blank
         for i in _order(0, known, {}):
-            total += self.drawing.log_likelihood(state.hidden(), i, x, known)
-            state.learn(i, np.arange(len(x)))
+            if i not in unknown:
+                total += self.drawing.log_likelihood(state.hidden(), i, x, known)
+                state.learn(i, np.arange(len(x)))
         return total
 
     def _start(self, n, condition):
@@ -87,7 +89,7 @@ class Sampler:
         weight = np.zeros(len(x))
         state = _State(self, x, known)
         for i in allowed:
-            weight += state.fill(i, slice(0, len(x)), state.hidden(), many, allowed[i])
+            weight += state.fill(i, np.arange(len(x)), state.hidden(), many, allowed[i])
         chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), noise[:, -1, 0]) + np.arange(n) * CANDIDATES
         return x[chosen], known[chosen]
 
@@ -116,10 +118,9 @@ class _State:
         return self.sampler.model.trunk.predict_on_batch(padded)[: len(first)]
 
     def fill(self, i, rows, hidden, noise, allowed):
-        """Draw block `i` of those `rows` (a slice) that do not know it; log of the probability of what was allowed."""
-        mass = np.zeros(len(self.x[rows]))
-        unknown = ~self.known[rows, i]
-        index = np.arange(rows.start, rows.start + len(mass))[unknown]
+        """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had."""
+        mass, unknown = np.zeros(len(rows)), ~self.known[rows, i]
+        index = rows[unknown]
         if len(index):
             x = self.x[index]
             mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index, i], allowed)
@@ -143,5 +144,5 @@ class _State:
 def _order(number, known, allowed):
     """The order of the columns in a group of rows: restricted ones first, then the others at random."""
     order = np.random.default_rng(number).permutation(known.shape[1])
-    order = [*(i for i in order if i in allowed), *(i for i in order if i not in allowed)]
-    return [int(i) for i in order if not known[:, i].all()]
+    order = [int(i) for i in order if not known[:, i].all()]
+    return [*(i for i in order if i in allowed), *(i for i in order if i not in allowed)]

@@ -21,13 +21,13 @@ class TokenEmbedding(keras.layers.Layer):
         The form of encoded rows.
     units : int
         Length of the output vector.
-    noise : float, default=0
-        Standard deviation of what is added to the ranks in training.
+    blur : float, default=0
+        Share of the known numbers of which training tells only the bin, not the place inside it.
     """
 
-    def __init__(self, layout, units, noise=0.0):
+    def __init__(self, layout, units, blur=0.0):
         super().__init__()
-        self.blocks, self.units, self.noise = layout.blocks, units, noise
+        self.blocks, self.units, self.blur = layout.blocks, units, blur
         self.seed_generator = keras.random.SeedGenerator()
         self.starts = np.array([block.start for block in self.blocks], "int32")
         self.offsets = np.cumsum([0] + [block.size + 1 for block in self.blocks]).astype("int32")
@@ -58,10 +58,10 @@ class TokenEmbedding(keras.layers.Layer):
         if self.ordered:
             coarse = ops.take(x, self.starts[self.ordered], axis=1)
             cell = ops.take(np.concatenate(self.cells), coarse + self.cell_offsets[:-1], axis=0)
-            shift = 0.0
-            if training and self.noise:
-                shift = self.noise * keras.random.normal(ops.shape(coarse), seed=self.seed_generator)
-            smooth = features(cell, ops.take(x, self.fine_columns, axis=1), shift)
+            exact = ops.ones(ops.shape(coarse))
+            if training and self.blur:
+                exact = ops.cast(keras.random.uniform(ops.shape(coarse), seed=self.seed_generator) >= self.blur, "float32")
+            smooth = features(cell, ops.take(x, self.fine_columns, axis=1), exact)
             there = ops.cast(ops.take(known, np.array(self.ordered), axis=1), smooth.dtype)
             inputs.append(ops.reshape(smooth * there[..., None], (n, len(self.ordered) * N_FEATURES)))
         return ops.matmul(ops.concatenate(inputs, axis=1), self.kernel) + self.bias
@@ -79,26 +79,27 @@ class TokenEmbedding(keras.layers.Layer):
                 m = self.ordered.index(i)
                 cell = np.repeat(self.cells[m], max(block.levels, 1), axis=0)
                 fine = np.tile(np.arange(max(block.levels, 1)), block.size)
-                smooth = ops.convert_to_numpy(features(cell, fine))
+                smooth = ops.convert_to_numpy(features(cell, fine, np.ones(len(fine), "float32")))
                 gain = gain + smooth @ kernel[split + m * N_FEATURES : split + (m + 1) * N_FEATURES]
             gains.append(gain)
         return gains
 
 
-N_FEATURES = 2 + 2 * FREQUENCIES
+N_FEATURES = 3 + 2 * FREQUENCIES
 
 
-def features(cell, fine, shift=0.0):
-    """Smooth features (..., N_FEATURES) of values given by a row of `_cell_table` (..., 4) and a fine token (...).
+def features(cell, fine, exact):
+    """Smooth features (..., N_FEATURES) of values.
 
-    `shift` is added to their ranks.
+    They are given by a row of `_cell_table` (..., 4), a fine token (...) and whether this is to be told (1, else 0).
     """
     low, width, is_number, level = cell[..., 0], cell[..., 1], cell[..., 2], cell[..., 3]
-    inside = ops.where(level > 0, (ops.cast(fine, "float32") + 0.5) * level, 0.5)
-    rank = (low + width * inside + shift)[..., None]
+    exact = exact * ops.cast(level > 0, "float32")
+    inside = 0.5 + exact * ((ops.cast(fine, "float32") + 0.5) * level - 0.5)
+    rank = (low + width * inside)[..., None]
     score = ops.erfinv(ops.clip(2 * rank - 1, -0.9998, 0.9998))
     angle = rank * (np.pi * 2.0 ** np.arange(FREQUENCIES)).astype("float32")
-    smooth = ops.concatenate([2 * rank - 1, score, ops.sin(angle), ops.cos(angle)], axis=-1)
+    smooth = ops.concatenate([2 * rank - 1, score, exact[..., None], ops.sin(angle), ops.cos(angle)], axis=-1)
     return smooth * is_number[..., None]
 
 

@@ -23,8 +23,8 @@ FORMAT = "augment-model/1"
 class Synthesizer(DensityMixin, BaseEstimator):
     """Base of the synthesizers: joins a codec and a generative model behind `fit` and `generate`.
 
-    A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, and `_give` (turns what
-    the codec decoded into what `generate` returns).
+    A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, `_give` (turns what
+    the codec decoded into what `generate` returns), `_ask` (reads the arguments of `generate`) and `_unscored`.
     """
 
     def __init__(
@@ -51,6 +51,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
     @abstractmethod
     def _read(self, X, y, reset):
         """Check X and y and join them into the table that the codec takes."""
+
+    @abstractmethod
+    def _unscored(self, y):
+        """Indices of the blocks that `score_samples` leaves unknown."""
 
     @abstractmethod
     def _give(self, table):
@@ -138,7 +142,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         rng = self._generator(self.random_state if random_state is None else random_state)
         n_samples, spec = self._ask(n_samples, y, condition, like, strength, rng)
         known = None if spec is None else self.codec_.condition(spec, n_samples)
-        arrays = np.zeros((n_samples, self.codec_.layout.width), "int32")
+        arrays = self._blank(n_samples)
         if n_samples and self.model_ is not None:
             arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
         table = self.codec_.decode(arrays, rng)
@@ -157,7 +161,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         X : table of shape (n_samples, n_features)
             Rows with the columns that were fitted.
         y : array-like of shape (n_samples,), default=None
-            Their labels, after `fit(X, y)`.
+            Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
         Returns
         -------
@@ -170,7 +174,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             return np.zeros(len(arrays))
         if not hasattr(self.model_, "log_likelihood"):
             raise TypeError(f"{type(self.model_).__name__} cannot tell how likely a row is; take model='autoregressive'.")
-        return self.model_.log_likelihood(arrays)
+        return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
     def score(self, X, y=None):
         """Mean log-likelihood of the rows: higher is better; see `score_samples`."""
@@ -268,6 +272,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
 
             self.model_ = _for_use(make(self.model, self.codec_.layout))
             self.model_.set_weights(state["model_"])
+
+    def _blank(self, n):
+        return np.zeros((n, self.codec_.layout.width), "int32")
 
     @staticmethod
     def _generator(random_state):

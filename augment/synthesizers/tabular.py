@@ -112,15 +112,19 @@ class TabularSynthesizer(Synthesizer):
                 raise ValueError(f"Found array with {n_samples} sample(s) while a minimum of 2 is required to learn from.")
             self._n_samples = n_samples
             self._form = _Form.of(X, y)
-        elif self._form.target is not None and y is None:
-            raise ValueError("this synthesizer was fitted with y: give y too.")
-        if y is None:
+        if self._form.target is None:
             return X
+        if y is None:  # only to fill the place: `_unscored` leaves it out
+            y = np.repeat(_to_numpy(self._give(self.codec_.decode(self._blank(1), np.random.default_rng(0)))[1]), n_samples)
         check_consistent_length(X, y)
         return self._form.join(X, y)
 
     def _give(self, table):
         return self._form.split(table)
+
+    def _unscored(self, y):
+        blocks = self.codec_.layout.blocks
+        return [i for i, block in enumerate(blocks) if y is None and block.name == self._form.target]
 
     def _learned(self):
         names = getattr(self, "feature_names_in_", None)
