@@ -50,8 +50,8 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     n_samples : int
         Rows to train on.
     epochs, batch_size : int or "auto", default="auto"
-        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 256 above, and as many epochs as
-        make 1,500 optimizer steps for the smallest tables and 6,000 for tables of 10,000 rows and more.
+        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 512 above, and as many epochs as
+        make 1,500 optimizer steps for the smallest tables and 4,500 for tables of 10,000 rows and more.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     Plan(batch_size=100, steps_per_epoch=10, epochs=200, steps_per_execution=10, check_every=5)
     """
     if batch_size == "auto":
-        batch_size = 64 if n_samples <= 2000 else 256
+        batch_size = 64 if n_samples <= 2000 else 512
     batch_size = min(batch_size, n_samples)
     steps_per_epoch = min(math.ceil(n_samples / batch_size), EPOCH_STEPS)
     steps_per_execution = min(steps_per_epoch, EXECUTION_STEPS)
@@ -75,7 +75,7 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
 
 def _steps(n_samples):
     """Optimizer steps that a table of so many rows is worth."""
-    return int(np.interp(math.log(n_samples), [math.log(2000), math.log(10000)], [1500, 6000]))
+    return int(np.interp(math.log(n_samples), [math.log(2000), math.log(10000)], [1500, 4500]))
 
 
 class Rows(keras.utils.PyDataset):

@@ -26,9 +26,9 @@ class Autoregressive(Recipe):
     Parameters
     ----------
     width : int or "auto", default="auto"
-        Length of the hidden vector. "auto" grows with the number of rows, from 64 to 256.
+        Length of the hidden vector. "auto" is 64 or 128 for small tables, 128 or 192 for larger ones.
     depth : int or "auto", default="auto"
-        Number of residual blocks: 1 for small tables, 2 or 3 for larger ones.
+        Number of residual blocks: 1 for small tables, 2 for larger ones.
     dropout : float or "auto", default="auto"
         Share of hidden units dropped in training; more for small tables.
     blur : float, default=0.3
@@ -75,10 +75,14 @@ class Autoregressive(Recipe):
 
 
 def automatic_sizes(layout):
-    """Sizes that suit the data: the "auto" values of `Autoregressive`."""
+    """Sizes that suit the data: the "auto" values of `Autoregressive`.
+
+    Numbers of many values need a wider network than categories do; a few hundred rows need a small and shaken one.
+    """
     if layout.n_samples < 2000:
         return {"width": 128 if layout.n_samples >= 400 else 64, "depth": 1, "dropout": 0.3, "weight_decay": 0.05}
-    return {"width": 256, "depth": 3, "dropout": 0.0, "weight_decay": 0.01}
+    many_values = np.mean([block.levels > 0 for block in layout.blocks]) > 0.25
+    return {"width": 192 if many_values else 128, "depth": 2, "dropout": 0.0, "weight_decay": 0.01}
 
 
 class AutoregressiveModel(GenerativeModel):

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-COARSE_WAVES = 24  # cosines over the bins of a column, likewise
+COARSE_WAVES = 3 / 8  # cosines for each bin of a column: neighbouring bins share strength
 FINE_UNITS = 32
-FINE_WAVES = 8  # cosines over the levels of a bin: neighbouring levels share strength
+FINE_WAVES = 1 / 4  # cosines for each level of a bin, likewise
 IMPOSSIBLE = -30.0  # logit of a token that cannot be: leaves it e^-30 of a chance
 
 
@@ -55,7 +55,7 @@ class TokenHeads(keras.layers.Layer):
                 "down": ((width, len(members) * FINE_UNITS), keras.initializers.VarianceScaling()),
                 "gate_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
                 "shift_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
-                "up": ((len(members), FINE_UNITS, min(FINE_WAVES, levels)), normal(stddev=0.01)),
+                "up": ((len(members), FINE_UNITS, _n_waves(levels, FINE_WAVES)), normal(stddev=0.01)),
             }
             self.fines[levels] = [
                 self.add_weight(shape=shape, initializer=start, name=f"fine_{levels}_{name}")
@@ -81,7 +81,7 @@ class TokenHeads(keras.layers.Layer):
             return free
         single = np.append(~block.has_levels, np.ones(len(self.copies[i]), bool))
         place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
-        waves = np.cos(np.pi * np.arange(COARSE_WAVES)[:, None] * place) * block.has_levels
+        waves = np.cos(np.pi * np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None] * place) * block.has_levels
         return np.concatenate([np.pad(waves, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
 
     def _log_proportions(self, members, size):
@@ -169,10 +169,14 @@ class _Given(keras.initializers.Initializer):
         return ops.cast(ops.reshape(ops.array(self.values), shape), dtype)
 
 
+def _n_waves(n, share):
+    return max(2, round(n * share))
+
+
 def waves(levels):
     """Cosines (waves, levels) over the middles of the levels, the first one of half a period."""
     middle = (np.arange(levels) + 0.5) / levels
-    return np.cos(np.pi * np.arange(1, min(FINE_WAVES, levels) + 1)[:, None] * middle).astype("float32")
+    return np.cos(np.pi * np.arange(1, _n_waves(levels, FINE_WAVES) + 1)[:, None] * middle).astype("float32")
 
 
 def _classes(sizes, exactly=False):

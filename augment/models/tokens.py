@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 EMBEDDING_DIM = 16
-FREQUENCIES = 8  # sine and cosine of pi 2^k u for k = 0 to 7: told apart down to 1/256 of a column's rows
+EMB_STD = 0.3
 
 
 class TokenEmbedding(keras.layers.Layer):
@@ -28,6 +28,8 @@ class TokenEmbedding(keras.layers.Layer):
     def __init__(self, layout, units, blur=0.0):
         super().__init__()
         self.blocks, self.units, self.blur = layout.blocks, units, blur
+        self.frequencies = n_frequencies(layout.n_samples)
+        self.n_features = 3 + 2 * self.frequencies
         self.seed_generator = keras.random.SeedGenerator()
         self.starts = np.array([block.start for block in self.blocks], "int32")
         self.offsets = np.cumsum([0] + [block.size + 1 for block in self.blocks]).astype("int32")
@@ -37,10 +39,10 @@ class TokenEmbedding(keras.layers.Layer):
         self.fine_columns = np.array([self.blocks[i].start + self.blocks[i].width - 1 for i in self.ordered], "int32")
 
     def build(self, input_shape=None):
-        n_inputs = len(self.blocks) * EMBEDDING_DIM + len(self.ordered) * N_FEATURES
+        n_inputs = len(self.blocks) * EMBEDDING_DIM + len(self.ordered) * self.n_features
         self.table = self.add_weight(
             shape=(int(self.offsets[-1]), EMBEDDING_DIM),
-            initializer=keras.initializers.RandomNormal(stddev=0.3),
+            initializer=keras.initializers.RandomNormal(stddev=EMB_STD),
             name="embeddings",
         )
         self.kernel = self.add_weight(
@@ -61,9 +63,9 @@ class TokenEmbedding(keras.layers.Layer):
             exact = ops.ones(ops.shape(coarse))
             if training and self.blur:
                 exact = ops.cast(keras.random.uniform(ops.shape(coarse), seed=self.seed_generator) >= self.blur, "float32")
-            smooth = features(cell, ops.take(x, self.fine_columns, axis=1), exact)
+            smooth = features(cell, ops.take(x, self.fine_columns, axis=1), exact, self.frequencies)
             there = ops.cast(ops.take(known, np.array(self.ordered), axis=1), smooth.dtype)
-            inputs.append(ops.reshape(smooth * there[..., None], (n, len(self.ordered) * N_FEATURES)))
+            inputs.append(ops.reshape(smooth * there[..., None], (n, len(self.ordered) * self.n_features)))
         return ops.matmul(ops.concatenate(inputs, axis=1), self.kernel) + self.bias
 
     def gains(self):
@@ -79,17 +81,19 @@ class TokenEmbedding(keras.layers.Layer):
                 m = self.ordered.index(i)
                 cell = np.repeat(self.cells[m], max(block.levels, 1), axis=0)
                 fine = np.tile(np.arange(max(block.levels, 1)), block.size)
-                smooth = ops.convert_to_numpy(features(cell, fine, np.ones(len(fine), "float32")))
-                gain = gain + smooth @ kernel[split + m * N_FEATURES : split + (m + 1) * N_FEATURES]
+                smooth = ops.convert_to_numpy(features(cell, fine, np.ones(len(fine), "float32"), self.frequencies))
+                gain = gain + smooth @ kernel[split + m * self.n_features : split + (m + 1) * self.n_features]
             gains.append(gain)
         return gains
 
 
-N_FEATURES = 3 + 2 * FREQUENCIES
+def n_frequencies(n_samples):
+    """Sines and cosines of pi 2^k u for k = 0, 1, ...: 2 for a hundred rows, 8 (1/256 of the rows apart) for many."""
+    return int(np.clip(np.log2(n_samples) - 6, 2, 8))
 
 
-def features(cell, fine, exact):
-    """Smooth features (..., N_FEATURES) of values.
+def features(cell, fine, exact, frequencies):
+    """Smooth features (..., 3 + 2 * frequencies) of values.
 
     They are given by a row of `_cell_table` (..., 4), a fine token (...) and whether this is to be told (1, else 0).
     """
@@ -98,7 +102,7 @@ def features(cell, fine, exact):
     inside = 0.5 + exact * ((ops.cast(fine, "float32") + 0.5) * level - 0.5)
     rank = (low + width * inside)[..., None]
     score = ops.erfinv(ops.clip(2 * rank - 1, -0.9998, 0.9998))
-    angle = rank * (np.pi * 2.0 ** np.arange(FREQUENCIES)).astype("float32")
+    angle = rank * (np.pi * 2.0 ** np.arange(frequencies)).astype("float32")
     smooth = ops.concatenate([2 * rank - 1, score, exact[..., None], ops.sin(angle), ops.cos(angle)], axis=-1)
     return smooth * is_number[..., None]
 

@@ -145,9 +145,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
         arrays = self._blank(n_samples)
         if n_samples and self.model_ is not None:
             arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
-        table = self.codec_.decode(arrays, rng)
-        if spec is not None:
-            table = self.codec_.overlay(table, spec)
+        table = self.codec_.decode(arrays, rng, known)
+        if known is not None:
+            table = self.codec_.overlay(table, known)
         return self._give(table)
 
     def score_samples(self, X, y=None):
