@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-EPOCH_STEPS = 500  # an epoch is one pass over the rows, or this many steps of a larger table
+EPOCH_STEPS = 16, 500  # an epoch is a pass over the rows, but so many steps at least and at most
 EXECUTION_STEPS = 16  # steps that run compiled in one call
 CHECKS = 40  # about so many looks at the validation part in a full run
 PATIENCE = 8  # looks at the validation part without a better one before training stops
@@ -50,8 +50,8 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     n_samples : int
         Rows to train on.
     epochs, batch_size : int or "auto", default="auto"
-        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 512 above, and as many epochs as
-        make 1,500 optimizer steps for the smallest tables and 4,500 for tables of 10,000 rows and more.
+        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 512 above, and as many epochs
+        as make 1,500 optimizer steps for the smallest tables and 4,500 for tables of 10,000 rows and more.
 
     Returns
     -------
@@ -60,17 +60,16 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     Examples
     --------
     >>> plan(1000, epochs=200, batch_size=100)
-    Plan(batch_size=100, steps_per_epoch=10, epochs=200, steps_per_execution=10, check_every=5)
+    Plan(batch_size=100, steps_per_epoch=16, epochs=200, steps_per_execution=16, check_every=5)
     """
     if batch_size == "auto":
         batch_size = 64 if n_samples <= 2000 else 512
     batch_size = min(batch_size, n_samples)
-    steps_per_epoch = min(math.ceil(n_samples / batch_size), EPOCH_STEPS)
-    steps_per_execution = min(steps_per_epoch, EXECUTION_STEPS)
-    steps_per_epoch = math.ceil(steps_per_epoch / steps_per_execution) * steps_per_execution
+    steps_per_epoch = int(np.clip(math.ceil(n_samples / batch_size), *EPOCH_STEPS))
+    steps_per_epoch = math.ceil(steps_per_epoch / EXECUTION_STEPS) * EXECUTION_STEPS
     if epochs == "auto":
         epochs = max(1, round(_steps(n_samples) / steps_per_epoch))
-    return Plan(batch_size, steps_per_epoch, epochs, steps_per_execution, max(1, epochs // CHECKS))
+    return Plan(batch_size, steps_per_epoch, epochs, EXECUTION_STEPS, max(1, epochs // CHECKS))
 
 
 def _steps(n_samples):
@@ -106,8 +105,8 @@ def validation_rows(arrays, batch_size, rng):
 class Anneal(keras.callbacks.Callback):
     """Warms the learning rate up over 5 % of the run, then lowers it along a cosine to zero.
 
-    Progress is the share of the steps or of the time limit that has passed, whichever is more, so that a run cut short by
-    time still ends with small steps. An optimizer with a schedule of its own is left alone.
+    Progress is the share of the steps or of the time limit that has passed, whichever is more, so that a run cut short
+    by time still ends with small steps. An optimizer with a schedule of its own is left alone.
     """
 
     def __init__(self, steps, deadline):
@@ -245,7 +244,11 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     options = {}
     if validation is not None:
         rows = validation_rows(validation, plan.batch_size, rng)
-        options = {"validation_data": (rows,), "validation_batch_size": plan.batch_size, "validation_freq": plan.check_every}
+        options = {
+            "validation_data": (rows,),
+            "validation_batch_size": plan.batch_size,
+            "validation_freq": plan.check_every,
+        }
     model.steps_per_execution = plan.steps_per_execution
     try:
         model.fit(

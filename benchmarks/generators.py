@@ -44,9 +44,15 @@ def _augment_process(folder, seed):
     synthesizer.generate(len(train))
     times.append(spent())
     (fit_cpu, fit_wall), (_, cold), (cpu, warm) = np.diff(times, axis=0)
-    report = {"fit_cpu": fit_cpu, "fit_wall": fit_wall, "cold_rows_per_second": len(train) / cold,
-              "warm_rows_per_second": len(train) / warm, "rows_per_cpu_second": len(train) / cpu,
-              "fit_peak_mb": peak, "peak_mb": peak_memory()}
+    report = {
+        "fit_cpu": fit_cpu,
+        "fit_wall": fit_wall,
+        "cold_rows_per_second": len(train) / cold,
+        "warm_rows_per_second": len(train) / warm,
+        "rows_per_cpu_second": len(train) / cpu,
+        "fit_peak_mb": peak,
+        "peak_mb": peak_memory(),
+    }
     synthetic.to_pickle(Path(folder, "synthetic.pickle"))
     Path(folder, "report.json").write_text(json.dumps(report))
 
@@ -66,9 +72,26 @@ def _rival(python, name, limit):
         with tempfile.TemporaryDirectory() as folder:
             train, out, report = (str(Path(folder, file)) for file in ("train.csv", "out.csv", "report.json"))
             table["train"].to_csv(train, index=False)
-            _call([python, str(HERE / "rivals.py"), name, "--train", train, "--out", out, "--report", report,
-                   "--categorical", json.dumps(table["categorical"]), "--rows", str(len(table["train"])),
-                   "--seed", str(seed)], limit)
+            _call(
+                [
+                    python,
+                    str(HERE / "rivals.py"),
+                    name,
+                    "--train",
+                    train,
+                    "--out",
+                    out,
+                    "--report",
+                    report,
+                    "--categorical",
+                    json.dumps(table["categorical"]),
+                    "--rows",
+                    str(len(table["train"])),
+                    "--seed",
+                    str(seed),
+                ],
+                limit,
+            )
             synthetic = pd.read_csv(out, keep_default_na=False, na_values=[""])
             return synthetic, json.loads(Path(report).read_text())
 
@@ -77,8 +100,9 @@ def _rival(python, name, limit):
 
 def _call(command, limit=None, **environment):
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False,
-                              env={**os.environ, **environment})
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=limit, check=False, env={**os.environ, **environment}
+        )
     except subprocess.TimeoutExpired:
         raise TimeoutError(f"{' '.join(command[:3])} took more than {limit} s and was stopped.") from None
     if done.returncode:
@@ -120,12 +144,15 @@ def _smote_classes(table, seed):
 
     train, target = table["train"], table["target"]
     counts = train[target].value_counts()
-    settings = {"sampling_strategy": (2 * counts).to_dict(), "random_state": seed,
-                "k_neighbors": int(min(5, counts.min() - 1))}
+    settings = {
+        "sampling_strategy": (2 * counts).to_dict(),
+        "random_state": seed,
+        "k_neighbors": int(min(5, counts.min() - 1)),
+    }
     categories = [name for name in train if name in table["categorical"] and name != target]
     sampler = SMOTENC(categories, **settings) if categories else SMOTE(**settings)
     features, label = sampler.fit_resample(train.drop(columns=target), train[target])
-    return features.assign(**{target: label})[list(train)].iloc[len(train):].reset_index(drop=True)
+    return features.assign(**{target: label})[list(train)].iloc[len(train) :].reset_index(drop=True)
 
 
 def _smote_rows(table, seed):
@@ -138,8 +165,9 @@ def _smote_rows(table, seed):
     neighbours = NearestNeighbors(n_neighbors=6).fit(scaled).kneighbors(scaled, return_distance=False)[:, 1:]
     row = np.arange(len(train))
     other = neighbours[row, rng.integers(5, size=len(train))]
-    return train.assign(**dict(zip(numbers, (
-        values + rng.random((len(train), 1)) * (values[other] - values)).T, strict=True)))
+    return train.assign(
+        **dict(zip(numbers, (values + rng.random((len(train), 1)) * (values[other] - values)).T, strict=True))
+    )
 
 
 if __name__ == "__main__":

@@ -10,11 +10,36 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ADULT = ["age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship",
-         "race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income"]
+ADULT = [
+    "age",
+    "workclass",
+    "fnlwgt",
+    "education",
+    "education-num",
+    "marital-status",
+    "occupation",
+    "relationship",
+    "race",
+    "sex",
+    "capital-gain",
+    "capital-loss",
+    "hours-per-week",
+    "native-country",
+    "income",
+]
 MAGIC = ["fLength", "fWidth", "fSize", "fConc", "fConc1", "fAsym", "fM3Long", "fM3Trans", "fAlpha", "fDist", "class"]
-DEFAULT_CATEGORICAL = ["SEX", "EDUCATION", "MARRIAGE", "PAY_0", "PAY_2", "PAY_3", "PAY_4", "PAY_5", "PAY_6",
-                       "default payment next month"]
+DEFAULT_CATEGORICAL = [
+    "SEX",
+    "EDUCATION",
+    "MARRIAGE",
+    "PAY_0",
+    "PAY_2",
+    "PAY_3",
+    "PAY_4",
+    "PAY_5",
+    "PAY_6",
+    "default payment next month",
+]
 LARGE = ("adult", "magic", "default")
 SMALL = ("adult500", "breast_cancer", "wine", "diabetes", "german")
 
@@ -57,8 +82,10 @@ def load(name, data_dir, seed=0):
 
 def typed(frame, categorical):
     """The frame as the referee sees it: categories are strings (1 and 1.0 are the same one), all else is a float."""
-    columns = {name: _as_strings(column) if name in set(categorical) else pd.to_numeric(column).astype("float64")
-               for name, column in frame.items()}
+    columns = {
+        name: _as_strings(column) if name in set(categorical) else pd.to_numeric(column).astype("float64")
+        for name, column in frame.items()
+    }
     return pd.DataFrame(columns, index=frame.index)
 
 
@@ -77,8 +104,11 @@ def _adult(path):
 
 def _whole(name, folder):
     if name == "default":
-        return (pd.read_csv(folder / "default_of_credit_card_clients.csv"), DEFAULT_CATEGORICAL[-1],
-                DEFAULT_CATEGORICAL)
+        return (
+            pd.read_csv(folder / "default_of_credit_card_clients.csv"),
+            DEFAULT_CATEGORICAL[-1],
+            DEFAULT_CATEGORICAL,
+        )
     if name == "magic":  # header=0: the published protocol loses the first row, and the split depends on the length
         return pd.read_csv(folder / "magic04.data", header=0, names=MAGIC), "class", ["class"]
     if name == "german":

@@ -13,8 +13,16 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import r2_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-__all__ = ["broken_share", "c2st", "distance_share", "load", "shape_error", "train_synthetic_score", "trend_error",
-           "typed"]
+__all__ = [
+    "broken_share",
+    "c2st",
+    "distance_share",
+    "load",
+    "shape_error",
+    "train_synthetic_score",
+    "trend_error",
+    "typed",
+]
 
 
 def shape_error(real, synthetic):
@@ -85,8 +93,14 @@ def c2st(real, synthetic, seed=0):
     features, label = np.concatenate(features), np.repeat([0, 1], rows)
     advantages = []
     for train, test in StratifiedKFold(3, shuffle=True, random_state=seed).split(features, label):
-        model = XGBClassifier(eval_metric="logloss", enable_categorical=True, feature_types=types, tree_method="hist",
-                              random_state=0, n_jobs=1)
+        model = XGBClassifier(
+            eval_metric="logloss",
+            enable_categorical=True,
+            feature_types=types,
+            tree_method="hist",
+            random_state=0,
+            n_jobs=1,
+        )
         guess = model.fit(features[train], label[train]).predict_proba(features[test])[:, 1]
         advantages.append(2 * max(0.5, roc_auc_score(label[test], guess)) - 1)
     return 1 - float(np.mean(advantages))
@@ -111,8 +125,14 @@ def train_synthetic_score(synthetic, test, target, seed=0):
     valid, train = np.split(order, [max(1, len(order) // 9)])
     if n_classes and len(np.unique(truth[0][train])) < 2:
         return 0.5
-    data = [xgboost.DMatrix(x, y, feature_types=types, enable_categorical=True, nthread=1) for x, y in (
-        (features[0][train], truth[0][train]), (features[0][valid], truth[0][valid]), (features[1], truth[1]))]
+    data = [
+        xgboost.DMatrix(x, y, feature_types=types, enable_categorical=True, nthread=1)
+        for x, y in (
+            (features[0][train], truth[0][train]),
+            (features[0][valid], truth[0][valid]),
+            (features[1], truth[1]),
+        )
+    ]
     best = (-np.inf, None, None)
     for booster in _boosters(data[0], n_classes):
         for trees in (10, 50, 100):
@@ -244,9 +264,21 @@ def _boosters(data, n_classes):
     for depth in (5, 10, 20):
         for weight in (1, 10):
             for gamma in (0, 1):
-                yield xgboost.train({**objective, "max_depth": depth, "min_child_weight": weight, "gamma": gamma,
-                                     "tree_method": "hist", "max_cat_to_onehot": 2**30, "nthread": 1, "seed": 0,
-                                     "verbosity": 0}, data, num_boost_round=100)
+                yield xgboost.train(
+                    {
+                        **objective,
+                        "max_depth": depth,
+                        "min_child_weight": weight,
+                        "gamma": gamma,
+                        "tree_method": "hist",
+                        "max_cat_to_onehot": 2**30,
+                        "nthread": 1,
+                        "seed": 0,
+                        "verbosity": 0,
+                    },
+                    data,
+                    num_boost_round=100,
+                )
 
 
 def _agreement(truth, guess, n_classes):
@@ -282,7 +314,12 @@ def _distance_parts(parts):
 def _nearest(numbers, categories, other_numbers, other_categories, chunk=512):
     """Distance of every row to its nearest one among the others, a chunk of rows at a time."""
     width = categories.shape[1]
-    return np.concatenate([
-        (cdist(numbers[i:i + chunk], other_numbers, "cityblock")
-         + width * cdist(categories[i:i + chunk], other_categories, "hamming")).min(axis=1)
-        for i in range(0, len(numbers), chunk)])
+    return np.concatenate(
+        [
+            (
+                cdist(numbers[i : i + chunk], other_numbers, "cityblock")
+                + width * cdist(categories[i : i + chunk], other_categories, "hamming")
+            ).min(axis=1)
+            for i in range(0, len(numbers), chunk)
+        ]
+    )

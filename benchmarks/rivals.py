@@ -33,8 +33,12 @@ import warnings
 import numpy as np
 import pandas as pd
 
-PACKAGES = {"tabularargn": ("mostlyai.engine", "mostlyai-engine"), "ctgan": ("ctgan", "ctgan"),
-            "tvae": ("ctgan", "ctgan"), "arfpy": ("arfpy", "arfpy")}
+PACKAGES = {
+    "tabularargn": ("mostlyai.engine", "mostlyai-engine"),
+    "ctgan": ("ctgan", "ctgan"),
+    "tvae": ("ctgan", "ctgan"),
+    "arfpy": ("arfpy", "arfpy"),
+}
 
 
 def tabularargn(frame, categorical, seed):
@@ -114,10 +118,14 @@ def run(rival, frame, categorical, rows, seed):
     fitted = spent()
     synthetic = sample(rows)
     sampled = spent()
-    report = {"fit_cpu": fitted[0] - start[0], "fit_wall": fitted[1] - start[1],
-              "rows_per_cpu_second": rows / (sampled[0] - fitted[0]),
-              "cold_rows_per_second": rows / (sampled[1] - fitted[1]),
-              "peak_mb": peak_memory(), "version": f"{package} {importlib.metadata.version(package)}"}
+    report = {
+        "fit_cpu": fitted[0] - start[0],
+        "fit_wall": fitted[1] - start[1],
+        "rows_per_cpu_second": rows / (sampled[0] - fitted[0]),
+        "cold_rows_per_second": rows / (sampled[1] - fitted[1]),
+        "peak_mb": peak_memory(),
+        "version": f"{package} {importlib.metadata.version(package)}",
+    }
     return synthetic[list(frame.columns)], report
 
 

@@ -28,39 +28,62 @@ import generators
 import numpy as np
 import referee
 
-GOALS = {"adult": {"c2st": 0.97, "auc": 0.920, "fit_cpu": 180},
-         "magic": {"c2st": 0.94, "auc": 0.938, "fit_cpu": 300},
-         "default": {"c2st": 0.65, "auc": 0.760, "fit_cpu": 300}}
-COLUMNS = {"shape": ("shape %", 2), "trend": ("trend %", 2), "trend_shared": ("trend shared %", 2), "c2st": ("C2ST", 3),
-           "auc": ("AUC", 4), "distance_share": ("distance share", 3), "broken": ("broken %", 2),
-           "fit_cpu": ("fit CPU-s", 0), "fit_wall": ("fit wall s", 0), "cold_rows_per_second": ("rows/s cold", 0),
-           "warm_rows_per_second": ("rows/s warm", 0), "rows_per_cpu_second": ("rows/CPU-s", 0),
-           "peak_mb": ("peak MB", 0)}
-REFERENCES = {"independent columns": generators.independent_columns, "bootstrap of the training table":
-              generators.bootstrap, "copy of the training table": generators.copy}
+GOALS = {
+    "adult": {"c2st": 0.97, "auc": 0.920, "fit_cpu": 180},
+    "magic": {"c2st": 0.94, "auc": 0.938, "fit_cpu": 300},
+    "default": {"c2st": 0.65, "auc": 0.760, "fit_cpu": 300},
+}
+COLUMNS = {
+    "shape": ("shape %", 2),
+    "trend": ("trend %", 2),
+    "trend_shared": ("trend shared %", 2),
+    "c2st": ("C2ST", 3),
+    "auc": ("AUC", 4),
+    "distance_share": ("distance share", 3),
+    "broken": ("broken %", 2),
+    "fit_cpu": ("fit CPU-s", 0),
+    "fit_wall": ("fit wall s", 0),
+    "cold_rows_per_second": ("rows/s cold", 0),
+    "warm_rows_per_second": ("rows/s warm", 0),
+    "rows_per_cpu_second": ("rows/CPU-s", 0),
+    "peak_mb": ("peak MB", 0),
+}
+REFERENCES = {
+    "independent columns": generators.independent_columns,
+    "bootstrap of the training table": generators.bootstrap,
+    "copy of the training table": generators.copy,
+}
 
 
 def judge(table, synthetic, seed):
     """Every score of one synthetic table."""
-    train, test, synthetic = (referee.typed(frame, table["categorical"]) for frame in (
-        table["train"], table["test"], synthetic[list(table["train"])]))
-    return {"shape": referee.shape_error(train, synthetic), "trend": referee.trend_error(train, synthetic),
-            "trend_shared": referee.trend_error(train, synthetic, shared_edges=True),
-            "c2st": referee.c2st(train, synthetic, seed),
-            "auc": referee.train_synthetic_score(synthetic, test, table["target"], seed),
-            "distance_share": referee.distance_share(train, test, synthetic, seed),
-            "broken": 100 * referee.broken_share(train, synthetic)}
+    train, test, synthetic = (
+        referee.typed(frame, table["categorical"])
+        for frame in (table["train"], table["test"], synthetic[list(table["train"])])
+    )
+    return {
+        "shape": referee.shape_error(train, synthetic),
+        "trend": referee.trend_error(train, synthetic),
+        "trend_shared": referee.trend_error(train, synthetic, shared_edges=True),
+        "c2st": referee.c2st(train, synthetic, seed),
+        "auc": referee.train_synthetic_score(synthetic, test, table["target"], seed),
+        "distance_share": referee.distance_share(train, test, synthetic, seed),
+        "broken": 100 * referee.broken_share(train, synthetic),
+    }
 
 
 def judge_fresh_sample(table, seed):
     """The test part as if it had been generated: what sampling noise alone costs."""
     train, test = (referee.typed(table[part], table["categorical"]) for part in ("train", "test"))
     half = np.random.default_rng(seed).permutation(len(test)) < len(test) // 2
-    return {"shape": referee.shape_error(train, test), "trend": referee.trend_error(train, test),
-            "trend_shared": referee.trend_error(train, test, shared_edges=True),
-            "c2st": referee.c2st(train, test, seed),
-            "distance_share": referee.distance_share(train, test[half], test[~half], seed),
-            "broken": 100 * referee.broken_share(train, test)}
+    return {
+        "shape": referee.shape_error(train, test),
+        "trend": referee.trend_error(train, test),
+        "trend_shared": referee.trend_error(train, test, shared_edges=True),
+        "c2st": referee.c2st(train, test, seed),
+        "distance_share": referee.distance_share(train, test[half], test[~half], seed),
+        "broken": 100 * referee.broken_share(train, test),
+    }
 
 
 def measure(name, data_dir, sources, seeds):
@@ -68,8 +91,9 @@ def measure(name, data_dir, sources, seeds):
     records = []
     for seed in range(seeds):
         table = referee.load(name, data_dir, seed)
-        records.append({"table": name, "source": "a fresh real sample", "seed": seed,
-                        **judge_fresh_sample(table, seed)})
+        records.append(
+            {"table": name, "source": "a fresh real sample", "seed": seed, **judge_fresh_sample(table, seed)}
+        )
         for source, generator in sources.items():
             try:
                 synthetic, costs = generator(table, seed)
@@ -77,8 +101,10 @@ def measure(name, data_dir, sources, seeds):
                 print(f"{name}, {source}, seed {seed}: {error}", flush=True)
                 continue
             records.append({"table": name, "source": source, "seed": seed, **judge(table, synthetic, seed), **costs})
-            print(f"  {name}, {source}, seed {seed}: C2ST {records[-1]['c2st']:.3f}, AUC {records[-1]['auc']:.4f}",
-                  flush=True)
+            print(
+                f"  {name}, {source}, seed {seed}: C2ST {records[-1]['c2st']:.3f}, AUC {records[-1]['auc']:.4f}",
+                flush=True,
+            )
     return records
 
 
@@ -88,8 +114,10 @@ def summary(records, columns):
     titles = ["source", *(title for title, _ in columns.values())]
     lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for source in sources:
-        cells = [_cell([record.get(key, np.nan) for record in records if record["source"] == source], digits)
-                 for key, (_, digits) in columns.items()]
+        cells = [
+            _cell([record.get(key, np.nan) for record in records if record["source"] == source], digits)
+            for key, (_, digits) in columns.items()
+        ]
         lines.append(f"| {source} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -105,18 +133,27 @@ def _cell(values, digits):
 
 def verdicts(name, records):
     """Each goal of this table, the mean that was reached and whether that is enough."""
+
     def mean(key):
         return float(np.mean([record[key] for record in records]))
 
     goal = GOALS[name]
-    goals = [("C2ST", mean("c2st"), goal["c2st"], np.inf), ("AUC", mean("auc"), goal["auc"], np.inf),
-             ("distance share", mean("distance_share"), 0.490, 0.515),
-             ("fit CPU-s", mean("fit_cpu"), 0, goal["fit_cpu"])]
+    goals = [
+        ("C2ST", mean("c2st"), goal["c2st"], np.inf),
+        ("AUC", mean("auc"), goal["auc"], np.inf),
+        ("distance share", mean("distance_share"), 0.490, 0.515),
+        ("fit CPU-s", mean("fit_cpu"), 0, goal["fit_cpu"]),
+    ]
     if name == "adult":
-        goals += [("broken %", mean("broken"), 0, 0.1), ("rows a second", mean("warm_rows_per_second"), 20_000, np.inf),
-                  ("peak MB", max(record["peak_mb"] for record in records), 0, 1500)]
-    return [f"{'met   ' if low <= reached <= high else 'MISSED'} {what}: {reached:.4g} (from {low} to {high})"
-            for what, reached, low, high in goals]
+        goals += [
+            ("broken %", mean("broken"), 0, 0.1),
+            ("rows a second", mean("warm_rows_per_second"), 20_000, np.inf),
+            ("peak MB", max(record["peak_mb"] for record in records), 0, 1500),
+        ]
+    return [
+        f"{'met   ' if low <= reached <= high else 'MISSED'} {what}: {reached:.4g} (from {low} to {high})"
+        for what, reached, low, high in goals
+    ]
 
 
 def main():

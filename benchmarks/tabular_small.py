@@ -30,8 +30,14 @@ from tabular_quality import summary
 from threadpoolctl import threadpool_limits
 
 TABLES = "adult500,breast_cancer,wine,diabetes,german"
-COLUMNS = {"boosting": ("gradient boosting", 3), "linear": ("linear model", 3), "distance_share": ("distance share", 3),
-           "fit_cpu": ("fit CPU-s", 1), "fit_wall": ("fit wall s", 1), "rows_per_cpu_second": ("rows/CPU-s", 0)}
+COLUMNS = {
+    "boosting": ("gradient boosting", 3),
+    "linear": ("linear model", 3),
+    "distance_share": ("distance share", 3),
+    "fit_cpu": ("fit CPU-s", 1),
+    "fit_wall": ("fit wall s", 1),
+    "rows_per_cpu_second": ("rows/CPU-s", 0),
+}
 
 
 def score(train, test, target, kind):
@@ -48,23 +54,28 @@ def score(train, test, target, kind):
         columns = make_column_transformer((encoder, categories), ("passthrough", numbers))
     else:
         model = LogisticRegression(max_iter=5000) if classes else Ridge()
-        columns = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), categories),
-                                          (StandardScaler(), numbers))
+        columns = make_column_transformer(
+            (OneHotEncoder(handle_unknown="ignore"), categories), (StandardScaler(), numbers)
+        )
     model = make_pipeline(columns, model).fit(train.drop(columns=target), train[target])
     features, truth = test.drop(columns=target), test[target]
     if not classes:
         return r2_score(truth, model.predict(features))
     guess = dict(zip(model.classes_, model.predict_proba(features).T, strict=True))
-    labels = sorted(truth.unique())[1 if truth.nunique() == 2 else 0:]
+    labels = sorted(truth.unique())[1 if truth.nunique() == 2 else 0 :]
     return float(np.mean([roc_auc_score(truth == label, guess.get(label, np.zeros(len(test)))) for label in labels]))
 
 
 def judge(table, synthetic, seed):
-    train, test, synthetic = (referee.typed(frame, table["categorical"]) for frame in (
-        table["train"], table["test"], synthetic[list(table["train"])]))
+    train, test, synthetic = (
+        referee.typed(frame, table["categorical"])
+        for frame in (table["train"], table["test"], synthetic[list(table["train"])])
+    )
     with threadpool_limits(1):
-        return {**{kind: score(synthetic, test, table["target"], kind) for kind in ("boosting", "linear")},
-                "distance_share": referee.distance_share(train, test, synthetic, seed)}
+        return {
+            **{kind: score(synthetic, test, table["target"], kind) for kind in ("boosting", "linear")},
+            "distance_share": referee.distance_share(train, test, synthetic, seed),
+        }
 
 
 def measure(name, data_dir, sources, seeds):
@@ -79,8 +90,11 @@ def measure(name, data_dir, sources, seeds):
                 print(f"{name}, {source}, seed {seed}: {error}", flush=True)
                 continue
             records.append({"table": name, "source": source, "seed": seed, **judge(table, synthetic, seed), **costs})
-            print(f"  {name}, {source}, seed {seed}: {records[-1]['boosting']:.3f}, {records[-1]['linear']:.3f}, "
-                  f"{records[-1]['distance_share']:.3f}", flush=True)
+            print(
+                f"  {name}, {source}, seed {seed}: {records[-1]['boosting']:.3f}, {records[-1]['linear']:.3f}, "
+                f"{records[-1]['distance_share']:.3f}",
+                flush=True,
+            )
     return records
 
 
@@ -94,8 +108,10 @@ def verdicts(records):
     rivals = {record["source"] for record in records} - {"real", "smote", "augment"}
     lines = []
     for key in ("boosting", "linear"):
-        mean = {source: np.mean([record[key] for record in records if record["source"] == source])
-                for source in {*rivals, "augment"}}
+        mean = {
+            source: np.mean([record[key] for record in records if record["source"] == source])
+            for source in {*rivals, "augment"}
+        }
         best = max(rivals, key=mean.get, default=None)
         if best:
             met = mean["augment"] >= mean[best] - 0.005

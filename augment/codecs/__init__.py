@@ -1,0 +1,1 @@
+"""Codecs turn data into arrays and back, without losing what the data are."""

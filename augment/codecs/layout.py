@@ -46,8 +46,8 @@ class Block:
 class Copy:
     """Two columns that often hold exactly the same value, spikes aside.
 
-    An encoded row holds in array column `flag` a 1 where the two values are equal, else 0. In a generated row 1 says that
-    `second` takes the value of `first`, 2 the reverse.
+    An encoded row holds in array column `flag` a 1 where the two values are equal, else 0. In a generated row 1 says
+    that `second` takes the value of `first`, 2 the reverse.
 
     Parameters
     ----------

@@ -19,9 +19,9 @@ class Autoregressive(Recipe):
     """Any-order autoregression over the columns of a table.
 
     In training a random subset of a row's columns is known and the network guesses each of the others (Uria, Murray and
-    Larochelle, "A deep and tractable density estimator", ICML 2014). Generation fills one column after another, so that any
-    columns may be given at the start. A number is a coarse token (its bin) and a fine one (its place in the bin), as in
-    TabularARGN (Tiwald et al., arXiv 2501.12012), with smooth features of its value as input.
+    Larochelle, "A deep and tractable density estimator", ICML 2014). Generation fills one column after another, so that
+    any columns may be given at the start. A number is a coarse token (its bin) and a fine one (its place in the bin),
+    as in TabularARGN (Tiwald et al., arXiv 2501.12012), with smooth features of its value as input.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ class AutoregressiveModel(GenerativeModel):
     def call(self, x, training=False):
         """Rows (n, width) -> a bound on each row's negative log-likelihood (n,).
 
-        With t of d columns known, t uniform, it is d / (d - t) times the sum of the unknown columns' losses. Outside training
-        the same subsets are known at every call.
+        With t of d columns known, t uniform, it is d / (d - t) times the sum of the unknown columns' losses. Outside
+        training the same subsets are known at every call.
         """
         known = self._random_subset(ops.shape(x)[0], self.seed_generator if training else 0)
         hidden = self.trunk(self.embedding(x, known, training=training), training=training)
@@ -125,8 +125,8 @@ class AutoregressiveModel(GenerativeModel):
     def _random_subset(self, n, seed):
         """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks - 1, then which.
 
-        One random block is unknown, each other one is known with a probability uniform in (0, 1), spread evenly over the
-        batch: their number is then uniform, too.
+        One random block is unknown, each other one is known with a probability uniform in (0, 1), spread evenly over
+        the batch: their number is then uniform, too.
         """
         d = len(self.layout.blocks)
         uniform = keras.random.uniform((n, d + 2), seed=seed)
@@ -140,7 +140,7 @@ class AutoregressiveModel(GenerativeModel):
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
     def noise(self, n, rng):
-        """Uniform noise (n, n_blocks + 1, 2): for each block's coarse and fine token, and to choose among candidates."""
+        """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""
         return rng.random((n, len(self.layout.blocks) + 1, 2), dtype="float32")
 
     def transport(self, noise, condition=None):
@@ -168,7 +168,9 @@ class AutoregressiveModel(GenerativeModel):
             Natural logarithms.
         """
         sampler = Sampler(self)
-        parts = [sampler.log_likelihood(x[start : start + CHUNK_ROWS], unknown) for start in range(0, len(x), CHUNK_ROWS)]
+        parts = [
+            sampler.log_likelihood(x[start : start + CHUNK_ROWS], unknown) for start in range(0, len(x), CHUNK_ROWS)
+        ]
         return np.concatenate(parts) if parts else np.zeros(0)
 
 

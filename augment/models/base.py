@@ -41,9 +41,9 @@ class Recipe(BaseEstimator):
 class GenerativeModel(keras.Model):
     """A trained map from noise to encoded rows; trains through plain `keras.Model.fit`.
 
-    A family overrides four methods: `call` (all forward passes), `compute_loss` (arithmetic on what `call` returned), `noise`
-    (everything random in n samples, as numpy arrays) and `transport` (noise to rows, deterministically). One that can also
-    tell how likely a row is has `log_likelihood`.
+    A family overrides four methods: `call` (all forward passes), `compute_loss` (arithmetic on what `call` returned),
+    `noise` (everything random in n samples, as numpy arrays) and `transport` (noise to rows, deterministically). One
+    that can also tell how likely a row is has `log_likelihood`.
     """
 
     @abstractmethod

@@ -13,9 +13,9 @@ IMPOSSIBLE = -30.0  # logit of a token that cannot be: leaves it e^-30 of a chan
 class TokenHeads(keras.layers.Layer):
     """A guess of every block from a hidden vector.
 
-    The coarse token of a block is a softmax over its vocabulary and over its copies: "the value of column k", possible where k is
-    known and its value is no spike. The fine token follows from the hidden vector and the coarse token together, so that one
-    pass of the network gives both. Blocks of like size share one matrix product.
+    The coarse token of a block is a softmax over its vocabulary and over its copies: "the value of column k", possible
+    where k is known and its value is no spike. The fine token follows from the hidden vector and the coarse token
+    together, so that one pass of the network gives both. Blocks of like size share one matrix product.
 
     Parameters
     ----------
@@ -47,7 +47,9 @@ class TokenHeads(keras.layers.Layer):
                 shape=(width, len(members) * terms), initializer=small, name=f"kernel_{size}"
             )
             self.biases[size] = self.add_weight(
-                shape=(len(members) * size,), initializer=_Given(self._log_proportions(members, size)), name=f"bias_{size}"
+                shape=(len(members) * size,),
+                initializer=_Given(self._log_proportions(members, size)),
+                name=f"bias_{size}",
             )
         for levels, members in self.fine.items():
             n_tokens = sum(self.layout.blocks[i].size for i in members)
@@ -66,8 +68,8 @@ class TokenHeads(keras.layers.Layer):
     def _bases(self, members, size):
         """How the terms of each member make its logits: (members, terms, size).
 
-        A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines over the
-        bins, to which each spike, "missing" and each copy adds a term of its own.
+        A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines
+        over the bins, to which each spike, "missing" and each copy adds a term of its own.
         """
         bases = [self._basis(i) for i in members]
         wide = np.zeros((len(members), max(len(basis) for basis in bases), size), "float32")
@@ -81,11 +83,14 @@ class TokenHeads(keras.layers.Layer):
             return free
         single = np.append(~block.has_levels, np.ones(len(self.copies[i]), bool))
         place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
-        waves = np.cos(np.pi * np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None] * place) * block.has_levels
+        waves = (
+            np.cos(np.pi * np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None] * place)
+            * block.has_levels
+        )
         return np.concatenate([np.pad(waves, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
 
     def _log_proportions(self, members, size):
-        """Starting biases: the log shares of the tokens; little for copies, nothing for what fills up the size class."""
+        """Starting biases: the log shares of the tokens; little for copies, nothing for what pads the size class."""
         bias = np.full((len(members), size), IMPOSSIBLE, "float32")
         for row, i in enumerate(members):
             block = self.layout.blocks[i]
@@ -103,7 +108,9 @@ class TokenHeads(keras.layers.Layer):
         copied = [self._copy_targets(i, x, known) for i in range(len(losses))]
         for size, members in self.coarse.items():
             terms = ops.reshape(ops.matmul(hidden, self.kernels[size]), (n, len(members), self.bases[size].shape[1]))
-            logits = ops.einsum("nmt,mts->nms", terms, self.bases[size]) + ops.reshape(self.biases[size], (len(members), size))
+            logits = ops.einsum("nmt,mts->nms", terms, self.bases[size]) + ops.reshape(
+                self.biases[size], (len(members), size)
+            )
             target = ops.stack([copied[i][0] for i in members], axis=1)
             if any(self.copies[i] for i in members):
                 logits = logits + ops.stack([_wide(copied[i][1], size, n) for i in members], axis=1)
@@ -121,7 +128,7 @@ class TokenHeads(keras.layers.Layer):
         return ops.stack(losses, axis=1)
 
     def _copy_targets(self, i, x, known):
-        """The token to guess in block `i`, and what to add to its logits where copies are impossible (None without any)."""
+        """The token to guess in block `i`, and what to add to its logits where copies are impossible, or None."""
         block = self.layout.blocks[i]
         target, penalty = x[:, block.start], []
         for number, (source, flag, _, _) in reversed(list(enumerate(self.copies[i]))):

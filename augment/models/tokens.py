@@ -5,15 +5,14 @@ import numpy as np
 from keras import ops
 
 EMBEDDING_DIM = 16
-EMB_STD = 0.3
 
 
 class TokenEmbedding(keras.layers.Layer):
     """First layer of a network over tokens: which cells are known and what they hold -> a vector.
 
     Every block adds an embedding of its coarse token, or of "unknown". A block of ordered values also adds features of
-    the value's rank u in (0, 1): u itself, its normal score, and sines and cosines of pi 2^k u. The sum of linear maps of all
-    of these is the output, so that one more known cell changes it by a vector of its own (`gains`).
+    the value's rank u in (0, 1): u itself, its normal score, and sines and cosines of pi 2^k u. The sum of linear maps
+    of all of these is the output, so that one more known cell changes it by a vector of its own (`gains`).
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ class TokenEmbedding(keras.layers.Layer):
         n_inputs = len(self.blocks) * EMBEDDING_DIM + len(self.ordered) * self.n_features
         self.table = self.add_weight(
             shape=(int(self.offsets[-1]), EMBEDDING_DIM),
-            initializer=keras.initializers.RandomNormal(stddev=EMB_STD),
+            initializer=keras.initializers.RandomNormal(stddev=0.3),
             name="embeddings",
         )
         self.kernel = self.add_weight(
@@ -62,14 +61,16 @@ class TokenEmbedding(keras.layers.Layer):
             cell = ops.take(np.concatenate(self.cells), coarse + self.cell_offsets[:-1], axis=0)
             exact = ops.ones(ops.shape(coarse))
             if training and self.blur:
-                exact = ops.cast(keras.random.uniform(ops.shape(coarse), seed=self.seed_generator) >= self.blur, "float32")
+                exact = ops.cast(
+                    keras.random.uniform(ops.shape(coarse), seed=self.seed_generator) >= self.blur, "float32"
+                )
             smooth = features(cell, ops.take(x, self.fine_columns, axis=1), exact, self.frequencies)
             there = ops.cast(ops.take(known, np.array(self.ordered), axis=1), smooth.dtype)
             inputs.append(ops.reshape(smooth * there[..., None], (n, len(self.ordered) * self.n_features)))
         return ops.matmul(ops.concatenate(inputs, axis=1), self.kernel) + self.bias
 
     def gains(self):
-        """What the output gains when a block becomes known: for each block an ndarray (size * max(levels, 1), units)."""
+        """What the output gains when a block becomes known: a block's ndarray is (size * max(levels, 1), units)."""
         table, kernel = ops.convert_to_numpy(self.table), ops.convert_to_numpy(self.kernel)
         split = len(self.blocks) * EMBEDDING_DIM
         gains = []
@@ -108,7 +109,7 @@ def features(cell, fine, exact, frequencies):
 
 
 def _cell_table(block):
-    """For each coarse token: start and width of its ranks, whether it is a number, and one over its number of levels."""
+    """For each coarse token: start and width of its ranks, whether it is a number, and one over its levels' number."""
     is_number = ~np.isnan(block.ranks[:, 0])
     low, high = np.where(is_number[:, None], block.ranks, 0).T
     level = block.has_levels / block.levels if block.levels else np.zeros(block.size)

@@ -1,0 +1,1 @@
+"""Synthesizers: scikit-learn estimators that join a codec and a generative model."""

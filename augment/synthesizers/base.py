@@ -1,4 +1,4 @@
-"""What every synthesizer does, whatever the data: fit, generate, score, save, load. Subclasses say how data are read."""
+"""What every synthesizer does, whatever the data: fit, generate, score, save, load. Subclasses say how data is read."""
 
 import json
 import math
@@ -23,8 +23,8 @@ FORMAT = "augment-model/1"
 class Synthesizer(DensityMixin, BaseEstimator):
     """Base of the synthesizers: joins a codec and a generative model behind `fit` and `generate`.
 
-    A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, `_give` (turns what
-    the codec decoded into what `generate` returns), `_ask` (reads the arguments of `generate`) and `_unscored`.
+    A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, `_give` (turns
+    what the codec decoded into what `generate` returns), `_ask` (reads the arguments of `generate`) and `_unscored`.
     """
 
     def __init__(
@@ -117,8 +117,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict or table, default=None
-            What is known of the rows. A dict maps a column to a value, a list of values or a range `(low, high)` that hold
-            for every row; a table has a row for each row to generate, whose missing cells and absent columns are filled.
+            What is known of the rows. A dict maps a column to a value, a list of values or a range `(low, high)` that
+            hold for every row; a table has a row for each row to generate, whose missing cells and absent columns are
+            filled.
         like : table of shape (n_rows, n_features), default=None
             Rows to vary: part of the cells of each is drawn anew from the model given the others; labels are kept.
         strength : float, default=0.3
@@ -173,7 +174,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
         if self.model_ is None:
             return np.zeros(len(arrays))
         if not hasattr(self.model_, "log_likelihood"):
-            raise TypeError(f"{type(self.model_).__name__} cannot tell how likely a row is; take model='autoregressive'.")
+            raise TypeError(
+                f"{type(self.model_).__name__} cannot tell how likely a row is; take model='autoregressive'."
+            )
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
     def score(self, X, y=None):
@@ -241,7 +244,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
             raise
         except Exception as error:
             raise ValueError(
-                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {error}. Save the synthesizer again."
+                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {error}. "
+                "Save the synthesizer again."
             ) from error
 
     @classmethod
@@ -317,4 +321,5 @@ def _estimate(model, plan, time_limit):
     """One line about how long a fit may take, from the arithmetic of a dense network."""
     seconds = plan.steps * plan.batch_size * 6 * model.count_params() / 5e10 + 10
     limit = "" if time_limit is None else f", limited to {time_limit:g} s"
-    return f"about {seconds:.0f} CPU seconds at most{limit}: {plan.steps:,} steps of {plan.batch_size} rows, stopping early"
+    steps = f"{plan.steps:,} steps of {plan.batch_size} rows, stopping early"
+    return f"about {seconds:.0f} CPU seconds at most{limit}: {steps}"

@@ -2,29 +2,31 @@
 
 import numbers
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
+from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
+from augment.codecs.conditions import vary
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
+from augment.synthesizers.pairs import Pairing, as_array, as_frame, is_frame, stack, to_numpy
 
 
 class TabularSynthesizer(Synthesizer):
     """Learns a table and generates rows like it.
 
-    Works on pandas and polars frames, pyarrow tables and 2-D arrays, with numbers, categories, strings, booleans, dates,
-    and missing values; what it generates has the same columns, order and dtypes. Any subset of the columns can be given
-    and the others are drawn conditionally. Identifiers and free text are replaced by fresh values of the same shape.
+    Works on pandas and polars frames, pyarrow tables and 2-D arrays, with numbers, categories, strings, booleans,
+    dates, and missing values; what it generates has the same columns, order and dtypes. Any subset of the columns can
+    be given and the others are drawn conditionally. Identifiers and free text are replaced by fresh values of the same
+    shape.
 
     Parameters
     ----------
     model : str or Recipe, default="autoregressive"
         The family of generative models.
     epochs : int or "auto", default="auto"
-        Passes over the rows at most; a pass over a large table ends after 500 steps. "auto" follows the data's size.
+        Passes over the rows at most; a pass is at least 16 and at most 500 steps. "auto" follows the data's size.
     batch_size : int or "auto", default="auto"
         Rows in an optimizer step.
     time_limit : float, default=None
@@ -90,8 +92,10 @@ class TabularSynthesizer(Synthesizer):
         """
         kind = type_of_target(y, input_name="y")
         if kind not in ("binary", "multiclass"):
-            raise ValueError(f"fit_resample needs classes in y, at most one label a row. Received a target of type {kind!r}.")
-        classes, counts = np.unique(_to_numpy(y), return_counts=True)
+            raise ValueError(
+                f"fit_resample needs classes in y, at most one label a row. Received a target of type {kind!r}."
+            )
+        classes, counts = np.unique(to_numpy(y), return_counts=True)
         if len(classes) < 2:
             raise ValueError(f"fit_resample needs at least two classes in y. Received only {classes[0]!r}.")
         self.fit(X, y)
@@ -99,32 +103,36 @@ class TabularSynthesizer(Synthesizer):
         if len(labels) == 0:
             return X, y
         X_new, y_new = self.generate(y=labels)
-        return _stack(X, X_new), _stack(y, y_new)
+        return stack(X, X_new), stack(y, y_new)
 
     def _read(self, X, y, reset):
-        if _is_frame(X):
+        if is_frame(X):
             validate_data(self, X, reset=reset, skip_check_array=True)
         else:
             X = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
         n_samples = len(X) if hasattr(X, "__len__") else X.shape[0]
         if reset:
             if n_samples < 2:
-                raise ValueError(f"Found array with {n_samples} sample(s) while a minimum of 2 is required to learn from.")
+                raise ValueError(
+                    f"Found array with {n_samples} sample(s) while a minimum of 2 is required to learn from."
+                )
             self._n_samples = n_samples
-            self._form = _Form.of(X, y)
-        if self._form.target is None:
+            self._pairing = Pairing.of(X, y)
+        if self._pairing.target is None:
             return X
         if y is None:  # only to fill the place: `_unscored` leaves it out
-            y = np.repeat(_to_numpy(self._give(self.codec_.decode(self._blank(1), np.random.default_rng(0)))[1]), n_samples)
+            y = np.repeat(
+                to_numpy(self._give(self.codec_.decode(self._blank(1), np.random.default_rng(0)))[1]), n_samples
+            )
         check_consistent_length(X, y)
-        return self._form.join(X, y)
+        return self._pairing.join(X, y)
 
     def _give(self, table):
-        return self._form.split(table)
+        return self._pairing.split(table)
 
     def _unscored(self, y):
         blocks = self.codec_.layout.blocks
-        return [i for i, block in enumerate(blocks) if y is None and block.name == self._form.target]
+        return [i for i, block in enumerate(blocks) if y is None and block.name == self._pairing.target]
 
     def _learned(self):
         names = getattr(self, "feature_names_in_", None)
@@ -132,7 +140,7 @@ class TabularSynthesizer(Synthesizer):
             "n_samples": self._n_samples,
             "n_features_in_": self.n_features_in_,
             "feature_names_in_": None if names is None else names.tolist(),
-            "form": vars(self._form),
+            "pairing": self._pairing.to_dict(),
         }
 
     def _set_learned(self, learned):
@@ -140,11 +148,13 @@ class TabularSynthesizer(Synthesizer):
         self.n_features_in_ = learned["n_features_in_"]
         if learned["feature_names_in_"] is not None:
             self.feature_names_in_ = np.array(learned["feature_names_in_"], dtype=object)
-        self._form = _Form(**learned["form"])
+        self._pairing = Pairing.from_dict(learned["pairing"])
 
     def _ask(self, n_samples, y, condition, like, strength, rng):
         """Number of rows and what is known of them: None, a dict or a frame."""
-        if n_samples is not None and (isinstance(n_samples, bool) or not isinstance(n_samples, numbers.Integral) or n_samples < 0):
+        if n_samples is not None and (
+            isinstance(n_samples, bool) or not isinstance(n_samples, numbers.Integral) or n_samples < 0
+        ):
             raise ValueError(f"n_samples must be an integer of at least 0. Received: n_samples={n_samples!r}")
         if like is not None:
             if y is not None or condition is not None:
@@ -161,28 +171,32 @@ class TabularSynthesizer(Synthesizer):
 
     def _with_labels(self, condition, y):
         """`condition` with the labels `y` as one more known column."""
-        if self._form.target is None:
-            raise ValueError("y asks for labels, but the synthesizer was fitted without y: use condition={...} instead.")
-        y = _to_numpy(y)
+        if self._pairing.target is None:
+            raise ValueError(
+                "y asks for labels, but the synthesizer was fitted without y: use condition={...} instead."
+            )
+        y = to_numpy(y)
         if condition is None:
-            return pd.DataFrame({self._form.target: y})
+            return pd.DataFrame({self._pairing.target: y})
         if not isinstance(condition, dict):
-            return self._form.join(condition, y)
+            return self._pairing.join(condition, y)
         if any(isinstance(value, (tuple, list)) for value in condition.values()):
             raise ValueError("y goes with a condition of single values or a frame, not with ranges or lists.")
-        return pd.DataFrame({name: [value] * len(y) for name, value in condition.items()} | {self._form.target: y})
+        return pd.DataFrame({name: [value] * len(y) for name, value in condition.items()} | {self._pairing.target: y})
 
     def _vary(self, rows, n_samples, strength, rng):
         """`rows`, repeated to `n_samples`, with a random share of the cells made unknown."""
         if not (isinstance(strength, numbers.Real) and 0 < strength <= 1):
             raise ValueError(f"strength must be in (0, 1]. Received: strength={strength!r}")
         X, y = rows if isinstance(rows, tuple) else (rows, None)
-        table = nw.from_native(self._form.join(X, y) if y is not None else _as_frame(X), eager_only=True)
+        table = nw.from_native(self._pairing.join(X, y) if y is not None else as_frame(X), eager_only=True)
         if len(table) == 0:
             raise ValueError("`like` has no rows to vary.")
         table = table[np.arange(len(table) if n_samples is None else n_samples) % len(table)]
-        redraw = {name: rng.random(len(table)) < strength for name in table.columns if name != self._form.target}
-        series = {name: nw.new_series(name, mask, nw.Boolean, backend=table.implementation) for name, mask in redraw.items()}
+        redraw = {name: rng.random(len(table)) < strength for name in table.columns if name != self._pairing.target}
+        series = {
+            name: nw.new_series(name, mask, nw.Boolean, backend=table.implementation) for name, mask in redraw.items()
+        }
         return table.with_columns(
             *(nw.when(~mask).then(nw.col(name)).alias(name) for name, mask in series.items())
         ).to_native()
@@ -194,95 +208,3 @@ class TabularSynthesizer(Synthesizer):
         tags.input_tags.string = True
         tags.target_tags.required = False
         return tags
-
-
-class _Form:
-    """How X and y stand in one table, so that generated tables come apart the same way.
-
-    Parameters
-    ----------
-    target : str, default=None
-        Name of y's column; None when there was no y.
-    array : str, default=None
-        dtype of X when it was an array.
-    labels : str, default=None
-        dtype of y when it was an array or a list.
-    named : bool, default=True
-        Whether y was a series whose name is to come back.
-    """
-
-    def __init__(self, target=None, array=None, labels=None, named=True):
-        self.target, self.array, self.labels, self.named = target, array, labels, named
-
-    @classmethod
-    def of(cls, X, y):
-        """The form of the data as the user gave them."""
-        if y is None:
-            return cls()
-        array = None if _is_frame(X) else str(X.dtype)
-        names = set(_as_frame(X).columns) if array else set(nw.from_native(X, eager_only=True).columns)
-        name = y.name if _is_series(y) and y.name else None
-        target = name or "target"
-        while target in names:
-            target += "_"
-        labels = None if _is_series(y) else str(column_or_1d(y).dtype)
-        return cls(target, array, labels, named=name is not None)
-
-    def join(self, X, y):
-        """One table of X and y."""
-        frame = nw.from_native(_as_frame(X), eager_only=True)
-        y = nw.from_native(y, series_only=True).to_native() if _is_series(y) else column_or_1d(y)
-        native = frame.to_native()
-        if isinstance(native, pd.DataFrame):
-            column = y.array if isinstance(y, pd.Series) else _to_numpy(y)
-            return native.assign(**{self.target: column})
-        return frame.with_columns(_series(self.target, y, frame.implementation)).to_native()
-
-    def split(self, table):
-        """X and y of a decoded table."""
-        if self.target is None:
-            return table
-        frame = nw.from_native(table, eager_only=True)
-        y = frame[self.target]
-        X = frame.drop(self.target)
-        X = X.to_native() if self.array is None else X.to_numpy().astype(self.array)
-        if self.labels is not None:
-            return X, y.to_numpy().astype(self.labels)
-        return X, (y if self.named else y.alias("")).to_native()
-
-
-def _series(name, values, backend):
-    if _is_series(values):
-        return nw.from_native(values, series_only=True).alias(name)
-    return nw.new_series(name, values.tolist(), backend=backend)
-
-
-def _is_frame(data):
-    return nw.dependencies.is_into_dataframe(data)
-
-
-def _is_series(data):
-    return nw.dependencies.is_into_series(data) and not isinstance(data, np.ndarray)
-
-
-def _as_frame(X):
-    """X itself when it is a frame, else a pandas frame with columns x0, x1, ..."""
-    if _is_frame(X):
-        return X
-    X = np.asarray(X)
-    return pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])])
-
-
-def _to_numpy(values):
-    return nw.from_native(values, series_only=True).to_numpy() if _is_series(values) else np.asarray(values)
-
-
-def _stack(first, second):
-    """Rows of `first`, then rows of `second`, of the same kind."""
-    if isinstance(first, (pd.DataFrame, pd.Series)):
-        return pd.concat([first, second], ignore_index=True)
-    if _is_frame(first):
-        return nw.concat([nw.from_native(first), nw.from_native(second)]).to_native()
-    if _is_series(first):
-        return nw.concat([nw.from_native(s, series_only=True).to_frame() for s in (first, second)])[:, 0].to_native()
-    return np.concatenate([np.asarray(first), np.asarray(second)])

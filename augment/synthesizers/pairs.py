@@ -1,0 +1,164 @@
+"""How X and y stand in one table, so that generated tables come apart the same way."""
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import column_or_1d
+
+from augment.codecs.names import name_from_json, name_to_json
+
+
+class Pairing:
+    """Joins X and y into one table and takes such tables apart into what the user gave.
+
+    Parameters
+    ----------
+    target : hashable, default=None
+        Name of y's column; None when there was no y.
+    name : hashable, default=None
+        Name of y when it was a series.
+    array : str, default=None
+        dtype of X when it was an array.
+    series : list of str, default=None
+        Library of y when it was a series, and its dtype in pandas.
+    labels : str, default=None
+        dtype of y when it was an array or a list.
+    """
+
+    def __init__(self, target=None, name=None, array=None, series=None, labels=None):
+        self.target, self.name, self.array, self.series, self.labels = target, name, array, series, labels
+
+    @classmethod
+    def of(cls, X, y):
+        """The form of the data as the user gave them."""
+        array = None if is_frame(X) else str(X.dtype)
+        if y is None:
+            return cls(array=array)
+        if not is_series(y):
+            return cls(_free_name("target", X), array=array, labels=str(column_or_1d(y).dtype))
+        series = nw.from_native(y, series_only=True)
+        name = series.name if series.name != "" else None
+        library = series.implementation.value
+        target = _free_name("target" if name is None else name, X)
+        return cls(target, name, array, [library, str(y.dtype) if library == "pandas" else ""])
+
+    def join(self, X, y):
+        """One table of X and y."""
+        table = as_frame(X)
+        if isinstance(table, pd.DataFrame):
+            table = table.copy(deep=False)
+            table[self.target] = _pandas_values(y)
+            return table
+        frame = nw.from_native(table, eager_only=True)
+        return frame.with_columns(_series_in(frame.implementation, self.target, y)).to_native()
+
+    def split(self, table):
+        """X and y of a decoded table, or the table itself where there was no y."""
+        if self.target is None:
+            return table
+        if isinstance(table, pd.DataFrame):
+            X, y = table.drop(columns=[self.target]), table[self.target]
+        else:
+            frame = nw.from_native(table, eager_only=True)
+            X, y = frame.drop(self.target).to_native(), frame[self.target].to_native()
+        if self.array is not None:
+            X = _as_dtype(X.to_numpy(), self.array)
+        return X, self._labels(y)
+
+    def _labels(self, y):
+        if self.series is None:
+            return _as_dtype(to_numpy(y), self.labels)
+        library, dtype = self.series
+        if library == "pandas":
+            if not isinstance(y, pd.Series):
+                y = pd.Series(nw.from_native(y, series_only=True).to_list(), dtype=dtype)
+            return y.rename(self.name)
+        arrow = y.array.__arrow_array__() if isinstance(y, pd.Series) else nw.from_native(y, series_only=True).to_arrow()
+        if library == "pyarrow":
+            return arrow
+        import polars as pl
+
+        return pl.Series(self.name or "", y if isinstance(y, pl.Series) else arrow)
+
+    def to_dict(self):
+        """The form as JSON-ready values."""
+        return vars(self) | {"target": name_to_json(self.target), "name": name_to_json(self.name)}
+
+    @classmethod
+    def from_dict(cls, state):
+        """The form that `to_dict` gave."""
+        names = {key: name_from_json(state[key]) for key in ("target", "name")}
+        return cls(**state | names)
+
+
+def is_frame(data):
+    """Whether `data` is a frame or a table of a library that is known here."""
+    return nw.dependencies.is_into_dataframe(data)
+
+
+def is_series(data):
+    """Whether `data` is a series of a library that is known here."""
+    return nw.dependencies.is_into_series(data) and not isinstance(data, np.ndarray)
+
+
+def as_frame(X):
+    """X itself when it is a frame, else a pandas frame with columns 0, 1, ..."""
+    return X if is_frame(X) else pd.DataFrame(np.asarray(X))
+
+
+def as_array(X):
+    """What is no frame so that no cell changes: objects for lists with strings, missing values for masked cells."""
+    if np.ma.is_masked(X):
+        return X.astype("float64").filled(np.nan) if X.dtype.kind in "biuf" else X.astype(object).filled(None)
+    if isinstance(X, list | tuple) and np.asarray(X).dtype.kind == "U":
+        return np.asarray(X, dtype=object)
+    return X
+
+
+def to_numpy(values):
+    """A series of any library, a list or an array as an array."""
+    return nw.from_native(values, series_only=True).to_numpy() if is_series(values) else np.asarray(values)
+
+
+def stack(first, second):
+    """Rows of `first`, then rows of `second`, of the same kind."""
+    if isinstance(first, pd.DataFrame | pd.Series):
+        return pd.concat([first, second], ignore_index=True)
+    if is_frame(first):
+        return nw.concat([nw.from_native(first), nw.from_native(second)]).to_native()
+    if is_series(first):
+        return nw.concat([nw.from_native(s, series_only=True).to_frame() for s in (first, second)])[:, 0].to_native()
+    return np.concatenate([np.asarray(first), np.asarray(second)])
+
+
+def _free_name(name, X):
+    """`name`, or one like it that no column of X has."""
+    columns = as_frame(X).columns if not is_frame(X) or isinstance(X, pd.DataFrame) else nw.from_native(X).columns
+    levels = getattr(columns, "nlevels", 1)
+    taken = set(columns)
+    while (label := name if levels == 1 else (str(name), *[""] * (levels - 1))) in taken:
+        name = f"{name}_"
+    return label
+
+
+def _pandas_values(y):
+    """y as what a column of a pandas frame can hold."""
+    if isinstance(y, pd.Series):
+        return y.array
+    if is_series(y):
+        return pd.arrays.ArrowExtensionArray(nw.from_native(y, series_only=True).to_arrow())
+    return column_or_1d(y)
+
+
+def _series_in(backend, name, y):
+    """y as a narwhals series of the library `backend`."""
+    if not is_series(y):
+        return nw.new_series(name, column_or_1d(y), backend=backend)
+    series = nw.from_native(y, series_only=True)
+    if series.implementation == backend:
+        return series.alias(name)
+    return nw.new_series(name, series.to_arrow(), backend=backend)
+
+
+def _as_dtype(values, dtype):
+    return values.astype(str if np.dtype(dtype).kind == "U" else dtype)
