@@ -153,6 +153,8 @@ class KeepBest(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         loss = (logs or {}).get("val_loss")
         if loss is None:
+            if self.best == math.inf:  # nothing is validated yet, so that the last weights are the best known
+                self.weights = self.model.get_weights()
             return
         if loss < self.best:
             self.best, self.weights, self.since = loss, self.model.get_weights(), 0

@@ -6,8 +6,11 @@ import subprocess
 import sys
 import zipfile
 
+import keras
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -150,9 +153,23 @@ def test_labels_asked_for_come_in_order(paired):
     assert y.tolist() == [True, False]
 
 
+def test_labels_go_with_every_kind_of_condition(paired):
+    X, y = paired.generate(y=[True, False, True], condition={"age": (30, 40), "city": ["Rome", "Oslo"]})
+    assert y.tolist() == [True, False, True]
+    assert X["age"].between(30, 40).all() and X["city"].isin(["Rome", "Oslo"]).all()
+    X, y = paired.generate(y=pl.Series([True, None]), condition=pa.table({"age": [20, 30]}))
+    assert X["age"].tolist() == [20, 30] and y.tolist()[0] is True
+    with pytest.raises(ValueError, match="twice"):
+        paired.generate(y=[True], condition={"member": False})
+    with pytest.raises(ValueError, match="2 values are given for 3 rows"):
+        paired.generate(3, y=[True, False], condition={"age": 30})
+
+
 def test_labels_need_a_fit_with_labels(fitted):
     with pytest.raises(ValueError, match="without y"):
         fitted.generate(y=[1, 0])
+    with pytest.raises(ValueError, match="without y"):
+        fitted.generate(like=(frame(3), [1, 0, 1]))
 
 
 def test_resampling_keeps_the_rows_and_balances_the_classes():
@@ -165,6 +182,8 @@ def test_resampling_keeps_the_rows_and_balances_the_classes():
         TabularSynthesizer(**TINY).fit_resample(X, np.zeros(120))
     with pytest.raises(ValueError, match="continuous"):
         TabularSynthesizer(**TINY).fit_resample(X, np.linspace(0, 1, 120))
+    with pytest.raises(ValueError, match="missing"):
+        TabularSynthesizer(**TINY).fit_resample(X, y.where(y == "rare"))
 
 
 def test_arrays_stay_arrays():
@@ -174,6 +193,59 @@ def test_arrays_stay_arrays():
     assert X_new.dtype == X.dtype and X_new.shape == (5, 3)
     assert y_new.dtype == y.dtype
     assert TabularSynthesizer(**TINY).fit(X).generate(5).dtype == X.dtype
+
+
+def test_arrays_condition_and_vary_arrays():
+    X = np.round(np.random.default_rng(0).normal(size=(60, 3)), 1)
+    for synthesizer in (TabularSynthesizer(**TINY).fit(X), TabularSynthesizer(**TINY).fit(X, [0, 1] * 30)):
+        first = synthesizer.generate(condition=[[0.5, None, 0.1], [None, None, None]])
+        second = synthesizer.generate(4, like=X[:2], strength=0.3)
+        third = synthesizer.generate(5, condition={1: (0, 1)})
+        filled, varied, ranged = (new[0] if isinstance(new, tuple) else new for new in (first, second, third))
+        assert filled[0, 0] == 0.5 and filled[0, 2] == 0.1 and filled.shape == (2, 3)
+        assert 0 < (varied == X[[0, 1, 0, 1]]).mean() < 1
+        assert ((ranged[:, 1] >= 0) & (ranged[:, 1] <= 1)).all()
+        with pytest.raises(ValueError, match="Expected 3 columns"):
+            synthesizer.generate(condition=X[:2, :2])
+
+
+def test_integer_names_stay_integers():
+    X, y = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2))), pd.Series([0, 1] * 30, name=7)
+    synthesizer = TabularSynthesizer(**TINY).fit(X, y)
+    X_new, y_new = synthesizer.generate(5, condition={1: (0, None)})
+    assert X_new.columns.tolist() == [0, 1] and X_new.columns.dtype == "int64" and y_new.name == 7
+    assert (X_new[1] >= 0).all()
+    assert synthesizer.score(X) > synthesizer.score(X, y)  # the labels are left out, whatever their name
+
+
+def test_varied_rows_keep_large_integers_and_their_kind():
+    table = pd.DataFrame({"big": np.arange(50) % 7 + 2**60, "flag": [True, False] * 25})
+    synthesizer = TabularSynthesizer(**TINY).fit(table)
+    assert synthesizer.generate(like=table.head(5)).dtypes.equals(table.dtypes)
+    assert synthesizer.generate(like=pl.from_pandas(table.head(5))).dtypes.equals(table.dtypes)
+    with pytest.raises(ValueError, match="no rows"):
+        synthesizer.generate(like=table.head(0))
+
+
+def test_masked_cells_are_missing_and_mixed_lists_keep_their_types():
+    X = np.ma.masked_less(np.random.default_rng(0).normal(size=(60, 2)), 0)
+    new = TabularSynthesizer(**TINY).fit(X).generate(40)
+    assert np.isnan(new).any() and np.nanmin(new) >= 0
+    row = TabularSynthesizer(**TINY).fit([[1, "a"], [2, "b"], [3, "a"]] * 5).generate(1)[0]
+    assert isinstance(row[0], int) and isinstance(row[1], str)
+
+
+@pytest.mark.parametrize("share", [0, 0.1])
+def test_an_interrupt_keeps_the_best_model_so_far(share):
+    class Interrupt(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    settings = TINY | {"epochs": 5, "validation_fraction": share, "callbacks": [Interrupt()]}
+    synthesizer = TabularSynthesizer(**settings).fit(frame(80))
+    assert len(synthesizer.history_["loss"]) == 2
+    assert len(synthesizer.generate(3)) == 3
 
 
 def test_scores_are_the_same_at_every_call_and_prefer_real_rows(fitted):
@@ -258,9 +330,19 @@ def test_a_damaged_file_gives_one_clear_error(fitted, tmp_path, damage):
         TabularSynthesizer.load(path)
 
 
-def test_a_missing_file_is_a_missing_file(tmp_path):
+def test_a_missing_file_is_a_missing_file(fitted, tmp_path):
     with pytest.raises(FileNotFoundError):
         TabularSynthesizer.load(tmp_path / "none.augment")
+    with pytest.raises(IsADirectoryError):
+        TabularSynthesizer.load(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        fitted.save(tmp_path / "none" / "model.augment")
+
+
+def test_numpy_numbers_among_the_parameters_are_saved(tmp_path):
+    model = Autoregressive(width=np.int64(16), depth=np.int64(1))
+    TabularSynthesizer(**TINY | {"model": model, "epochs": np.int64(1)}).fit(frame(40)).save(tmp_path / "model.augment")
+    assert TabularSynthesizer.load(tmp_path / "model.augment").model.width == 16
 
 
 @pytest.mark.parametrize(

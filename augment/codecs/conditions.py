@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from augment.codecs.column import as_family
 from augment.codecs.frames import read_table
@@ -64,6 +65,8 @@ def _from_dict(codec, spec, n):
         column = codec.columns[place]
         if _is_missing(value):
             _restrict(codec, condition, place, np.zeros((column.size, max(column.levels, 1)), bool), missing=True)
+        elif isinstance(value, pd.Series):
+            _know_each(codec, condition, place, value)
         elif isinstance(value, tuple):
             _within_range(codec, condition, place, value)
         elif isinstance(value, list | set | frozenset | np.ndarray):
@@ -71,6 +74,16 @@ def _from_dict(codec, spec, n):
         else:
             _know(codec, condition, place, column.given(value, n), np.ones(n, bool))
     return condition
+
+
+def _know_each(codec, condition, place, values):
+    """Note the values of a pandas Series, one a row."""
+    name, n = codec.columns[place].name, len(condition.known)
+    if len(values) != n:
+        raise ValueError(f"Condition on column {name!r}: {len(values)} values are given for {n} rows.")
+    column = replace(read_table(values.to_frame("values"))[0][0], name=name)
+    if column.present.any():
+        _know(codec, condition, place, column, column.present)
 
 
 def _is_missing(value):
@@ -119,6 +132,34 @@ def _know(codec, condition, place, column, rows):
         block = codec.places.index(place)
         condition.known[rows, block] = True
         condition.tokens[rows, block, : own.width] = tokens
+
+
+def vary(condition, rows, redraw, places):
+    """`condition` for the rows at `rows`, with some of the cells unknown.
+
+    Parameters
+    ----------
+    condition : TableCondition
+        What is known of some rows; made from a table, so that it has no ranges.
+    rows : ndarray of int of shape (n,)
+        Which of them to take.
+    redraw : ndarray of bool of shape (n, n_columns)
+        The cells that become unknown.
+    places : list of int
+        The column of each block.
+
+    Returns
+    -------
+    TableCondition
+    """
+    known = condition.known[rows] & ~redraw[:, places]
+    given = {}
+    for place, column in condition.given.items():
+        column = column.take(rows)
+        given[place] = replace(column, missing=np.where(redraw[:, place], 1, column.missing).astype("int8"))
+    index = None if condition.index is None else condition.index[rows]
+    tokens = condition.tokens[rows] * known[:, :, None]
+    return replace(condition, tokens=tokens, known=known, given=given, index=index)
 
 
 def overlay_columns(columns, condition):

@@ -7,11 +7,13 @@ import numpy as np
 from keras import ops
 
 from augment.models.base import GenerativeModel, Recipe
+from augment.models.copula import copula_rows
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
 from augment.models.sampling import CHUNK_ROWS, Sampler
 from augment.models.tokens import TokenEmbedding
 
+REPEATS = 20  # times that each row stands among rows of the copula, which are all new
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 
 
@@ -33,6 +35,9 @@ class Autoregressive(Recipe):
         Share of hidden units dropped in training; more for small tables.
     blur : float, default=0.3
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
+    shrinkage : float or "auto", default="auto"
+        Share, in [0, 1), of the training rows that are drawn from a Gaussian copula of the data: what little data surely
+        say. "auto" falls with the number of rows and is 0 from 4,000 on.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
     weight_decay : float or "auto", default="auto"
@@ -52,6 +57,7 @@ class Autoregressive(Recipe):
         depth="auto",
         dropout="auto",
         blur=0.3,
+        shrinkage="auto",
         learning_rate=0.002,
         weight_decay="auto",
     ):
@@ -59,6 +65,7 @@ class Autoregressive(Recipe):
         self.depth = depth
         self.dropout = dropout
         self.blur = blur
+        self.shrinkage = shrinkage
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
 
@@ -77,12 +84,18 @@ class Autoregressive(Recipe):
 def automatic_sizes(layout):
     """Sizes that suit the data: the "auto" values of `Autoregressive`.
 
-    Numbers of many values need a wider network than categories do; a few hundred rows need a small and shaken one.
+    Numbers of many values need a wider network than categories do; a few hundred rows need a small and shaken one, and
+    the more of a copula the more of their columns have an order, which is all that a copula knows.
     """
-    if layout.n_samples < 2000:
-        return {"width": 128 if layout.n_samples >= 400 else 64, "depth": 1, "dropout": 0.3, "weight_decay": 0.05}
-    many_values = np.mean([block.levels > 0 for block in layout.blocks]) > 0.25
-    return {"width": 192 if many_values else 128, "depth": 2, "dropout": 0.0, "weight_decay": 0.01}
+    n = layout.n_samples
+    ordered = np.mean([block.ranks is not None for block in layout.blocks])
+    shrinkage = 0.8 * ordered * np.clip(np.log(4000 / n) / np.log(4000 / 500), 0, 1)
+    if n < 2000:
+        sizes = {"width": 128 if n >= 400 else 64, "depth": 1, "dropout": 0.3, "weight_decay": 0.05}
+    else:
+        many_values = np.mean([block.levels > 0 for block in layout.blocks]) > 0.25
+        sizes = {"width": 192 if many_values else 128, "depth": 2, "dropout": 0.0, "weight_decay": 0.01}
+    return sizes | {"shrinkage": float(shrinkage)}
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -92,13 +105,13 @@ class AutoregressiveModel(GenerativeModel):
     ----------
     layout : Layout
         The form of encoded rows.
-    width, depth, dropout, blur
+    width, depth, dropout, blur, shrinkage
         As in `Autoregressive`, without "auto".
     """
 
-    def __init__(self, layout, width, depth, dropout, blur):
+    def __init__(self, layout, width, depth, dropout, blur, shrinkage):
         super().__init__()
-        self.layout = layout
+        self.layout, self.shrinkage = layout, shrinkage
         self.embedding = TokenEmbedding(layout, width, blur)
         self.trunk = Trunk(width, depth, dropout)
         self.heads = TokenHeads(layout)
@@ -138,6 +151,13 @@ class AutoregressiveModel(GenerativeModel):
         if sample_weight is None:
             return ops.mean(y_pred)
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
+
+    def training_rows(self, x, rng):
+        """The rows, and for small tables rows of a Gaussian copula; see `shrinkage`."""
+        if not self.shrinkage:
+            return x
+        extra = copula_rows(self.layout, x, round(REPEATS * len(x) * self.shrinkage / (1 - self.shrinkage)), rng)
+        return np.concatenate([np.tile(x, (REPEATS, 1)), extra])
 
     def noise(self, n, rng):
         """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""

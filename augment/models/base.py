@@ -46,6 +46,23 @@ class GenerativeModel(keras.Model):
     that can also tell how likely a row is has `log_likelihood`.
     """
 
+    def training_rows(self, x, rng):
+        """The rows to train on, given the encoded ones: these, unless a family has something to add.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, ...)
+            Encoded rows.
+        rng : numpy.random.Generator
+            The only source of randomness.
+
+        Returns
+        -------
+        ndarray of shape (m, ...)
+            Encoded rows.
+        """
+        return x
+
     @abstractmethod
     def noise(self, n, rng):
         """Draw everything that is random in `n` samples.

@@ -21,12 +21,14 @@ class Drawing:
         self.blocks, self.copies = heads.layout.blocks, heads.copies
         self.coarse, self.fine = {}, {}
         for size, members in heads.coarse.items():
-            kernel, bias = _array(heads.kernels[size]), _array(heads.biases[size])
+            kernels = _array(heads.kernels[size])
+            kernels = kernels.reshape(len(kernels), len(members), -1)
+            biases = _array(heads.biases[size]).reshape(len(members), size)
             for member, i in enumerate(members):
-                basis = heads.bases[size][member, :, : heads.slots[i]]
-                terms = slice(member * len(basis), (member + 1) * len(basis))
-                place = slice(member * size, member * size + heads.slots[i])
-                self.coarse[i] = kernel[:, terms] @ basis, bias[place]
+                kernel = kernels[:, member]
+                if heads.bases[size] is not None:
+                    kernel = kernel @ heads.bases[size][member]
+                self.coarse[i] = kernel[:, : heads.slots[i]].copy(), biases[member, : heads.slots[i]]
         for levels, members in heads.fine.items():
             down, gate, shift, up = map(_array, heads.fines[levels])
             for member, (i, offset) in enumerate(zip(members, heads.fine_offsets(levels), strict=True)):

@@ -42,7 +42,7 @@ class TokenHeads(keras.layers.Layer):
         self.kernels, self.biases, self.fines, self.bases = {}, {}, {}, {}
         for size, members in self.coarse.items():
             self.bases[size] = self._bases(members, size)
-            terms = self.bases[size].shape[1]
+            terms = size if self.bases[size] is None else self.bases[size].shape[1]
             self.kernels[size] = self.add_weight(
                 shape=(width, len(members) * terms), initializer=small, name=f"kernel_{size}"
             )
@@ -66,11 +66,13 @@ class TokenHeads(keras.layers.Layer):
         self.built = True
 
     def _bases(self, members, size):
-        """How the terms of each member make its logits: (members, terms, size).
+        """How the terms of each member make its logits: (members, terms, size), or None where they are the logits.
 
         A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines
         over the bins, to which each spike, "missing" and each copy adds a term of its own.
         """
+        if not any(self.layout.blocks[i].levels for i in members):
+            return None
         bases = [self._basis(i) for i in members]
         wide = np.zeros((len(members), max(len(basis) for basis in bases), size), "float32")
         for basis, into in zip(bases, wide, strict=True):
@@ -83,11 +85,9 @@ class TokenHeads(keras.layers.Layer):
             return free
         single = np.append(~block.has_levels, np.ones(len(self.copies[i]), bool))
         place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
-        waves = (
-            np.cos(np.pi * np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None] * place)
-            * block.has_levels
-        )
-        return np.concatenate([np.pad(waves, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
+        frequencies = np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None]
+        cosines = np.cos(np.pi * frequencies * place) * block.has_levels
+        return np.concatenate([np.pad(cosines, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
 
     def _log_proportions(self, members, size):
         """Starting biases: the log shares of the tokens; little for copies, nothing for what pads the size class."""
@@ -107,10 +107,7 @@ class TokenHeads(keras.layers.Layer):
         losses = [None] * len(self.layout.blocks)
         copied = [self._copy_targets(i, x, known) for i in range(len(losses))]
         for size, members in self.coarse.items():
-            terms = ops.reshape(ops.matmul(hidden, self.kernels[size]), (n, len(members), self.bases[size].shape[1]))
-            logits = ops.einsum("nmt,mts->nms", terms, self.bases[size]) + ops.reshape(
-                self.biases[size], (len(members), size)
-            )
+            logits = self._logits(hidden, size)
             target = ops.stack([copied[i][0] for i in members], axis=1)
             if any(self.copies[i] for i in members):
                 logits = logits + ops.stack([_wide(copied[i][1], size, n) for i in members], axis=1)
@@ -126,6 +123,15 @@ class TokenHeads(keras.layers.Layer):
                 plain = ops.cast(copied[i][0] < block.size, "float32")
                 losses[i] = losses[i] + fine_losses[i] * divided * plain * fine_weight
         return ops.stack(losses, axis=1)
+
+    def _logits(self, hidden, size):
+        """Logits (n, members, size) of the coarse tokens and copies of a size class."""
+        n, members, basis = ops.shape(hidden)[0], len(self.coarse[size]), self.bases[size]
+        terms = ops.reshape(
+            ops.matmul(hidden, self.kernels[size]), (n, members, self.kernels[size].shape[1] // members)
+        )
+        logits = terms if basis is None else ops.einsum("nmt,mts->nms", terms, basis)
+        return logits + ops.reshape(self.biases[size], (members, size))
 
     def _copy_targets(self, i, x, known):
         """The token to guess in block `i`, and what to add to its logits where copies are impossible, or None."""
@@ -177,7 +183,7 @@ class _Given(keras.initializers.Initializer):
 
 
 def _n_waves(n, share):
-    return max(2, round(n * share))
+    return max(min(n, 4), round(n * share))
 
 
 def waves(levels):

@@ -93,6 +93,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
         chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size)
+        learn = model.training_rows(learn, rng)
         if self.verbose:
             print(_estimate(model, chosen, self.time_limit), file=sys.stderr)
         self.history_ = train(
@@ -141,8 +142,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
-        n_samples, spec = self._ask(n_samples, y, condition, like, strength, rng)
-        known = None if spec is None else self.codec_.condition(spec, n_samples)
+        n_samples, known = self._ask(n_samples, y, condition, like, strength, rng)
         arrays = self._blank(n_samples)
         if n_samples and self.model_ is not None:
             arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
@@ -205,7 +205,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             "has_model": self.model_ is not None,
         }
         with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("manifest.json", json.dumps(manifest))
+            archive.writestr("manifest.json", json.dumps(manifest, default=lambda number: number.item()))
             if self.model_ is not None:
                 with tempfile.TemporaryDirectory() as folder:
                     weights = Path(folder) / "model.weights.h5"
@@ -240,7 +240,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
                     raise ValueError(f"it holds {manifest['format']} of {manifest['class']}")
                 weights = archive.extract("model.weights.h5", folder) if manifest["has_model"] else None
                 return cls._restore(manifest, lambda model: model.load_weights(weights))
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError, PermissionError):
             raise
         except Exception as error:
             raise ValueError(

@@ -47,7 +47,7 @@ class Pairing:
         table = as_frame(X)
         if isinstance(table, pd.DataFrame):
             table = table.copy(deep=False)
-            table[self.target] = _pandas_values(y)
+            table[self.target] = pandas_values(y)
             return table
         frame = nw.from_native(table, eager_only=True)
         return frame.with_columns(_series_in(frame.implementation, self.target, y)).to_native()
@@ -58,6 +58,8 @@ class Pairing:
             return table
         if isinstance(table, pd.DataFrame):
             X, y = table.drop(columns=[self.target]), table[self.target]
+            if X.columns.nlevels == 1:  # the target's name may have made objects of numbers
+                X.columns = X.columns.infer_objects()
         else:
             frame = nw.from_native(table, eager_only=True)
             X, y = frame.drop(self.target).to_native(), frame[self.target].to_native()
@@ -73,12 +75,11 @@ class Pairing:
             if not isinstance(y, pd.Series):
                 y = pd.Series(nw.from_native(y, series_only=True).to_list(), dtype=dtype)
             return y.rename(self.name)
-        arrow = y.array.__arrow_array__() if isinstance(y, pd.Series) else nw.from_native(y, series_only=True).to_arrow()
-        if library == "pyarrow":
-            return arrow
-        import polars as pl
-
-        return pl.Series(self.name or "", y if isinstance(y, pl.Series) else arrow)
+        own = nw.from_native(y, series_only=True)
+        if own.implementation.value == library:
+            return own.alias(self.name or "").to_native()
+        arrow = y.array.__arrow_array__() if isinstance(y, pd.Series) else own.to_arrow()
+        return nw.new_series(self.name or "", arrow, backend=library).to_native()
 
     def to_dict(self):
         """The form as JSON-ready values."""
@@ -109,7 +110,8 @@ def as_frame(X):
 def as_array(X):
     """What is no frame so that no cell changes: objects for lists with strings, missing values for masked cells."""
     if np.ma.is_masked(X):
-        return X.astype("float64").filled(np.nan) if X.dtype.kind in "biuf" else X.astype(object).filled(None)
+        numeric = X.dtype.kind in "biuf"
+        return np.where(np.ma.getmaskarray(X), np.nan if numeric else None, X.data)
     if isinstance(X, list | tuple) and np.asarray(X).dtype.kind == "U":
         return np.asarray(X, dtype=object)
     return X
@@ -133,15 +135,20 @@ def stack(first, second):
 
 def _free_name(name, X):
     """`name`, or one like it that no column of X has."""
-    columns = as_frame(X).columns if not is_frame(X) or isinstance(X, pd.DataFrame) else nw.from_native(X).columns
-    levels = getattr(columns, "nlevels", 1)
+    X = as_frame(X)
+    if not isinstance(X, pd.DataFrame):
+        columns, name = nw.from_native(X, eager_only=True).columns, str(name)
+    elif X.columns.nlevels > 1:
+        return (name, *[""] * (X.columns.nlevels - 1))
+    else:
+        columns = X.columns
     taken = set(columns)
-    while (label := name if levels == 1 else (str(name), *[""] * (levels - 1))) in taken:
+    while name in taken:
         name = f"{name}_"
-    return label
+    return name
 
 
-def _pandas_values(y):
+def pandas_values(y):
     """y as what a column of a pandas frame can hold."""
     if isinstance(y, pd.Series):
         return y.array

@@ -10,7 +10,16 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from augment.codecs.conditions import vary
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
-from augment.synthesizers.pairs import Pairing, as_array, as_frame, is_frame, stack, to_numpy
+from augment.synthesizers.pairs import (
+    Pairing,
+    as_array,
+    as_frame,
+    is_frame,
+    is_series,
+    pandas_values,
+    stack,
+    to_numpy,
+)
 
 
 class TabularSynthesizer(Synthesizer):
@@ -95,7 +104,7 @@ class TabularSynthesizer(Synthesizer):
             raise ValueError(
                 f"fit_resample needs classes in y, at most one label a row. Received a target of type {kind!r}."
             )
-        classes, counts = np.unique(to_numpy(y), return_counts=True)
+        classes, counts = np.unique(_without_missing(y), return_counts=True)
         if len(classes) < 2:
             raise ValueError(f"fit_resample needs at least two classes in y. Received only {classes[0]!r}.")
         self.fit(X, y)
@@ -109,8 +118,8 @@ class TabularSynthesizer(Synthesizer):
         if is_frame(X):
             validate_data(self, X, reset=reset, skip_check_array=True)
         else:
-            X = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
-        n_samples = len(X) if hasattr(X, "__len__") else X.shape[0]
+            X = validate_data(self, as_array(X), dtype=None, ensure_all_finite="allow-nan", reset=reset)
+        n_samples = X.shape[0]
         if reset:
             if n_samples < 2:
                 raise ValueError(
@@ -121,9 +130,7 @@ class TabularSynthesizer(Synthesizer):
         if self._pairing.target is None:
             return X
         if y is None:  # only to fill the place: `_unscored` leaves it out
-            y = np.repeat(
-                to_numpy(self._give(self.codec_.decode(self._blank(1), np.random.default_rng(0)))[1]), n_samples
-            )
+            y = self._give(self.codec_.decode(self._blank(n_samples), np.random.default_rng(0)))[1]
         check_consistent_length(X, y)
         return self._pairing.join(X, y)
 
@@ -131,8 +138,11 @@ class TabularSynthesizer(Synthesizer):
         return self._pairing.split(table)
 
     def _unscored(self, y):
-        blocks = self.codec_.layout.blocks
-        return [i for i, block in enumerate(blocks) if y is None and block.name == self._pairing.target]
+        target = self._pairing.target
+        if y is not None or target is None:
+            return []
+        place = self.codec_.place_of(target)
+        return [index for index, known in enumerate(self.codec_.places) if known == place]
 
     def _learned(self):
         names = getattr(self, "feature_names_in_", None)
@@ -151,7 +161,7 @@ class TabularSynthesizer(Synthesizer):
         self._pairing = Pairing.from_dict(learned["pairing"])
 
     def _ask(self, n_samples, y, condition, like, strength, rng):
-        """Number of rows and what is known of them: None, a dict or a frame."""
+        """Number of rows and what is known of them: a TableCondition or None."""
         if n_samples is not None and (
             isinstance(n_samples, bool) or not isinstance(n_samples, numbers.Integral) or n_samples < 0
         ):
@@ -159,47 +169,60 @@ class TabularSynthesizer(Synthesizer):
         if like is not None:
             if y is not None or condition is not None:
                 raise ValueError("`like` cannot be given together with `y` or `condition`.")
-            condition = self._vary(like, n_samples, strength, rng)
+            known = self._vary(like, n_samples, strength, rng)
+            return len(known.known), known
         if y is not None:
-            condition = self._with_labels(condition, y)
+            condition, n_samples = self._with_labels(condition, y, n_samples)
         if condition is None or isinstance(condition, dict):
-            return self._n_samples if n_samples is None else n_samples, condition
-        n_rows = condition.shape[0]
-        if n_samples is not None and n_samples != n_rows:
-            raise ValueError(f"a condition with {n_rows} rows asks for {n_rows} rows. Received: n_samples={n_samples}")
-        return n_rows, condition
+            n_samples = self._n_samples if n_samples is None else n_samples
+        else:
+            condition = self._as_rows(condition)
+        known = None if condition is None else self.codec_.condition(condition, n_samples)
+        return n_samples if known is None else len(known.known), known
 
-    def _with_labels(self, condition, y):
-        """`condition` with the labels `y` as one more known column."""
-        if self._pairing.target is None:
+    def _with_labels(self, condition, y, n_samples):
+        """`condition` with the labels `y` as one more known column, and the number of rows."""
+        target = self._pairing.target
+        if target is None:
             raise ValueError(
                 "y asks for labels, but the synthesizer was fitted without y: use condition={...} instead."
             )
-        y = to_numpy(y)
-        if condition is None:
-            return pd.DataFrame({self._pairing.target: y})
-        if not isinstance(condition, dict):
-            return self._pairing.join(condition, y)
-        if any(isinstance(value, (tuple, list)) for value in condition.values()):
-            raise ValueError("y goes with a condition of single values or a frame, not with ranges or lists.")
-        return pd.DataFrame({name: [value] * len(y) for name, value in condition.items()} | {self._pairing.target: y})
+        labels = y if is_series(y) else column_or_1d(y)
+        n_samples = len(labels) if n_samples is None else n_samples
+        if condition is not None and not isinstance(condition, dict):
+            check_consistent_length(condition, labels)
+            return self._pairing.join(self._as_rows(condition), labels), n_samples
+        if condition and target in condition:
+            raise ValueError(f"The labels are given twice: by y and by the condition on column {target!r}.")
+        return (condition or {}) | {target: pd.Series(pandas_values(labels))}, n_samples
 
     def _vary(self, rows, n_samples, strength, rng):
-        """`rows`, repeated to `n_samples`, with a random share of the cells made unknown."""
+        """TableCondition of `rows`, repeated to `n_samples`, with a random share of the cells unknown."""
         if not (isinstance(strength, numbers.Real) and 0 < strength <= 1):
             raise ValueError(f"strength must be in (0, 1]. Received: strength={strength!r}")
         X, y = rows if isinstance(rows, tuple) else (rows, None)
-        table = nw.from_native(self._pairing.join(X, y) if y is not None else as_frame(X), eager_only=True)
-        if len(table) == 0:
+        target = self._pairing.target
+        if y is not None and target is None:
+            raise ValueError("`like` is a pair (X, y), but the synthesizer was fitted without y: give X alone.")
+        X = self._as_rows(X)
+        known = self.codec_.condition(X if y is None else self._pairing.join(X, y))
+        n = len(known.known)
+        if n == 0:
             raise ValueError("`like` has no rows to vary.")
-        table = table[np.arange(len(table) if n_samples is None else n_samples) % len(table)]
-        redraw = {name: rng.random(len(table)) < strength for name in table.columns if name != self._pairing.target}
-        series = {
-            name: nw.new_series(name, mask, nw.Boolean, backend=table.implementation) for name, mask in redraw.items()
-        }
-        return table.with_columns(
-            *(nw.when(~mask).then(nw.col(name)).alias(name) for name, mask in series.items())
-        ).to_native()
+        chosen = np.arange(n if n_samples is None else n_samples) % n
+        redraw = rng.random((len(chosen), len(self.codec_.columns))) < strength
+        if target is not None:
+            redraw[:, self.codec_.place_of(target)] = False
+        return vary(known, chosen, redraw, self.codec_.places)
+
+    def _as_rows(self, X):
+        """Rows that a user gave to `generate`, as the codec takes them."""
+        if is_frame(X):
+            return X
+        X = check_array(as_array(X), dtype=None, ensure_all_finite=False, ensure_min_samples=0)
+        if X.shape[1] != self.n_features_in_:
+            raise ValueError(f"Expected {self.n_features_in_} columns, as in the training data; got {X.shape[1]}.")
+        return X if self._pairing.target is None else as_frame(X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -208,3 +231,11 @@ class TabularSynthesizer(Synthesizer):
         tags.input_tags.string = True
         tags.target_tags.required = False
         return tags
+
+
+def _without_missing(y):
+    """Labels as an array; a ValueError where one is missing."""
+    labels = column_or_1d(to_numpy(y))
+    if pd.isna(labels).any():
+        raise ValueError("fit_resample needs a label in every row. y has missing ones: drop these rows first.")
+    return labels
