@@ -175,19 +175,21 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, steps, stream=None):
         super().__init__()
         self.steps, self.stream = steps, stream or sys.stderr
-        self.before, self.shown, self.validation = 0, 0.0, None
+        self.before, self.shown, self.validation, self.compiled = 0, 0.0, None, None
 
     def on_train_begin(self, logs=None):
         self.start = time.monotonic()
 
     def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
-        if now - self.shown < (0.2 if self.stream.isatty() else 10):
-            return
-        self.shown = now
-        done = self.before + batch + 1
-        left = (now - self.start) * (self.steps / done - 1)
-        self._show(f"{done / self.steps:4.0%}  loss {logs['loss']:.3f}{self._validation()}  at most {left:.0f} s left")
+        now, done = time.monotonic(), self.before + batch + 1
+        if self.compiled is None:  # the first steps wait for the compiler and say nothing of those to come
+            self.compiled = now, done
+        elif now - self.shown >= (0.2 if self.stream.isatty() else 10):
+            self.shown = now
+            left = (now - self.compiled[0]) * (self.steps - done) / (done - self.compiled[1])
+            self._show(
+                f"{done / self.steps:4.0%}  loss {logs['loss']:.3f}{self._validation()}  at most {left:.0f} s left"
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         self.before += self.params["steps"]

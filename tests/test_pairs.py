@@ -86,6 +86,11 @@ def test_lists_and_masked_arrays_keep_their_cells():
     assert as_array(names).tolist() == [["a", None]]
 
 
+def test_a_lazy_frame_is_to_be_collected():
+    with pytest.raises(TypeError, match="collect"):
+        as_array(pl.LazyFrame({"a": [1]}))
+
+
 @pytest.mark.parametrize("name", ["pandas", "polars", "pyarrow", "numpy"])
 def test_stacking_keeps_the_kind(name):
     X = FRAMES[name]

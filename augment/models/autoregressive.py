@@ -36,7 +36,7 @@ class Autoregressive(Recipe):
     blur : float, default=0.3
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
     shrinkage : float or "auto", default="auto"
-        Share, in [0, 1), of the training rows that are drawn from a Gaussian copula of the data: what little data surely
+        Share, in [0, 1), of training rows that are drawn from a Gaussian copula of the data: what little data surely
         say. "auto" falls with the number of rows and is 0 from 4,000 on.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
@@ -72,6 +72,7 @@ class Autoregressive(Recipe):
     def build(self, layout):
         auto = automatic_sizes(layout)
         chosen = {name: auto[name] if value == "auto" else value for name, value in self.get_params().items()}
+        chosen |= {"width": int(chosen["width"]), "depth": int(chosen["depth"])}  # Keras takes no NumPy integers
         learning_rate, weight_decay = chosen.pop("learning_rate"), chosen.pop("weight_decay")
         model = AutoregressiveModel(layout, **chosen)
         model.build((None, layout.width))

@@ -243,8 +243,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
         except (FileNotFoundError, IsADirectoryError, PermissionError):
             raise
         except Exception as error:
+            reason = str(error).split("\n")[0].rstrip(".")
             raise ValueError(
-                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {error}. "
+                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {reason}. "
                 "Save the synthesizer again."
             ) from error
 

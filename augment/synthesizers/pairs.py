@@ -109,6 +109,8 @@ def as_frame(X):
 
 def as_array(X):
     """What is no frame so that no cell changes: objects for lists with strings, missing values for masked cells."""
+    if nw.dependencies.is_polars_lazyframe(X):
+        raise TypeError("Expected a table whose rows are at hand, got a LazyFrame: give frame.collect().")
     if np.ma.is_masked(X):
         numeric = X.dtype.kind in "biuf"
         return np.where(np.ma.getmaskarray(X), np.nan if numeric else None, X.data)
