@@ -1,16 +1,18 @@
 """Rows of a Gaussian copula: what a small table surely says, as training rows that never run out."""
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 from sklearn.covariance import LedoitWolf
+from sklearn.linear_model import Ridge
 
 
 def copula_rows(layout, x, n, rng):
-    """Draw rows that have the columns' distributions and the pairwise rank correlations of `x`, and nothing else.
+    """Draw rows that keep the columns' distributions and linear relations between normal scores, and nothing else.
 
-    Each column becomes normal scores of its ranks, categories being ranked by the mean of their rows along the first
-    principal component of the ordered columns; rows are drawn with the correlations of these scores, shrunk as Ledoit
-    and Wolf (Journal of Multivariate Analysis 88, 2004) do, and turned back.
+    The categories of a row are those of a random row of `x`. Ordered columns become normal scores of their ranks, which
+    are drawn around their regression on the categories (the location model of Olkin and Tate, Annals of Mathematical
+    Statistics 32, 1961) with the covariance of its residuals, shrunk as Ledoit and Wolf (Journal of Multivariate
+    Analysis 88, 2004) do, and turned back through their ranks.
 
     Parameters
     ----------
@@ -28,19 +30,56 @@ def copula_rows(layout, x, n, rng):
     ndarray of int32 of shape (n, layout.width)
         Encoded rows, without copies.
     """
-    pairs = list(zip(layout.blocks, _orders(layout, x), strict=True))
-    scores = np.stack([_scores(block, x, order, rng) for block, order in pairs], axis=1)
-    spread = np.maximum(scores.std(axis=0), 1e-6)
-    covariance = LedoitWolf().fit(scores / spread).covariance_
-    scale = np.sqrt(np.diag(covariance))
-    factor = np.linalg.cholesky(covariance / np.outer(scale, scale) + 1e-6 * np.eye(len(scale)))
-    ranks = ndtr(rng.standard_normal((n, len(scale))) @ factor.T)
     rows = np.zeros((n, layout.width), "int32")
-    for i, (block, order) in enumerate(pairs):
-        rows[:, block.start : block.start + block.width] = _tokens(block, order, ranks[:, i])
+    drawn = rng.integers(0, len(x), n)
+    labels = [block for block in layout.blocks if block.ranks is None]
+    ordered = [block for block in layout.blocks if block.ranks is not None]
+    for block in labels:
+        rows[:, block.start] = x[drawn, block.start]
+    if ordered:
+        scores = np.stack([_scores(block, x, rng) for block in ordered], axis=1)
+        means, covariance = _relations(scores, _one_hot(labels, x))
+        factor = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(covariance)))
+        latent = means[drawn] + rng.standard_normal((n, len(ordered))) @ factor.T
+        ranks = (latent.argsort(axis=0).argsort(axis=0) + 0.5) / n
+        for block, rank in zip(ordered, ranks.T, strict=True):
+            rows[:, block.start : block.start + block.width] = _tokens(block, rank)
     for rule in layout.rules:
         _obey(rule, layout.blocks, rows)
     return rows
+
+
+def _relations(scores, one_hot):
+    """Mean of each row's scores given its categories, and the covariance of what is left."""
+    means = np.broadcast_to(scores.mean(axis=0), scores.shape)
+    if one_hot.shape[1]:
+        means = Ridge(alpha=2.0).fit(one_hot, scores).predict(one_hot).reshape(scores.shape)
+    return means, LedoitWolf().fit(scores - means).covariance_
+
+
+def _one_hot(blocks, x):
+    """Indicators of all categories of `blocks`, of shape (len(x), number of categories)."""
+    return np.concatenate([np.zeros((len(x), 0))] + [np.eye(b.size)[x[:, b.start]] for b in blocks], axis=1)
+
+
+def _scores(block, x, rng):
+    """Normal scores of an ordered block: of a random place in each token's share of the ranks."""
+    coarse, inside = x[:, block.start], rng.random(len(x))
+    if block.levels:
+        inside = np.where(block.has_levels[coarse], (x[:, block.start + 1] + inside) / block.levels, inside)
+    upper = np.cumsum(block.proportions)[coarse]
+    return ndtri(np.clip(upper - (1 - inside) * block.proportions[coarse], 1e-3, 1 - 1e-3))
+
+
+def _tokens(block, ranks):
+    """Tokens of an ordered block that stand at `ranks` in (0, 1)."""
+    upper = np.cumsum(block.proportions)
+    coarse = np.minimum(np.searchsorted(upper, ranks, side="right"), block.size - 1)
+    if not block.levels:
+        return coarse[:, None]
+    inside = 1 - (upper[coarse] - ranks) / np.maximum(block.proportions[coarse], 1e-12)
+    fine = np.clip(inside * block.levels, 0, block.levels - 1).astype("int32")
+    return np.stack([coarse, fine * block.has_levels[coarse]], axis=1)
 
 
 def _obey(rule, blocks, rows):
@@ -50,46 +89,3 @@ def _obey(rule, blocks, rows):
         rows[:, second] = rule.allowed.argmax(axis=1)[rows[:, first]]
     else:
         rows[:, first] = rule.allowed.argmax(axis=0)[rows[:, second]]
-
-
-def _orders(layout, x):
-    """An order of each block's coarse tokens: their own where they have one, else that of their mean scores."""
-    own = [np.arange(block.size) for block in layout.blocks]
-    flat = np.stack([x[:, block.start] / max(block.size - 1, 1) for block in layout.blocks], axis=1)
-    ordered = [i for i, block in enumerate(layout.blocks) if block.ranks is not None]
-    if not ordered or len(ordered) == len(own):
-        return own
-    centred = flat[:, ordered] - flat[:, ordered].mean(axis=0)
-    component = np.linalg.svd(centred / np.maximum(centred.std(axis=0), 1e-6), full_matrices=False)[0][:, 0]
-    for i, block in enumerate(layout.blocks):
-        if block.ranks is None:
-            counts = np.bincount(x[:, block.start], minlength=block.size)
-            sums = np.bincount(x[:, block.start], component, minlength=block.size)
-            own[i] = np.argsort(sums / np.maximum(counts, 1), kind="stable")
-    return own
-
-
-def _edges(block, order):
-    upper = np.cumsum(block.proportions[order])
-    return upper - block.proportions[order], upper
-
-
-def _scores(block, x, order, rng):
-    """Normal scores of a block: of a random place in each token's share of the ranks."""
-    lower, upper = _edges(block, order)
-    place = np.argsort(order)[x[:, block.start]]
-    inside = rng.random(len(x))
-    if block.levels:
-        inside = np.where(block.has_levels[x[:, block.start]], (x[:, block.start + 1] + inside) / block.levels, inside)
-    return ndtri(np.clip(lower[place] + inside * (upper - lower)[place], 1e-4, 1 - 1e-4))
-
-
-def _tokens(block, order, ranks):
-    lower, upper = _edges(block, order)
-    place = np.minimum(np.searchsorted(upper, ranks, side="right"), block.size - 1)
-    coarse = order[place]
-    if not block.levels:
-        return coarse[:, None]
-    inside = (ranks - lower[place]) / np.maximum((upper - lower)[place], 1e-12)
-    fine = np.clip(inside * block.levels, 0, block.levels - 1).astype("int32")
-    return np.stack([coarse, fine * block.has_levels[coarse]], axis=1)
