@@ -4,6 +4,7 @@ import importlib
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # on a busy machine two threads of scikit-learn's wait ten times as long
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: later it has no effect
 
 import hypothesis
