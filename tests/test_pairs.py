@@ -30,6 +30,7 @@ LABELS = {
     "taken name": pd.Series([0, 1, 1], name="a"),
     "nullable": pd.Series([None, 1, 1], dtype="Int16", name="y"),
     "categories": pd.Series(["u", "v", "u"], dtype="category", name="y"),
+    "ordered": pd.Series(pd.Categorical(["u", "v", "u"], ["v", "w", "u"], ordered=True)),
     "polars": pl.Series("y", [0, 1, 1], dtype=pl.Int8),
     "polars strings": pl.Series(["u", None, "u"]),
     "pyarrow": pa.chunked_array([[0, 1, None]]),

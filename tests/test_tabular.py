@@ -165,6 +165,15 @@ def test_labels_go_with_every_kind_of_condition(paired):
         paired.generate(3, y=[True, False], condition={"age": 30})
 
 
+def test_categories_of_numbers_are_labels_for_numbers():
+    X, y = pl.DataFrame({"a": [0.5, 1.5, 2.5] * 20}), pd.Series([3, 1, 2] * 20, dtype="category")
+    synthesizer = TabularSynthesizer(**TINY).fit(X, y)
+    _, y_new = synthesizer.generate(y=y[:3])
+    pd.testing.assert_series_equal(y_new, y[:3])
+    X_all, y_all = synthesizer.fit_resample(X, y[:40].tolist() + [1] * 20)
+    assert len(X_all) == len(y_all) == 3 * np.bincount(y[:40].tolist() + [1] * 20).max()
+
+
 def test_labels_need_a_fit_with_labels(fitted):
     with pytest.raises(ValueError, match="without y"):
         fitted.generate(y=[1, 0])

@@ -77,10 +77,16 @@ def test_an_interruption_keeps_the_best_model(capsys):
     assert "best model so far is kept" in capsys.readouterr().err
 
 
+class InterruptAtOnce(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+
 def test_an_interruption_before_any_result_is_an_interruption():
     model, x = tiny()
+    chosen = plan(len(x), epochs=40)
     with pytest.raises(KeyboardInterrupt):
-        train(model, x, None, plan(len(x), epochs=40), callbacks=[Interrupt()], verbose=0, rng=np.random.default_rng(0))
+        train(model, x, None, chosen, callbacks=[InterruptAtOnce()], verbose=0, rng=np.random.default_rng(0))
 
 
 def test_same_seed_same_weights():

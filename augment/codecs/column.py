@@ -84,8 +84,12 @@ def as_family(column, family):
     if column.family == "number" and family == "label":
         codes, labels = pd.factorize(column.values)
         return replace(column, family=family, values=codes.astype("int64"), labels=labels.tolist())
-    if column.family == "label" and family == "number" and column.labels == [False, True]:
-        return replace(column, family=family, labels=None)
+    if column.family == "label" and family == "number":
+        if column.labels == [False, True]:
+            return replace(column, family=family, labels=None)
+        if all(isinstance(label, int | float) and not isinstance(label, bool) for label in column.labels):
+            values = np.array(column.labels)[column.values]
+            return replace(column, family=family, values=values, labels=None, closed=False, ordered=False)
     return column
 
 

@@ -19,8 +19,8 @@ class Pairing:
         Name of y when it was a series.
     array : str, default=None
         dtype of X when it was an array.
-    series : list of str, default=None
-        Library of y when it was a series, and its dtype in pandas.
+    series : list, default=None
+        Library of y when it was a series; its dtype in pandas, with the categories and their order where it has some.
     labels : str, default=None
         dtype of y when it was an array or a list.
     """
@@ -40,7 +40,7 @@ class Pairing:
         name = series.name if series.name != "" else None
         library = series.implementation.value
         target = _free_name("target" if name is None else name, X)
-        return cls(target, name, array, [library, str(y.dtype) if library == "pandas" else ""])
+        return cls(target, name, array, [library, *(_dtype_to_list(y.dtype) if library == "pandas" else ())])
 
     def join(self, X, y):
         """One table of X and y."""
@@ -70,10 +70,10 @@ class Pairing:
     def _labels(self, y):
         if self.series is None:
             return _as_dtype(to_numpy(y), self.labels)
-        library, dtype = self.series
+        library, *dtype = self.series
         if library == "pandas":
             if not isinstance(y, pd.Series):
-                y = pd.Series(nw.from_native(y, series_only=True).to_list(), dtype=dtype)
+                y = pd.Series(nw.from_native(y, series_only=True).to_list(), dtype=_dtype_from_list(dtype))
             return y.rename(self.name)
         own = nw.from_native(y, series_only=True)
         if own.implementation.value == library:
@@ -157,6 +157,16 @@ def pandas_values(y):
     if is_series(y):
         return pd.arrays.ArrowExtensionArray(nw.from_native(y, series_only=True).to_arrow())
     return column_or_1d(y)
+
+
+def _dtype_to_list(dtype):
+    if isinstance(dtype, pd.CategoricalDtype):
+        return ["category", dtype.categories.tolist(), bool(dtype.ordered)]
+    return [str(dtype)]
+
+
+def _dtype_from_list(state):
+    return pd.CategoricalDtype(*state[1:]) if state[0] == "category" else state[0]
 
 
 def _series_in(backend, name, y):

@@ -99,19 +99,20 @@ class TabularSynthesizer(Synthesizer):
         ValueError
             If y is continuous or holds a single class.
         """
-        kind = type_of_target(y, input_name="y")
+        labels = _without_missing(y)
+        kind = type_of_target(labels, input_name="y")
         if kind not in ("binary", "multiclass"):
             raise ValueError(
                 f"fit_resample needs classes in y, at most one label a row. Received a target of type {kind!r}."
             )
-        classes, counts = np.unique(_without_missing(y), return_counts=True)
+        classes, counts = np.unique(labels, return_counts=True)
         if len(classes) < 2:
             raise ValueError(f"fit_resample needs at least two classes in y. Received only {classes[0]!r}.")
         self.fit(X, y)
-        labels = np.repeat(classes, counts.max() - counts)
-        if len(labels) == 0:
+        wanted = np.repeat(classes, counts.max() - counts)
+        if len(wanted) == 0:
             return X, y
-        X_new, y_new = self.generate(y=labels)
+        X_new, y_new = self.generate(y=wanted)
         return stack(X, X_new), stack(y, y_new)
 
     def _read(self, X, y, reset):
