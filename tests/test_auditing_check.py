@@ -107,7 +107,9 @@ def test_check_that_breaks_or_gives_up_is_a_finding():
     def nothing(data, rng):
         raise NotAssessed("no dates")
 
-    assert "KeyError" in Check("bias.x", "X", broken).run(data(), 0)[0].missing
+    (found,) = Check("bias.x", "X", broken).run(data(), 0)
+    assert found.verdict == "INCONCLUSIVE"
+    assert "KeyError" in found.message
     assert Check("bias.x", "X", nothing).run(data(), 0)[0].missing == "no dates"
 
 

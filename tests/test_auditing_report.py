@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from augment.auditing import AuditReport, Finding, audit
+from augment.auditing.check import PILLARS
 from augment.auditing.frames import prepare
 from augment.auditing.words import show
 
@@ -169,7 +170,7 @@ def test_lone_surrogates_do_not_stop_the_file(tmp_path):
     assert (tmp_path / "page.html").stat().st_size > 0
 
 
-def test_overall_verdict_is_the_worst_assessed():
+def test_overall_verdict_passes_only_where_every_pillar_does():
     data = prepare(table(20, 0), table(20, 1))
 
     def one(pillar, interval, **changes):
@@ -178,7 +179,8 @@ def test_overall_verdict_is_the_worst_assessed():
 
     good, bad, open_ = one("fidelity", (0.6, 0.7)), one("privacy", (0.1, 0.2)), one("bias", (0.4, 0.6))
     for findings, verdict in (
-        ([good], "PASS"),
+        ([one(pillar, (0.6, 0.7)) for pillar in PILLARS], "PASS"),
+        ([good], "INCONCLUSIVE"),
         ([good, open_], "INCONCLUSIVE"),
         ([good, open_, bad], "FAIL"),
         ([one("bias", None, missing="m")], "NOT ASSESSED"),

@@ -201,7 +201,10 @@ class Check:
         return Finding(id=self.id, pillar=self.pillar, title=self.title, missing=reason, message=reason)
 
     def run(self, data, seed):
-        """Findings of this check. What it cannot assess, and any failure inside it, is a finding that says so."""
+        """Findings of this check. What it cannot assess is a finding that says so.
+
+        A failure inside it is one, too, and INCONCLUSIVE: the user keeps the other checks, but its pillar cannot pass.
+        """
         absent = [need for need in self.needs if not data.has(need)]
         if absent:
             return [self.not_assessed(" ".join(NEEDS[need] for need in absent))]
@@ -210,8 +213,9 @@ class Check:
             return list(self.function(data, rng))
         except NotAssessed as reason:
             return [self.not_assessed(str(reason))]
-        except Exception as error:  # one broken check must not cost the user the others
-            return [self.not_assessed(f"The check stopped with {type(error).__name__}: {error}")]
+        except Exception as error:
+            reason = f"The check stopped with {type(error).__name__}: {error}"
+            return [Finding(id=self.id, pillar=self.pillar, title=self.title, message=reason)]
 
 
 class NotAssessed(Exception):

@@ -66,7 +66,7 @@ def _summary(content):
         finding = by_id.get(content["verdict"]["because"][pillar])
         because = "No check."
         if finding is not None:
-            text = finding["missing"] or f"{finding['title']}: {measured(finding)}"
+            text = finding["missing"] or f"{finding['title']}: {measured(finding) or finding['message']}"
             because = f'<a href="#{_anchor(finding["id"])}">{escape(text)}</a>'
         rows.append(
             f'<tr data-pillar="{pillar}" data-status="{escape(verdict)}"><th scope=row>{pillar.capitalize()}'

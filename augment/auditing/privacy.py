@@ -1,7 +1,8 @@
 """Do synthetic rows repeat, or crowd around, the rows they were learned from? The holdout says how much chance does.
 
 Both checks raise alarms. A copied row is a leak; rows nearer to the training rows than to equally many others of the
-same population are a sign of memory. Neither can show that data are private: see "The DCR Delusion" (Yao et al. 2025).
+same population are a sign of memory. Neither can show that data are private, so neither ever passes: see "The DCR
+Delusion" (Yao et al. 2025).
 """
 
 import numpy as np
@@ -64,6 +65,7 @@ def _beyond_chance(identity, things, keys, data):
         interval=rate_difference_interval((seen["train"], trials["train"]), (seen["holdout"], trials["holdout"])),
         threshold=data.thresholds[COPIES.id],
         alarm=0.0,
+        alarm_only=True,
         reference=rates["holdout"],
         reference_name="rate of holdout copies",
         method="Newcombe's, from exact intervals of both rates",

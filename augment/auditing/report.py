@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from augment.auditing.check import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS, PILLARS, combine, json_safe
+from augment.auditing.check import FAIL, INCONCLUSIVE, NOT_ASSESSED, PILLARS, combine, json_safe
 from augment.auditing.page import fragment, page
 from augment.auditing.words import QUESTIONS, SYMBOLS, measured, show
 
 SCHEMA = "augment-audit/1"
-SEVERITY = (FAIL, INCONCLUSIVE, NOT_ASSESSED, PASS, INFORMATION)
 LIMITS = (
     "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table.",
     "INCONCLUSIVE means that the rows are too few to tell, not that all is well.",
@@ -35,7 +34,8 @@ class AuditReport:
     Attributes
     ----------
     verdict : str
-        "PASS", "FAIL", "INCONCLUSIVE" or "NOT ASSESSED": the worst of the pillars that were assessed.
+        "FAIL" when a pillar fails, "PASS" when all four pass, "NOT ASSESSED" when none was assessed, else
+        "INCONCLUSIVE".
     by_pillar : dict of str to str
         The verdict on fidelity, utility, bias and privacy.
     findings : list of dict
@@ -75,7 +75,7 @@ class AuditReport:
             "protected": [names[j] for j in data.protected],
             "thresholds": data.thresholds,
             "verdict": {
-                "overall": _worst(by_pillar.values()),
+                "overall": _overall(by_pillar.values()),
                 "by_pillar": by_pillar,
                 "because": {pillar: _decisive(rows, pillar, by_pillar[pillar]) for pillar in PILLARS},
                 "failed": [row["id"] for row in rows if row["verdict"] == FAIL],
@@ -96,7 +96,7 @@ class AuditReport:
 
     @property
     def verdict(self):
-        """The worst verdict of the pillars that were assessed."""
+        """The verdict on the whole: see the class."""
         return self._content["verdict"]["overall"]
 
     @property
@@ -168,9 +168,12 @@ def _version():
         return "unknown"
 
 
-def _worst(verdicts):
-    """The worst verdict of what was assessed."""
-    return next((v for v in (FAIL, INCONCLUSIVE, PASS) if v in set(verdicts)), NOT_ASSESSED)
+def _overall(verdicts):
+    """The verdict on the whole, from those of the pillars: a pillar that was not assessed keeps it from passing."""
+    verdicts = set(verdicts)
+    if len(verdicts) == 1:
+        return verdicts.pop()
+    return FAIL if FAIL in verdicts else INCONCLUSIVE
 
 
 def _decisive(rows, pillar, verdict):
@@ -212,7 +215,7 @@ def _because(content, pillar):
     finding = by_id.get(content["verdict"]["because"][pillar])
     if finding is None:
         return "no check"
-    return finding["missing"] or f"{finding['title']}: {measured(finding)}"
+    return finding["missing"] or f"{finding['title']}: {measured(finding) or finding['message']}"
 
 
 def _text(content, width=118):
