@@ -7,13 +7,14 @@ import numpy as np
 from keras import ops
 
 from augment.models.base import GenerativeModel, Recipe
-from augment.models.copula import copula_rows
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
-from augment.models.sampling import CHUNK_ROWS, Sampler
+from augment.models.sampling import Sampler
+from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
-REPEATS = 20  # times that each row stands among rows of the copula, which are all new
+SMOOTHED_ROWS = 100_000  # that a small table becomes: more than its model sees twice or three times
+LARGE = 2000  # rows from which on a table counts as large
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 
 
@@ -28,20 +29,20 @@ class Autoregressive(Recipe):
     Parameters
     ----------
     width : int or "auto", default="auto"
-        Length of the hidden vector. "auto" is 64 or 128 for small tables, 128 or 192 for larger ones.
-    depth : int or "auto", default="auto"
-        Number of residual blocks: 1 for small tables, 2 for larger ones.
+        Length of the hidden vector. "auto" is 128, or 192 for large tables with many numbers.
+    depth : int, default=2
+        Number of residual blocks.
     dropout : float or "auto", default="auto"
-        Share of hidden units dropped in training; more for small tables.
+        Share of hidden units dropped in training: 0.1 for fewer than 2,000 rows, else none.
     blur : float, default=0.3
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
-    shrinkage : float or "auto", default="auto"
-        Share, in [0, 1), of training rows that are drawn from a Gaussian copula of the data: what little data surely
-        say. "auto" falls with the number of rows and is 0 from 4,000 on.
+    smoothing : float or "auto", default="auto"
+        How far, from 0 to 1, training rows are moved away from the real ones, so that few rows are not learned by
+        heart. "auto" is 1 up to 500 rows, falls with their number and is 0 from 4,000 on.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
-    weight_decay : float or "auto", default="auto"
-        Weight decay of AdamW; more for small tables.
+    weight_decay : float, default=0.01
+        Weight decay of AdamW.
 
     Examples
     --------
@@ -54,18 +55,18 @@ class Autoregressive(Recipe):
     def __init__(
         self,
         width="auto",
-        depth="auto",
+        depth=2,
         dropout="auto",
         blur=0.3,
-        shrinkage="auto",
+        smoothing="auto",
         learning_rate=0.002,
-        weight_decay="auto",
+        weight_decay=0.01,
     ):
         self.width = width
         self.depth = depth
         self.dropout = dropout
         self.blur = blur
-        self.shrinkage = shrinkage
+        self.smoothing = smoothing
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
 
@@ -85,18 +86,18 @@ class Autoregressive(Recipe):
 def automatic_sizes(layout):
     """Sizes that suit the data: the "auto" values of `Autoregressive`.
 
-    Numbers of many values need a wider network than categories do; a few hundred rows need a small and shaken one, and
-    the more of a copula the more of their columns have an order, which is all that a copula knows.
+    Numbers of many values need a wider network than categories do. What few rows need is to be smoothed.
     """
     n = layout.n_samples
-    ordered = np.mean([block.ranks is not None for block in layout.blocks])
-    shrinkage = 0.8 * ordered * np.clip(np.log(4000 / n) / np.log(4000 / 500), 0, 1)
-    if n < 2000:
-        sizes = {"width": 128 if n >= 400 else 64, "depth": 1, "dropout": 0.3, "weight_decay": 0.05}
-    else:
-        many_values = np.mean([block.levels > 0 for block in layout.blocks]) > 0.25
-        sizes = {"width": 192 if many_values else 128, "depth": 2, "dropout": 0.0, "weight_decay": 0.01}
-    return sizes | {"shrinkage": float(shrinkage)}
+    sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
+    if n >= LARGE and _share_of_numbers(layout) > 0.25:
+        sizes["width"] = 192
+    return sizes | {"smoothing": float(np.clip(np.log(4000 / n) / np.log(4000 / 500), 0, 1))}
+
+
+def _share_of_numbers(layout):
+    """Share of the columns that are numbers of many values."""
+    return np.mean([block.levels > 0 for block in layout.blocks])
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -106,13 +107,15 @@ class AutoregressiveModel(GenerativeModel):
     ----------
     layout : Layout
         The form of encoded rows.
-    width, depth, dropout, blur, shrinkage
+    width, depth, dropout, blur, smoothing
         As in `Autoregressive`, without "auto".
     """
 
-    def __init__(self, layout, width, depth, dropout, blur, shrinkage):
+    def __init__(self, layout, width, depth, dropout, blur, smoothing):
         super().__init__()
-        self.layout, self.shrinkage = layout, shrinkage
+        self.layout, self.smoothing = layout, smoothing
+        if layout.n_samples >= LARGE and _share_of_numbers(layout) > 0.75:
+            self.relative_steps = 1.45  # there is more to tell of numbers
         self.embedding = TokenEmbedding(layout, width, blur)
         self.trunk = Trunk(width, depth, dropout)
         self.heads = TokenHeads(layout)
@@ -154,11 +157,10 @@ class AutoregressiveModel(GenerativeModel):
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
     def training_rows(self, x, rng):
-        """The rows, and for small tables rows of a Gaussian copula; see `shrinkage`."""
-        if not self.shrinkage:
+        """The rows, those of small tables moved; see `smoothing`."""
+        if not self.smoothing:
             return x
-        extra = copula_rows(self.layout, x, round(REPEATS * len(x) * self.shrinkage / (1 - self.shrinkage)), rng)
-        return np.concatenate([np.tile(x, (REPEATS, 1)), extra])
+        return smoothed_rows(self.layout, x, max(SMOOTHED_ROWS, len(x)), self.smoothing, rng)
 
     def noise(self, n, rng):
         """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""
@@ -167,11 +169,10 @@ class AutoregressiveModel(GenerativeModel):
     def transport(self, noise, condition=None):
         """Fill the columns one after another, in a random order for each group of rows; see the base class."""
         sampler = Sampler(self)
-        rows = [
-            sampler.fill(noise[start : start + CHUNK_ROWS], _part(condition, start), start // CHUNK_ROWS)
-            for start in range(0, len(noise), CHUNK_ROWS)
-        ]
-        return np.concatenate(rows) if rows else np.zeros((0, self.layout.width), "int32")
+        parts = sampler.in_chunks(
+            lambda rows, number: sampler.fill(noise[rows], _part(condition, rows), number), len(noise)
+        )
+        return np.concatenate([np.zeros((0, self.layout.width), "int32"), *parts])
 
     def log_likelihood(self, x, unknown=()):
         """Log-probability of each encoded row, by the chain rule over the columns in one fixed order.
@@ -189,10 +190,8 @@ class AutoregressiveModel(GenerativeModel):
             Natural logarithms.
         """
         sampler = Sampler(self)
-        parts = [
-            sampler.log_likelihood(x[start : start + CHUNK_ROWS], unknown) for start in range(0, len(x), CHUNK_ROWS)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0)
+        parts = sampler.in_chunks(lambda rows, number: sampler.log_likelihood(x[rows], unknown), len(x))
+        return np.concatenate([np.zeros(0), *parts])
 
 
 class Trunk(keras.Model):
@@ -237,9 +236,8 @@ class ResidualBlock(keras.layers.Layer):
         return hidden + self.down(self.dropout(self.up(self.norm(hidden)), training=training))
 
 
-def _part(condition, start):
-    """A chunk of the rows of a condition."""
+def _part(condition, rows):
+    """Some rows of a condition."""
     if condition is None:
         return None
-    rows = slice(start, start + CHUNK_ROWS)
     return replace(condition, tokens=condition.tokens[rows], known=condition.known[rows])

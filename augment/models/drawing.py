@@ -101,7 +101,7 @@ class Drawing:
     def _logits(self, hidden, i, x, known):
         """Logits (n, slots) of the coarse token and the copies, less what the known cells make impossible."""
         kernel, bias = self.coarse[i]
-        logits = _product(hidden, kernel) + bias
+        logits = hidden @ kernel + bias
         size = self.blocks[i].size
         for number, (source, _, _, _) in enumerate(self.copies[i]):
             logits[~self._can_copy(source, x, known), size + number] += IMPOSSIBLE
@@ -116,8 +116,8 @@ class Drawing:
 
     def _fine_logits(self, hidden, i, coarse):
         down, gate, shift, up = self.fine[i]
-        guess = _product(hidden, down) * gate[coarse] + shift[coarse]
-        return _product(guess / (1 + np.exp(-guess)), up)
+        guess = hidden @ down * gate[coarse] + shift[coarse]
+        return (guess / (1 + np.exp(-guess))) @ up
 
 
 def inverse_cumulative(logits, uniform):
@@ -125,11 +125,6 @@ def inverse_cumulative(logits, uniform):
     cumulative = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1)
     index = (cumulative <= (uniform * cumulative[:, -1])[:, None]).sum(axis=1)
     return np.minimum(index, logits.shape[1] - 1)
-
-
-def _product(first, second):
-    """Matrix product by the backend, whose threads do not fight with those of numpy's."""
-    return ops.convert_to_numpy(ops.matmul(first, second))
 
 
 def _log_sum(logits):

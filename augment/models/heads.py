@@ -183,7 +183,7 @@ class _Given(keras.initializers.Initializer):
 
 
 def _n_waves(n, share):
-    return max(min(n, 4), round(n * share))
+    return max(min(n, 8), round(n * share))
 
 
 def waves(levels):

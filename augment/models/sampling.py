@@ -1,7 +1,11 @@
 """Any-order generation: columns filled one after another, from noise and from what is known."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from keras import ops
+from threadpoolctl import threadpool_limits
 
 from augment.models.drawing import Drawing, inverse_cumulative
 
@@ -25,7 +29,15 @@ class Sampler:
     def __init__(self, model):
         self.model, self.layout = model, model.layout
         self.drawing = Drawing(model.heads)
+        model.trunk.make_predict_function()
         self.gains = model.embedding.gains()
+
+    def in_chunks(self, function, n):
+        """The results of `function` (rows, number of the chunk) for chunks of n rows, side by side in threads."""
+        chunks = [slice(start, start + CHUNK_ROWS) for start in range(0, n, CHUNK_ROWS)]
+        # each thread has a core: more threads of the linear algebra would wait for each other
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(function, chunks, range(len(chunks))))
 
     def fill(self, noise, condition, number):
         """Generate a chunk of rows.
@@ -49,7 +61,7 @@ class Sampler:
             x, known = self._restrict(x, known, allowed, noise)
         groups = np.array_split(np.arange(len(x)), min(ORDERS, len(x)))
         orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
-        state = _State(self, x, known)
+        state = _State(self, x, known, groups)
         for step in range(max(map(len, orders))):
             hidden = state.hidden()
             for rows, order in zip(groups, orders, strict=True):
@@ -60,12 +72,13 @@ class Sampler:
     def log_likelihood(self, x, unknown):
         """Log-probability (n,) of encoded rows without the blocks `unknown`, by the chain rule."""
         blank, known = x.copy(), np.zeros((len(x), len(self.layout.blocks)), bool)
-        state, total = _State(self, np.zeros_like(x), known), np.zeros(len(x))
+        rows, total = np.arange(len(x)), np.zeros(len(x))
+        state = _State(self, np.zeros_like(x), known, [rows])
         state.x = blank
         for i in _order(0, known, {}):
             if i not in unknown:
                 total += self.drawing.log_likelihood(state.hidden(), i, x, known)
-                state.learn(i, np.arange(len(x)))
+                state.learn(i, rows)
         return total
 
     def _start(self, n, condition):
@@ -87,29 +100,36 @@ class Sampler:
         shift = np.tile(np.arange(CANDIDATES, dtype="float32") / CANDIDATES, n)[:, None, None]
         many = (np.repeat(noise, CANDIDATES, axis=0) + shift) % 1
         weight = np.zeros(len(x))
-        state = _State(self, x, known)
+        rows = np.arange(len(x))
+        state = _State(self, x, known, [rows])
         for i in allowed:
-            weight += state.fill(i, np.arange(len(x)), state.hidden(), many, allowed[i])
+            weight += state.fill(i, rows, state.hidden(), many, allowed[i])
         chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), noise[:, -1, 0]) + np.arange(n) * CANDIDATES
         return x[chosen], known[chosen]
 
 
 class _State:
-    """Rows on their way: their tokens, which are known, and the first layer's output, which follows by differences."""
+    """Rows on their way: their tokens, which are known, and the first layer's output, which follows by differences.
 
-    def __init__(self, sampler, x, known):
+    Rows of a group that agree in all that is known share one pass of the network: that of their representative.
+    """
+
+    def __init__(self, sampler, x, known, groups):
         self.sampler, self.x, self.known = sampler, x, known
         self.blocks = sampler.layout.blocks
-        self.context = np.unique(np.concatenate([x, known], axis=1), axis=0, return_inverse=True)[1].ravel()
-        self.next_context = self.context.max() + 1
+        self.representative, self.shared = np.empty(len(x), int), np.ones(len(x), bool)
+        for rows in groups:
+            cells = np.concatenate([x[rows], known[rows]], axis=1)
+            _, one, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+            self.representative[rows] = rows[one[place.ravel()]]
         self.first = np.array(ops.convert_to_numpy(sampler.model.embedding(x, known)))
 
     def hidden(self):
-        """Hidden vectors (n, width) of all rows; rows of one context pass the network once."""
-        _, one, place = np.unique(self.context, return_index=True, return_inverse=True)
-        if len(one) > 0.8 * len(self.x):
+        """Hidden vectors (n, width) of all rows."""
+        distinct = self.representative == np.arange(len(self.x))
+        if distinct.mean() > 0.8:
             return self._pass(self.first)
-        return self._pass(self.first[one])[place]
+        return self._pass(self.first[distinct])[(np.cumsum(distinct) - 1)[self.representative]]
 
     def _pass(self, first):
         """The trunk's output; the number of rows is filled up to a power of two, so that few shapes are compiled."""
@@ -136,9 +156,17 @@ class _State:
             cell = cell + self.x[index, block.start + 1]
         self.known[index, i] = True
         self.first[index] += self.sampler.gains[i][cell]
-        context = np.unique(self.context[index] * len(self.sampler.gains[i]) + cell, return_inverse=True)[1]
-        self.context[index] = context + self.next_context
-        self.next_context += context.max() + 1
+        self._split(index, cell)
+
+    def _split(self, index, cell):
+        """Tell apart, by the `cell` they learned, rows that share a representative; a row that is alone stays so."""
+        together = self.shared[index]
+        index, cell = index[together], cell[together]
+        if len(index):
+            key = self.representative[index] * (cell.max() + 1) + cell
+            _, one, place, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+            self.representative[index] = index[one[place]]
+            self.shared[index] = count[place] > 1
 
 
 def _order(number, known, allowed):

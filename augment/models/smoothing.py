@@ -1,0 +1,191 @@
+"""Rows near the real ones: what the model of a small table learns from, so that it cannot learn the rows themselves."""
+
+import warnings
+
+import numpy as np
+from scipy.special import ndtri
+from sklearn.covariance import LedoitWolf
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+
+SPREAD = 1.5  # widths of Scott's kernel that numbers move at strength 1
+REDRAWN = 0.3  # share of labels that are redrawn at strength 1
+FEW = 10  # a number of so many values at most is a label: its values may be codes
+HEAVY = 0.25  # a value that holds more than this share of a number is a label, too: no line goes through it
+MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
+FITTED = 2000  # rows that the redrawing learns from
+
+
+def smoothed_rows(layout, x, n, strength, rng):
+    """Draw rows from a kernel density of the table: random real rows, moved.
+
+    A row's labels (categories, and numbers of few values) are redrawn one after another, each with the probability
+    `REDRAWN * strength` and by its logistic regression on all the rest. Its numbers, as normal scores of their ranks,
+    are what the labels make of them on average (the location model of Olkin and Tate, Annals of Mathematical
+    Statistics 32, 1961) and a residual, which moves by a normal kernel of the residuals' covariance, shrunk as
+    Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD * strength` times Scott's width
+    (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance or correlation changes
+    (Silverman and Young, Biometrika 74, 1987).
+
+    Parameters
+    ----------
+    layout : Layout
+        The form of encoded rows.
+    x : ndarray of int32 of shape (n_samples, layout.width)
+        Encoded rows.
+    n : int
+        Number of rows to draw.
+    strength : float
+        How far the rows move: 0 leaves labels and ranks as they are.
+    rng : numpy.random.Generator
+        The only source of randomness.
+
+    Returns
+    -------
+    ndarray of int32 of shape (n, layout.width)
+        Encoded rows, without copies.
+    """
+    lines = [_Line(block) for block in layout.blocks if _has_order(block)]
+    labels = [_Label(block.start, np.arange(block.size)) for block in layout.blocks if not _has_order(block)]
+    labels += [line.label for line in lines if line.label.size > 1]
+    codes = [label.codes(x) for label in labels]
+    scores = np.stack([line.scores(x, rng) for line in lines], axis=1) if lines else np.zeros((len(x), 0))
+    drawn = rng.integers(0, len(x), n)
+    new_codes = _redraw(labels, codes, scores, drawn, REDRAWN * strength, rng)
+    rows = np.zeros((n, layout.width), "int32")
+    if lines:
+        real, new = _one_hot(labels, codes, len(x)), _one_hot(labels, new_codes, n)
+        for line, latent in zip(lines, _move(scores, real, new, drawn, strength, rng).T, strict=True):
+            line.write(rows, latent, new_codes[labels.index(line.label)] if line.label in labels else None)
+    for label, code in zip(labels, new_codes, strict=True):
+        label.write(rows, code)
+    for rule in layout.rules:
+        _obey(rule, layout.blocks, rows)
+    return rows
+
+
+def _has_order(block):
+    """Whether the values of a block are taken as places on a line."""
+    return block.ranks is not None and (block.levels > 0 or block.size > FEW)
+
+
+class _Label:
+    """Some tokens of a block, each a category of its own; one more category for all its other tokens."""
+
+    def __init__(self, start, tokens, others=False):
+        self.start, self.tokens, self.size = start, tokens, len(tokens) + others
+
+    def codes(self, x):
+        code = np.full(self.tokens.max(initial=0) + 2, len(self.tokens))
+        code[self.tokens] = np.arange(len(self.tokens))
+        return code[np.minimum(x[:, self.start], len(code) - 1)]
+
+    def write(self, rows, codes):
+        known = codes < len(self.tokens)
+        rows[known, self.start] = self.tokens[codes[known]]
+
+
+class _Line:
+    """A block of numbers as normal scores; "missing" and heavy values have none and are a label's affair."""
+
+    def __init__(self, block):
+        self.block = block
+        single = np.ones(block.size, bool) if block.has_levels is None else ~block.has_levels
+        apart = single & (np.isnan(block.ranks[:, 0]) | (block.proportions > HEAVY))
+        self.label = _Label(block.start, np.flatnonzero(apart), others=True)
+        shares = np.where(apart, 0, block.proportions)
+        self.shares = shares / max(shares.sum(), 1e-12)
+        self.upper = np.cumsum(self.shares)
+
+    def scores(self, x, rng):
+        """Scores of a random place in each token's share of the ranks; NaN where there is none."""
+        coarse, inside = x[:, self.block.start], rng.random(len(x))
+        if self.block.levels:
+            fine = (x[:, self.block.start + 1] + inside) / self.block.levels
+            inside = np.where(self.block.has_levels[coarse], fine, inside)
+        place = self.upper[coarse] - (1 - inside) * self.shares[coarse]
+        return np.where(self.shares[coarse] > 0, ndtri(np.clip(place, 1e-3, 1 - 1e-3)), np.nan)
+
+    def write(self, rows, latent, codes):
+        """Write the tokens that stand where the scores `latent` rank among those of all rows that have one."""
+        there = np.arange(len(rows)) if codes is None else np.flatnonzero(codes == len(self.label.tokens))
+        rank = (latent[there].argsort().argsort() + 0.5) / max(len(there), 1)
+        coarse = np.searchsorted(self.upper, rank, side="right")
+        coarse = np.minimum(coarse, np.flatnonzero(self.shares).max(initial=0))
+        rows[there, self.block.start] = coarse
+        if self.block.levels:
+            inside = 1 - (self.upper[coarse] - rank) / np.maximum(self.shares[coarse], 1e-12)
+            fine = np.clip(inside * self.block.levels, 0, self.block.levels - 1).astype("int32")
+            rows[there, self.block.start + 1] = fine * self.block.has_levels[coarse]
+
+
+def _redraw(labels, codes, scores, drawn, share, rng):
+    """Codes of each label in the rows `drawn`, of which `share` are drawn anew given all the rest of their row."""
+    new = [code[drawn] for code in codes]
+    small = [k for k, label in enumerate(labels) if label.size <= MANY]
+    scores = np.nan_to_num(scores)
+    learned = rng.permutation(len(scores))[:FITTED]
+    for k in small:
+        rows = np.flatnonzero(rng.random(len(drawn)) < share)
+        others = [i for i in small if i != k]
+        if not len(rows) or len(np.unique(codes[k][learned])) < 2 or not (others or scores.shape[1]):
+            continue
+
+        def features(codes, scores, others=others):
+            one_hot = _one_hot([labels[i] for i in others], [codes[i] for i in others], len(scores))
+            return np.concatenate([one_hot, scores], axis=1)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model = LogisticRegression(C=0.3).fit(features(codes, scores)[learned], codes[k][learned])
+        chances = np.cumsum(model.predict_proba(features([code[rows] for code in new], scores[drawn[rows]])), axis=1)
+        place = (chances < rng.random((len(rows), 1)) * chances[:, -1:]).sum(axis=1)
+        new[k][rows] = model.classes_[place]
+    return new
+
+
+def _move(scores, real, new, drawn, strength, rng):
+    """Scores of the rows `drawn` after they moved, given the one-hot labels of the real and of the new rows."""
+    n, d = scores.shape
+    means, new_means = np.zeros((n, d)), np.zeros((len(drawn), d))
+    for j in range(d):
+        there = ~np.isnan(scores[:, j])
+        if there.any() and real.shape[1]:
+            regression = Ridge(alpha=2.0).fit(real[there], scores[there, j])
+            means[:, j], new_means[:, j] = regression.predict(real), regression.predict(new)
+    residuals = _completed(scores - means, rng)
+    factor = np.linalg.cholesky(LedoitWolf().fit(residuals).covariance_ + 1e-9 * np.eye(d))
+    width = SPREAD * strength * (4 / (n * (d + 2))) ** (1 / (d + 4))
+    moved = residuals[drawn] + width * (rng.standard_normal((len(drawn), d)) @ factor.T)
+    return new_means + moved / np.sqrt(1 + width**2)
+
+
+def _completed(residuals, rng):
+    """`residuals` without gaps: what their regression on the other columns says, and noise."""
+    known = ~np.isnan(residuals)
+    filled = np.where(known, residuals, 0)
+    for j in np.flatnonzero(~known.all(axis=0)):
+        rows, others = known[:, j], np.delete(filled, j, axis=1)
+        if rows.any() and others.shape[1]:
+            regression = Ridge(alpha=2.0).fit(others[rows], residuals[rows, j])
+            left = (residuals[rows, j] - regression.predict(others[rows])).std()
+            guess = regression.predict(others[~rows])
+        else:
+            left, guess = 1.0, 0.0
+        filled[~rows, j] = guess + left * rng.standard_normal((~rows).sum())
+    return filled
+
+
+def _one_hot(labels, codes, n):
+    """Indicators of all categories of the labels, of shape (n, number of categories)."""
+    parts = [np.eye(label.size)[code] for label, code in zip(labels, codes, strict=True)]
+    return np.concatenate([np.zeros((n, 0)), *parts], axis=1)
+
+
+def _obey(rule, blocks, rows):
+    """Put the determined column of a rule right, in place."""
+    first, second = blocks[rule.first].start, blocks[rule.second].start
+    if rule.allowed.sum(axis=1).max() == 1:
+        rows[:, second] = rule.allowed.argmax(axis=1)[rows[:, first]]
+    else:
+        rows[:, first] = rule.allowed.argmax(axis=0)[rows[:, second]]
