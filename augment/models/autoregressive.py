@@ -13,7 +13,7 @@ from augment.models.sampling import Sampler
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS = 100_000  # that a small table becomes: more than its model sees twice or three times
+SMOOTHED_ROWS = 100_000  # at most: a full run sees each of them twice
 LARGE = 2000  # rows from which on a table counts as large
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 
@@ -156,11 +156,11 @@ class AutoregressiveModel(GenerativeModel):
             return ops.mean(y_pred)
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
-    def training_rows(self, x, rng):
+    def training_rows(self, x, n_seen, rng):
         """The rows, those of small tables moved; see `smoothing`."""
         if not self.smoothing:
             return x
-        return smoothed_rows(self.layout, x, max(SMOOTHED_ROWS, len(x)), self.smoothing, rng)
+        return smoothed_rows(self.layout, x, max(min(SMOOTHED_ROWS, n_seen), len(x)), self.smoothing, rng)
 
     def noise(self, n, rng):
         """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""

@@ -53,13 +53,15 @@ class GenerativeModel(keras.Model):
 
     relative_steps = 1.0
 
-    def training_rows(self, x, rng):
+    def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.
 
         Parameters
         ----------
         x : ndarray of shape (n, ...)
             Encoded rows.
+        n_seen : int
+            How many rows training will see in all, repetitions counted.
         rng : numpy.random.Generator
             The only source of randomness.
 

@@ -93,7 +93,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
         chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size, relative_steps=model.relative_steps)
-        learn = model.training_rows(learn, rng)
+        learn = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
             print(_estimate(model, chosen, self.time_limit), file=sys.stderr)
         self.history_ = train(
