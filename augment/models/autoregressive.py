@@ -90,14 +90,9 @@ def automatic_sizes(layout):
     """
     n = layout.n_samples
     sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
-    if n >= LARGE and _share_of_numbers(layout) > 0.25:
+    if n >= LARGE and np.mean([block.levels > 0 for block in layout.blocks]) > 0.25:
         sizes["width"] = 192
     return sizes | {"smoothing": float(np.clip(np.log(4000 / n) / np.log(4000 / 500), 0, 1))}
-
-
-def _share_of_numbers(layout):
-    """Share of the columns that are numbers of many values."""
-    return np.mean([block.levels > 0 for block in layout.blocks])
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -114,8 +109,6 @@ class AutoregressiveModel(GenerativeModel):
     def __init__(self, layout, width, depth, dropout, blur, smoothing):
         super().__init__()
         self.layout, self.smoothing = layout, smoothing
-        if layout.n_samples >= LARGE and _share_of_numbers(layout) > 0.75:
-            self.relative_steps = 1.45  # there is more to tell of numbers
         self.embedding = TokenEmbedding(layout, width, blur)
         self.trunk = Trunk(width, depth, dropout)
         self.heads = TokenHeads(layout)

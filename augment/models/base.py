@@ -44,14 +44,7 @@ class GenerativeModel(keras.Model):
     A family overrides four methods: `call` (all forward passes), `compute_loss` (arithmetic on what `call` returned),
     `noise` (everything random in n samples, as numpy arrays) and `transport` (noise to rows, deterministically). One
     that can also tell how likely a row is has `log_likelihood`.
-
-    Attributes
-    ----------
-    relative_steps : float, default=1.0
-        How many times the usual number of optimizer steps for so many rows the model takes.
     """
-
-    relative_steps = 1.0
 
     def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.

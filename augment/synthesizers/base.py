@@ -92,7 +92,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         with seeded(int(rng.integers(2**31))):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
-        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size, relative_steps=model.relative_steps)
+        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size)
         learn = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
             print(_estimate(model, chosen, self.time_limit), file=sys.stderr)
