@@ -12,7 +12,7 @@ from augment.codecs.grid import Grid
 MIN_VALUES = 20  # fewer values are never taken for identifiers
 UNIQUE_SHARE = 0.95  # strings of which more are distinct are identifiers or text
 TEXT_SHARE, TEXT_LENGTH, TEXT_WORDS = 0.5, 30, 4  # ... and long ones of several words of which more than this are
-DENSE = 0.5  # integers in order of which more are used are keys; a table sorted by a price is not
+DENSE = 0.5  # integers in order that fill more of their range are keys; a price that sorts a table is not
 KEY_NAMES = {"id", "ids", "key", "pk", "uuid", "guid", "nr", "no", "identifier", "index"}
 
 
@@ -53,8 +53,9 @@ class Key(Fresh):
         if not (in_order or in_reverse) and len(np.unique(values)) < len(values):
             raise RejectColumn("its values are not unique")
         grid = Grid().fit(values)
-        density = len(values) / (grid.last + 1)
-        if not (density == 1 or (density > DENSE and (in_order or in_reverse)) or is_key_name(self.name)):
+        in_a_row = grid.step_ == 1 and grid.last == len(values) - 1
+        dense = len(values) > DENSE * (grid.last + 1)
+        if not (in_a_row or (dense and (in_order or in_reverse)) or is_key_name(self.name)):
             raise RejectColumn("its values look like numbers, not like keys")
         self.dtype, self.largest, self.step = grid.dtype_, int(values.max()), grid.step_
         self.order = 1 if in_order else -1 if in_reverse else 0
