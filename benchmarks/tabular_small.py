@@ -10,9 +10,9 @@ tested on the holdout: AUC (macro one-against-rest), R² for diabetes. Distance 
 is the training part itself. `--with` adds records that an earlier run saved, so that slow rivals are run once.
 Needs imbalanced-learn. Mean ± standard deviation over the seeds; scores on one thread.
 
-Last result (2 busy shared cores; 5 seeds; rivals over 5 seeds, measured earlier on the same splits, TabularARGN over 3 on
-wine and diabetes and over 1 elsewhere). Boosting / linear / distance share; the rival is the best generative one of each
-score:
+Last result (2 busy shared cores; 5 seeds; rivals over 5 seeds, measured earlier on the same splits, TabularARGN over 3
+on wine and diabetes and over 1 elsewhere). Boosting / linear / distance share; the rival is the best generative one of
+each score:
 
 | | ours | best rival | real | SMOTE | fit CPU-s |
 |---|---|---|---|---|---|
@@ -22,12 +22,12 @@ score:
 | diabetes (R2) | DIABETES | arfpy .302 / .409 | .358 / .464 | .338 / .435 / .943 | DCPU |
 | german | .713 / .746 / .598 | TabularARGN .685 / .703 | .766 / .767 | .630 / .631 / .486 | 72 |
 
-Missed: boosting on adult500 (wanted .843 by arfpy's five seeds), the distance share of wine (89 rows; rivals .618 to .640
-there). Standard deviations over the seeds: .01 to .03 (adult500 .024), of wine's share .10. Fits were timed on a machine
-busy with other work; alone they take about half.
+Missed: boosting on adult500 (wanted .843 by arfpy's five seeds), the distance share of wine (89 rows; rivals .618 to
+.640 there). Standard deviations over the seeds: .01 to .03 (adult500 .024), of wine's share .10. Fits were timed on a
+machine busy with other work: with less of it adult500 took 50 CPU-s.
 How the settings were chosen: smoothing, dropout, width and steps on splits of the training parts of Adult, MAGIC and
-Default and on Titanic, wine quality and three digits, two or three seeds each, none of them a table or test part of this
-benchmark; what is older (bins, blur, orders) on the benchmark's own large tables, as `tabular_quality.py` tells.
+Default and on Titanic, wine quality and three digits, two or three seeds each, none of them a table or test part of
+this benchmark; what is older (bins, blur, orders) on the benchmark's own large tables, as `tabular_quality.py` tells.
 """
 
 import argparse
