@@ -12,7 +12,6 @@ from augment.codecs.grid import Grid
 MIN_VALUES = 20  # fewer values are never taken for identifiers
 UNIQUE_SHARE = 0.95  # strings of which more are distinct are identifiers or text
 TEXT_SHARE, TEXT_LENGTH, TEXT_WORDS = 0.5, 30, 4  # ... and long ones of several words of which more than this are
-DENSE = 0.5  # integers in order that fill more of their range are keys; a price that sorts a table is not
 KEY_NAMES = {"id", "ids", "key", "pk", "uuid", "guid", "nr", "no", "identifier", "index"}
 
 
@@ -37,10 +36,7 @@ class Fresh(ColumnCodec):
 
 
 class Key(Fresh):
-    """Integer keys: unique, and all of a range, or most of it and in order, or called a key.
-
-    New ones go on after the largest.
-    """
+    """Integer keys: unique, and consecutive, in strict order, or called a key. New ones go on after the largest."""
 
     kind = "identifier"
 
@@ -52,11 +48,10 @@ class Key(Fresh):
         in_reverse = bool((values[1:] < values[:-1]).all())
         if not (in_order or in_reverse) and len(np.unique(values)) < len(values):
             raise RejectColumn("its values are not unique")
-        grid = Grid().fit(values)
-        in_a_row = grid.step_ == 1 and grid.last == len(values) - 1
-        dense = len(values) > DENSE * (grid.last + 1)
-        if not (in_a_row or (dense and (in_order or in_reverse)) or is_key_name(self.name)):
+        in_a_row = int(values.max()) - int(values.min()) == len(values) - 1
+        if not (in_order or in_reverse or in_a_row or is_key_name(self.name)):
             raise RejectColumn("its values look like numbers, not like keys")
+        grid = Grid().fit(values)
         self.dtype, self.largest, self.step = grid.dtype_, int(values.max()), grid.step_
         self.order = 1 if in_order else -1 if in_reverse else 0
         self.limit = column.limit or int(np.iinfo(grid.dtype_).max)
