@@ -29,7 +29,7 @@ class Plan:
         Steps that run compiled in one call; divides `steps_per_epoch`.
     check_every : int
         Epochs between two looks at the validation part.
-    tolerance : float, default=0
+    tolerance : float
         By how much, as a share, the validation loss may exceed its lowest value and the weights still count as good:
         samples get better to the end, while held-out rows already get a little less likely.
     """
@@ -39,7 +39,7 @@ class Plan:
     epochs: int
     steps_per_execution: int
     check_every: int
-    tolerance: float = 0.0
+    tolerance: float
 
     @property
     def steps(self):

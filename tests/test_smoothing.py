@@ -1,8 +1,10 @@
 """Smoothed rows keep the distribution of each column and how columns hang together, and little of single rows."""
 
 import numpy as np
+import pandas as pd
 
 from augment.codecs.layout import Block, Layout, Rule
+from augment.codecs.table import TableCodec
 from augment.models.smoothing import smoothed_rows
 
 
@@ -104,6 +106,24 @@ def test_rules_hold():
     for rule in (Rule(0, 1, allowed), Rule(1, 0, allowed.T)):
         rows = smoothed_rows(Layout(blocks, rules=(rule,), n_samples=300), x, 1000, 1.0, rng)
         assert (rows[:, 0] // 2 == rows[:, 1]).all()
+
+
+def test_columns_that_coincide_in_half_of_the_rows_still_do():
+    """b is a in half of the rows, c is b in half: they are all equal in a quarter."""
+    rng = np.random.default_rng(0)
+    a, b, c = rng.normal(size=(3, 600))
+    b = np.where(rng.random(600) < 0.5, a, b)
+    c = np.where(rng.random(600) < 0.5, b, c)
+    c[rng.random(600) < 0.2] = 0.0  # a spike, which is no copy
+    frame = pd.DataFrame({"a": a, "b": b, "c": c})
+    codec = TableCodec().fit(frame)
+    assert len(codec.layout.copies) == 3
+    rows = smoothed_rows(codec.layout, codec.encode(frame, rng), 6000, 1.0, rng)
+    moved = codec.decode(rows, rng)
+    for one, other in ("ab", "bc", "ac"):
+        wanted = (frame[one] == frame[other]).mean()
+        assert abs((moved[one] == moved[other]).mean() - wanted) < 0.04
+    assert abs((moved["c"] == 0).mean() - 0.2) < 0.03
 
 
 def test_a_constant_column_is_no_obstacle():

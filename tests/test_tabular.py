@@ -64,6 +64,14 @@ def test_generated_rows_look_like_the_fitted_ones(fitted):
     assert list(new["city"].cat.categories) == ["Oslo", "Rome", "Łódź", "Bonn"]
 
 
+def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 600))
+    table = pd.DataFrame({"a": a, "b": np.where(rng.random(600) < 0.5, a, b)})
+    new = TabularSynthesizer(**TINY | {"epochs": 60}).fit(table).generate(2000)
+    assert (new["a"] == new["b"]).mean() == pytest.approx(0.5, abs=0.1)
+
+
 def test_as_many_rows_as_were_fitted_by_default(fitted):
     assert len(fitted.generate()) == 300
 

@@ -12,11 +12,11 @@ from augment.models import Autoregressive
 from augment.training import EPOCH_STEPS, Rows, plan, train, validation_rows
 
 
-def tiny(n=400, seed=0):
+def tiny(n=400, seed=0, columns="ab", width=16):
     rng = np.random.default_rng(seed)
-    x = rng.integers(0, 3, (n, 2)).astype("int32")
-    layout = Layout(tuple(Block(name, i, 3, np.full(3, 1 / 3)) for i, name in enumerate("ab")), n_samples=n)
-    return Autoregressive(width=16, depth=1, dropout=0.0).build(layout), x
+    x = rng.integers(0, 3, (n, len(columns))).astype("int32")
+    layout = Layout(tuple(Block(name, i, 3, np.full(3, 1 / 3)) for i, name in enumerate(columns)), n_samples=n)
+    return Autoregressive(width=width, depth=1, dropout=0.0).build(layout), x
 
 
 @pytest.mark.parametrize("n", [2, 63, 64, 65, 1000, 30_000, 10**6])
@@ -56,6 +56,18 @@ def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     rows = validation_rows(tiny(200, seed=9)[1], 32, np.random.default_rng(3))
     final = model.evaluate(rows, batch_size=32, verbose=0)
     assert final == pytest.approx(min(history["val_loss"]), abs=0.02)
+
+
+def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
+    """Six columns of noise, which 60 rows teach by heart: the validation loss goes far above its start."""
+    model, x = tiny(60, columns="abcdef", width=64)
+    validation = tiny(500, seed=9, columns="abcdef")[1]
+    chosen = plan(len(x), epochs=400, batch_size=32)
+    history = train(model, x, validation, chosen, verbose=0, rng=np.random.default_rng(0))
+    assert len(history["loss"]) < 400
+    lowest, rows = min(history["val_loss"]), validation_rows(validation, 32, np.random.default_rng(3))
+    assert max(history["val_loss"]) > 1.1 * lowest
+    assert model.evaluate(rows, batch_size=32, verbose=0) < (1 + chosen.tolerance) * lowest + 0.02
 
 
 def test_a_deadline_is_kept():

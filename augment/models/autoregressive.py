@@ -13,7 +13,7 @@ from augment.models.sampling import Sampler
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS = 100_000  # at most: a full run sees each of them twice
+SMOOTHED_ROWS = 100_000  # at most
 LARGE = 2000  # rows from which on a table counts as large
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 

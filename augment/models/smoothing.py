@@ -43,9 +43,12 @@ def smoothed_rows(layout, x, n, strength, rng):
     Returns
     -------
     ndarray of int32 of shape (n, layout.width)
-        Encoded rows, without copies.
+        Encoded rows. Columns that coincided in a real row coincide in the moved one.
     """
-    lines = [_Line(block) for block in layout.blocks if _has_order(block)]
+    copied = {block for copy in layout.copies for block in (copy.first, copy.second)}
+    lines = [
+        _Line(block, 0 if i in copied else HEAVY) for i, block in enumerate(layout.blocks) if _has_order(block)
+    ]
     labels = [_Label(block.start, np.arange(block.size)) for block in layout.blocks if not _has_order(block)]
     labels += [line.label for line in lines if line.label.size > 1]
     codes = [label.codes(x) for label in labels]
@@ -61,6 +64,8 @@ def smoothed_rows(layout, x, n, strength, rng):
         label.write(rows, code)
     for rule in layout.rules:
         _obey(rule, layout.blocks, rows)
+    for copy in sorted(layout.copies, key=lambda copy: copy.second):  # along a chain: its first link first
+        _coincide(copy, layout.blocks, rows, x[drawn, copy.flag] == 1)
     return rows
 
 
@@ -86,12 +91,12 @@ class _Label:
 
 
 class _Line:
-    """A block of numbers as normal scores; "missing" and heavy values have none and are a label's affair."""
+    """A block of numbers as normal scores; "missing" and single values of a share above `heavy` are a label's affair."""
 
-    def __init__(self, block):
+    def __init__(self, block, heavy):
         self.block = block
         single = np.ones(block.size, bool) if block.has_levels is None else ~block.has_levels
-        apart = single & (np.isnan(block.ranks[:, 0]) | (block.proportions > HEAVY))
+        apart = single & (np.isnan(block.ranks[:, 0]) | (block.proportions > heavy))
         self.label = _Label(block.start, np.flatnonzero(apart), others=True)
         shares = np.where(apart, 0, block.proportions)
         self.shares = shares / max(shares.sum(), 1e-12)
@@ -189,3 +194,13 @@ def _obey(rule, blocks, rows):
         rows[:, second] = rule.allowed.argmax(axis=1)[rows[:, first]]
     else:
         rows[:, first] = rule.allowed.argmax(axis=0)[rows[:, second]]
+
+
+def _coincide(copy, blocks, rows, equal):
+    """Give the second column of a copy the value of the first in the rows `equal`, in place; spikes have no copies."""
+    first, second = blocks[copy.first], blocks[copy.second]
+    tokens = copy.to_second[rows[:, first.start], rows[:, first.start + 1]]
+    equal = equal & first.has_levels[rows[:, first.start]]
+    equal &= second.has_levels[rows[:, second.start]] & second.has_levels[tokens[:, 0]]
+    rows[equal, second.start : second.start + 2] = tokens[equal]
+    rows[:, copy.flag] = equal
