@@ -54,12 +54,13 @@ def test_rows_move_away_from_the_real_ones_and_stay_without_strength():
     x = np.column_stack([encode(z), kind]).astype("int32")
     layout = Layout((*(number(str(i), 2 * i) for i in range(3)), Block("kind", 6, 2, np.ones(2) / 2)), n_samples=200)
 
-    def copied(strength):
-        rows = smoothed_rows(layout, x, 2000, strength, np.random.default_rng(1))
-        return (rows[:, None, ::2] == x[None, :, ::2]).all(axis=2).any(axis=1).mean()
+    def copied(rows):
+        return (rows[:, None, :6:2] == x[None, :, :6:2]).all(axis=2).any(axis=1).mean()
 
-    assert copied(0.0) > 0.6  # ranks among 2,000 drawn rows are not quite those among 200
-    assert copied(1.0) < 0.2
+    moved = {strength: smoothed_rows(layout, x, 2000, strength, np.random.default_rng(1)) for strength in (0.0, 1.0)}
+    fresh = copied(encode(rng.normal(size=(5000, 3))))
+    assert copied(moved[0.0]) > 0.6 > 2.5 * fresh  # ranks among 2,000 drawn rows are not quite those among 200
+    assert copied(moved[1.0]) < fresh + 0.12 * (copied(moved[0.0]) - fresh)
 
 
 def test_missing_and_heavy_values_come_as_often_and_with_their_label():

@@ -13,7 +13,7 @@ from augment.models.sampling import Sampler
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS = 100_000  # at most
+SMOOTHED_ROWS = 300_000  # at most
 LARGE = 2000  # rows from which on a table counts as large
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 
@@ -37,8 +37,8 @@ class Autoregressive(Recipe):
     blur : float, default=0.3
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
     smoothing : float or "auto", default="auto"
-        How far, from 0 to 1, training rows are moved away from the real ones, so that few rows are not learned by
-        heart. "auto" is 1 up to 500 rows, falls with their number and is 0 from 4,000 on.
+        How far, from 0 to 1, training rows are moved away from the real ones, so that rows are not learned by heart.
+        "auto" is 1 up to 500 rows, 500 divided by their number above, and 0 from 50,000 on.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
     weight_decay : float, default=0.01
@@ -92,7 +92,7 @@ def automatic_sizes(layout):
     sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
     if n >= LARGE and np.mean([block.levels > 0 for block in layout.blocks]) > 0.25:
         sizes["width"] = 192
-    return sizes | {"smoothing": float(np.clip(np.log(4000 / n) / np.log(4000 / 500), 0, 1))}
+    return sizes | {"smoothing": min(1.0, 500 / n) if n < 50_000 else 0.0}
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -150,7 +150,7 @@ class AutoregressiveModel(GenerativeModel):
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
     def training_rows(self, x, n_seen, rng):
-        """The rows, those of small tables moved; see `smoothing`."""
+        """Rows near the real ones; see `smoothing`."""
         if not self.smoothing:
             return x
         return smoothed_rows(self.layout, x, max(min(SMOOTHED_ROWS, n_seen), len(x)), self.smoothing, rng)

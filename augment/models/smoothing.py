@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import ndtri
 from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
@@ -17,14 +18,15 @@ FITTED = 2000  # rows that the redrawing learns from
 
 
 def smoothed_rows(layout, x, n, strength, rng):
-    """Draw rows from a kernel density of the table: random real rows, moved.
+    """Draw rows from a kernel density of the table: real rows, all as often, moved.
 
-    A row's labels (categories, and numbers of few values) are redrawn one after another, each with the probability
-    `REDRAWN * strength` and by its logistic regression on all the rest. Its numbers, as normal scores of their ranks,
-    are what the labels make of them on average (the location model of Olkin and Tate, Annals of Mathematical
-    Statistics 32, 1961) and a residual, which moves by a normal kernel of the residuals' covariance, shrunk as
-    Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD * strength` times Scott's width
-    (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance or correlation changes
+    A row's labels (categories, and numbers of few values) are redrawn one after another by their logistic regressions
+    on all the rest, each with the probability `REDRAWN * strength**2`: the best width of a label's kernel goes with the
+    square of that of a number's (Li and Racine, Journal of Multivariate Analysis 86, 2003). Its numbers, as normal
+    scores of their ranks, are what the labels make of them on average (the location model of Olkin and Tate, Annals of
+    Mathematical Statistics 32, 1961) and a residual, which moves by a normal kernel of the residuals' covariance,
+    shrunk as Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD * strength` times Scott's
+    width (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance or correlation changes
     (Silverman and Young, Biometrika 74, 1987).
 
     Parameters
@@ -53,8 +55,8 @@ def smoothed_rows(layout, x, n, strength, rng):
     labels += [line.label for line in lines if line.label.size > 1]
     codes = [label.codes(x) for label in labels]
     scores = np.stack([line.scores(x, rng) for line in lines], axis=1) if lines else np.zeros((len(x), 0))
-    drawn = rng.integers(0, len(x), n)
-    new_codes = _redraw(labels, codes, scores, drawn, REDRAWN * strength, rng)
+    drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
+    new_codes = _redraw(labels, codes, scores, drawn, REDRAWN * strength**2, rng)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         real, new = _one_hot(labels, codes, len(x)), _one_hot(labels, new_codes, n)
@@ -138,11 +140,12 @@ def _redraw(labels, codes, scores, drawn, share, rng):
 
         def features(codes, scores, others=others):
             one_hot = _one_hot([labels[i] for i in others], [codes[i] for i in others], len(scores))
-            return np.concatenate([one_hot, scores], axis=1)
+            return np.concatenate([one_hot.toarray(), scores], axis=1)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model = LogisticRegression(C=0.3).fit(features(codes, scores)[learned], codes[k][learned])
+            inputs = features([code[learned] for code in codes], scores[learned])
+            model = LogisticRegression(C=0.3).fit(inputs, codes[k][learned])
         chances = np.cumsum(model.predict_proba(features([code[rows] for code in new], scores[drawn[rows]])), axis=1)
         place = (chances < rng.random((len(rows), 1)) * chances[:, -1:]).sum(axis=1)
         new[k][rows] = model.classes_[place]
@@ -182,9 +185,11 @@ def _completed(residuals, rng):
 
 
 def _one_hot(labels, codes, n):
-    """Indicators of all categories of the labels, of shape (n, number of categories)."""
-    parts = [np.eye(label.size)[code] for label, code in zip(labels, codes, strict=True)]
-    return np.concatenate([np.zeros((n, 0)), *parts], axis=1)
+    """Indicators of all categories of the labels, a sparse array of shape (n, number of categories)."""
+    ends = np.cumsum([0] + [label.size for label in labels])
+    columns = (np.reshape(codes, (len(labels), n)) + ends[:-1, None]).T.ravel().astype("int32")
+    rows = (np.arange(n + 1) * len(labels)).astype("int32")
+    return csr_array((np.ones(len(columns)), columns, rows), shape=(n, int(ends[-1])))
 
 
 def _obey(rule, blocks, rows):
