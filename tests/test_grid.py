@@ -60,6 +60,28 @@ def test_few_decimals_are_told_from_many_in_each_width(dtype, few):
     assert Grid().fit(rng.random(500).astype(dtype)).decimals_ is None
 
 
+@pytest.mark.parametrize(("dtype", "high"), [("float16", 1500), ("float32", 5_000_000), ("float64", 2**52)])
+def test_whole_floats_of_each_width_stay_whole(dtype, high):
+    values = np.random.default_rng(0).integers(0, high, 300).astype(dtype)
+    grid = Grid().fit(values)
+    places = np.random.default_rng(1).uniform(0, grid.last, 300)
+    assert grid.decimals_ == 0 and (grid.to_values(places) % 1 == 0).all()
+    np.testing.assert_array_equal(grid.to_values(grid.to_steps(values)), values)
+
+
+@pytest.mark.parametrize("values", [np.arange(0, 10, 0.01), np.append(np.arange(1000) / 100, 0.1 + 0.2)])
+def test_decimals_are_seen_through_the_noise_of_floats(values):
+    grid = Grid().fit(values)
+    assert grid.decimals_ == 2
+    np.testing.assert_array_equal(grid.to_values(grid.to_steps(values)), np.round(values, 2))
+
+
+def test_tiny_values_beside_huge_ones_come_back():
+    values = np.array([1e-200, 3e-150, 1.7e308, -1.7e308])
+    grid = Grid().fit(values)
+    np.testing.assert_allclose(grid.to_values(grid.to_steps(values)), values, rtol=1e-15)
+
+
 def test_values_off_the_grid_go_to_the_nearest_place():
     grid = Grid().fit(np.array([10, 20, 40]))
     assert grid.to_values(np.array([-5, 0.6, 1e9])).tolist() == [10, 20, 40]

@@ -4,6 +4,7 @@ import numpy as np
 
 EXACT = 2.0**53  # whole numbers below this are exact as floats
 DIGITS = {2: 3, 4: 6, 8: 15}  # significant decimal digits that a float of so many bytes surely tells apart
+NOISE = 4  # sums and products of decimals miss the nearest float by no more than so many of the last places
 
 
 class Grid:
@@ -76,12 +77,12 @@ class Grid:
         count = np.clip(np.rint(steps), 0, top).astype("uint64")
         whole = count * np.uint64(self.step_) + np.uint64(self.offset % 2**64)
         if dtype.kind == "f":
-            return (whole.astype("int64") / 10.0**self.decimals_).astype(dtype)
+            return np.clip(whole.astype("int64") / 10.0**self.decimals_, self.low_, self.high_).astype(dtype)
         return whole.astype(dtype)
 
     @property
     def _unit(self):
-        return 2.0**-600 if max(abs(self.low_), abs(self.high_)) > 1e150 else 1.0  # differences must not overflow
+        return 0.25 if max(abs(self.low_), abs(self.high_)) > 2.0**1021 else 1.0  # differences must not overflow
 
     def to_dict(self):
         """The learned state as JSON-ready values."""
@@ -104,19 +105,21 @@ class Grid:
 
 def _decimals(values):
     """Number of decimals that all float `values` have, None when they have more than their type tells apart."""
-    size = values.dtype.itemsize
     largest = max(float(np.abs(values).max()), 1e-300)
-    most = DIGITS[size] - max(int(np.ceil(np.log10(largest))), 0)
-    for decimals in range(min(most, 12) + 1):
-        head = values[:1000]
-        if _has_decimals(head, decimals) and _has_decimals(values, decimals):
-            return decimals
+    if largest < EXACT and (np.rint(values) == values).all():
+        return 0
+    most = DIGITS[values.dtype.itemsize] - max(int(np.ceil(np.log10(largest))), 0)
+    # with noise two digits fewer, or any float would have some number of decimals
+    for noise, last in ((0, most), (NOISE, most - 2)):
+        for decimals in range(min(last, 12) + 1):
+            if _has_decimals(values[:1000], decimals, noise) and _has_decimals(values, decimals, noise):
+                return decimals
     return None
 
 
-def _has_decimals(values, decimals):
-    back = np.rint(values.astype("float64") * 10.0**decimals) / 10.0**decimals
-    return bool((back.astype(values.dtype) == values).all())
+def _has_decimals(values, decimals, noise):
+    back = (np.rint(values.astype("float64") * 10.0**decimals) / 10.0**decimals).astype(values.dtype)
+    return bool((np.abs(back - values) <= noise * np.spacing(np.abs(back))).all())
 
 
 def _whole(values, decimals):
