@@ -6,6 +6,7 @@ import pytest
 from augment.codecs.layout import Block, Condition, Copy, Layout, Rule
 from augment.models import Autoregressive
 from augment.models import sampling as sampling_module
+from augment.models.autoregressive import automatic_sizes
 from augment.models.base import seeded
 from augment.training import plan, train
 
@@ -161,3 +162,11 @@ def test_no_rows():
     model = Autoregressive().build(Layout((category("a", 0, 3),), n_samples=10))
     assert draw(model, 0).shape == (0, 1)
     assert model.log_likelihood(np.zeros((0, 1), "int32")).shape == (0,)
+
+
+def test_few_rows_are_smoothed_more_and_many_not_at_all():
+    def smoothing(n):
+        return automatic_sizes(Layout((category("a", 0, 3),), n_samples=n))["smoothing"]
+
+    chosen = [smoothing(n) for n in (2, 80, 200, 500, 5000, 50_000, 50_001)]
+    assert chosen == pytest.approx([2.5, 2.5, 1, 1, 0.1, 0.01, 0])

@@ -37,8 +37,8 @@ class Autoregressive(Recipe):
     blur : float, default=0.3
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
     smoothing : float or "auto", default="auto"
-        How far, from 0 to 1, training rows are moved away from the real ones, so that rows are not learned by heart.
-        "auto" is 1 up to 500 rows, 500 divided by their number above, and 0 from 50,000 on.
+        How far, from 0 on, training rows are moved away from the real ones, so that rows are not learned by heart.
+        "auto" is 1 for 200 to 500 rows, falls to 0.01 for 50,000 and to 0 above, and rises to 2.5 for 80 and fewer.
     learning_rate : float, default=0.002
         Highest learning rate of AdamW.
     weight_decay : float, default=0.01
@@ -92,7 +92,8 @@ def automatic_sizes(layout):
     sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
     if n >= LARGE and np.mean([block.levels > 0 for block in layout.blocks]) > 0.25:
         sizes["width"] = 192
-    return sizes | {"smoothing": min(1.0, 500 / n) if n < 50_000 else 0.0}
+    smoothing = np.exp(np.interp(np.log(n), np.log([80, 200, 500, 50_000]), np.log([2.5, 1, 1, 0.01])))
+    return sizes | {"smoothing": float(smoothing) if n <= 50_000 else 0.0}
 
 
 class AutoregressiveModel(GenerativeModel):

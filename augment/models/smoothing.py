@@ -48,9 +48,7 @@ def smoothed_rows(layout, x, n, strength, rng):
         Encoded rows. Columns that coincided in a real row coincide in the moved one.
     """
     copied = {block for copy in layout.copies for block in (copy.first, copy.second)}
-    lines = [
-        _Line(block, 0 if i in copied else HEAVY) for i, block in enumerate(layout.blocks) if _has_order(block)
-    ]
+    lines = [_Line(block, 0 if i in copied else HEAVY) for i, block in enumerate(layout.blocks) if _has_order(block)]
     labels = [_Label(block.start, np.arange(block.size)) for block in layout.blocks if not _has_order(block)]
     labels += [line.label for line in lines if line.label.size > 1]
     codes = [label.codes(x) for label in labels]
