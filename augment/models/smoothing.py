@@ -91,7 +91,7 @@ class _Label:
 
 
 class _Line:
-    """A block of numbers as normal scores; "missing" and single values of a share above `heavy` are a label's affair."""
+    """A block of numbers as normal scores; "missing" and values of a share above `heavy` are a label's affair."""
 
     def __init__(self, block, heavy):
         self.block = block
