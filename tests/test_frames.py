@@ -4,6 +4,7 @@ import json
 import uuid
 import zoneinfo
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tables import MAKERS, frames
 
 from augment.codecs.frames import read_table, write_table
+from augment.codecs.pandas_frames import fresh_index
 
 pl = pytest.importorskip("polars")
 
@@ -73,6 +75,15 @@ def test_numpy_comes_back(frame, single):
         [datetime.timedelta(days=-1, seconds=5), None],
         [datetime.time(23, 59, 59, 999_999), datetime.time(0), None],
         [decimal.Decimal("1.10"), decimal.Decimal("-3.00"), None],
+        [decimal.Decimal("0.1234567890123456789012345678901"), decimal.Decimal("NaN"), None],
+        [datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 999_999), None],
+        [datetime.datetime(9999, 12, 31, 23, tzinfo=datetime.timezone(datetime.timedelta(hours=-5))), None],
+        [datetime.datetime(2020, 7, 1, tzinfo=dateutil.tz.tzoffset("x", 3600)), None],
+        [datetime.datetime(2020, 7, 1, tzinfo=dateutil.tz.gettz("Europe/Rome")), None],
+        [datetime.time(1, 2, 3, tzinfo=datetime.UTC), None],
+        [datetime.time(23, 59, tzinfo=datetime.timezone(datetime.timedelta(hours=-3, minutes=-30))), None],
+        ["a\x001", "a\x002", "b\x00", None],
+        ["\ud8001", "\ud8002", None],
         [uuid.UUID(int=5), None],
         [1, 2**62 + 1, None],
         [0.1, None, np.nan],
@@ -102,6 +113,10 @@ def test_objects_come_back_with_their_type_and_kind_of_missing_value(values):
         pd.Series([0.0, 0, 1], dtype=pd.SparseDtype(float, 0.0)),
         pd.Series(pd.date_range("2020", periods=3, tz=zoneinfo.ZoneInfo("Asia/Tokyo"), unit="s")),
         pd.Series(pd.date_range("2020", periods=3, tz="UTC")),
+        pd.Series(pd.date_range("2020", periods=3, tz="+05:30")),
+        pd.Series(pd.date_range("2020", periods=3, tz=dateutil.tz.tzoffset("x", -3600))),
+        pd.Series(pd.date_range("2020", periods=3, tz=dateutil.tz.tzutc())),
+        pd.Series(["a\x001", "a\x002"], dtype="string"),
         pd.Series(np.array([1, 2], "uint64") + np.uint64(2**63)),
         pd.Series([1.5, np.nan], dtype="float16"),
     ],
@@ -156,14 +171,66 @@ def test_arrow_keeps_types_and_metadata():
 
 
 @pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["a", None, "b"], pa.string_view()),
+        ([decimal.Decimal("1100"), None, decimal.Decimal("2500")], pa.decimal128(5, -2)),
+        ([decimal.Decimal("999999999999999999"), decimal.Decimal(1)], pa.decimal128(18, 0)),
+        ([decimal.Decimal("9999999999999999.99"), decimal.Decimal(1)], pa.decimal128(18, 2)),
+        ([decimal.Decimal("-12345678901234567890.12345678"), None], pa.decimal256(50, 8)),
+    ],
+    ids=str,
+)
+def test_arrow_types_come_back(values, kind):
+    table = pa.table({"x": pa.array(values, kind)})
+    assert there_and_back(table).equals(table)
+    series = pd.Series(pd.arrays.ArrowExtensionArray(table["x"]))
+    assert there_and_back(pd.DataFrame({"x": series}))["x"].array.__arrow_array__().equals(table["x"])
+
+
+def test_a_null_among_the_categories_is_a_missing_value():
+    first = pa.DictionaryArray.from_arrays(pa.array([2, 0, 1, None], pa.int8()), pa.array(["a", None, "b"]))
+    second = pa.DictionaryArray.from_arrays(pa.array([1, 0], pa.int8()), pa.array(["c", "a"]))
+    again = there_and_back(pa.table({"x": pa.chunked_array([first, second])}))["x"]
+    assert again.type == first.type and again.to_pylist() == ["b", "a", None, None, "a", "c"]
+
+
+@pytest.mark.skipif(not hasattr(pl, "Categories"), reason="this polars has no named lists of categories")
+def test_named_categories_of_polars_come_back():
+    mine = pl.Categorical(pl.Categories("mine", namespace="n", physical=pl.UInt8))
+    frame = pl.DataFrame(
+        {"mine": pl.Series(["a", None], dtype=mine), "all": pl.Series(["a", "b"], dtype=pl.Categorical)}
+    )
+    again = there_and_back(frame)
+    assert again.schema == frame.schema and again.equals(frame, null_equal=True)
+
+
+def test_fixed_offsets_of_pytz_come_back():
+    pytz = pytest.importorskip("pytz")
+    frame = pd.DataFrame({"x": pd.date_range("2020", periods=3, tz=pytz.FixedOffset(330))})
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+
+
+@pytest.mark.parametrize(
     "names",
-    [[0, 1], [3, "b"], ["ä", ""], [("a", 1), ("b", 2)], [1.5, 2.5], ["a", None], [pd.Timestamp("2020"), True]],
+    [
+        *([0, 1], [3, "b"], ["ä", ""], [("a", 1), ("b", 2)], [1.5, 2.5], ["a", None], [pd.Timestamp("2020"), True]),
+        pd.date_range("2020", periods=2, tz="Europe/Rome")[[0, 1]],  # which has no frequency
+        pd.date_range("2020", periods=2, tz="+05:30", unit="s")[[0, 1]],
+        pd.CategoricalIndex(["b", "a"], ["b", "unused", "a"], ordered=True),
+        pd.Index(["a", "b"], dtype="string"),
+        pd.Index(["a", "b"], dtype=object),
+        pd.Index([0, 1], dtype="int8"),
+        pd.Index([1, 2], dtype="Int64"),
+    ],
     ids=str,
 )
 def test_any_column_names_come_back(names):
     frame = pd.DataFrame([[1, 2]] * 2)
     frame.columns = pd.Index(names, name="n", tupleize_cols=False)
-    pd.testing.assert_frame_equal(there_and_back(frame), frame)
+    again = there_and_back(frame)
+    pd.testing.assert_frame_equal(again, frame)
+    assert again.columns.dtype == frame.columns.dtype
 
 
 def test_nested_column_names_come_back():
@@ -174,6 +241,9 @@ def test_nested_column_names_come_back():
 def test_the_index_is_numbered_anew():
     frame = pd.DataFrame({"x": [1, 2, 3]}, index=pd.Index([7, 3, 5], name="row"))
     assert there_and_back(frame).index.equals(pd.Index([0, 1, 2])) and there_and_back(frame).index.name == "row"
+    frame.index = pd.Index([1, 2, 3], dtype="uint8", name="row")
+    form = read_table(frame)[1]
+    assert fresh_index(form, 3).dtype == "uint8" and fresh_index(form, 300).tolist() == list(range(300))
     frame.index = pd.date_range("2020", periods=3, name="day")
     pd.testing.assert_index_equal(there_and_back(frame).index, pd.RangeIndex(3, name="day"))
 
@@ -196,6 +266,8 @@ def test_data_are_not_changed():
         (pd.DataFrame({"a": [2**70]}), "'a' holds integers beyond 64 bits"),
         (pd.DataFrame({"a": [1.0, -np.inf]}), "'a' contains infinity"),
         (pl.DataFrame({"a": [1.0, np.inf]}), "'a' contains infinity"),
+        (pd.DataFrame({"a": [decimal.Decimal("Infinity"), decimal.Decimal(1)]}), "'a' contains infinity"),
+        (pl.DataFrame({"a": [1]}, schema={"a": pl.Int128}), "'a' has the type Int128: cast it to Int64"),
         (pd.DataFrame({"a": [1 + 2j]}), "Complex data not supported"),
         (pd.DataFrame({"a": pd.period_range("2020", periods=2)}), r"'a' has the dtype period\[D\]"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than once: 'a'"),

@@ -2,10 +2,10 @@
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import pandas as pd
 
 from augment.codecs.column import Column, with_missing
-from augment.codecs.objects import decimals_of, read_objects, write_objects
+from augment.codecs.digits import places_of
+from augment.codecs.objects import label_codes, read_objects, write_objects
 
 
 def read_array(data):
@@ -40,10 +40,10 @@ def read_vector(name, values):
         raise TypeError(f"Column {name!r}: expected numbers, booleans, strings, dates or objects, got {values.dtype}.")
     if kind == "O":
         column, python = read_objects(name, values)
-        return column, python, decimals_of(values[column.present]) if python == "Decimal" else 0
+        return column, python, places_of(values[column.present]) if python == "Decimal" else 0
     if kind == "U":
-        codes, labels = pd.factorize(values.astype(object))
-        return Column(name, "label", codes.astype("int64"), labels=list(labels)), "str", 0
+        codes, labels = label_codes(values.tolist(), np.zeros(len(values), bool))
+        return Column(name, "label", codes, labels=labels), "str", 0
     if kind == "b":
         return Column(name, "label", values.astype("int64"), labels=[False, True]), "bool", 0
     if kind in "mM":
@@ -60,8 +60,9 @@ def read_vector(name, values):
 
 def integer_column(name, values):
     """Column of an integer array of any width."""
-    limit = int(np.iinfo(values.dtype).max) if values.dtype.itemsize < 8 else None
-    return Column(name, "number", values.astype("uint64" if values.dtype == "uint64" else "int64"), limit=limit)
+    kind = np.iinfo(values.dtype)
+    ends = {"least": int(kind.min), "limit": int(kind.max)} if kind.bits < 64 else {}
+    return Column(name, "number", values.astype("uint64" if kind.kind == "u" and kind.bits == 64 else "int64"), **ends)
 
 
 def write_array(columns, form):

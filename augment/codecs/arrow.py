@@ -1,11 +1,13 @@
 """Arrow arrays as plain columns and back: pyarrow tables, polars frames and Arrow-backed pandas columns share it."""
 
 import base64
+from decimal import Decimal
 
 import numpy as np
 
 from augment.codecs.arrays import integer_column
 from augment.codecs.column import Column, with_missing
+from augment.codecs.digits import objects_of
 
 
 def read_arrow(name, array):
@@ -26,7 +28,7 @@ def read_arrow(name, array):
     elif types.is_integer(kind) or types.is_floating(kind):
         column = _from_number(name, array)
     elif types.is_decimal(kind):
-        column = Column(name, "number", array.cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
+        column = _from_decimal(name, array)
     elif types.is_temporal(kind) and not types.is_interval(kind):
         column = _from_time(name, array)
     elif types.is_string(kind) or types.is_large_string(kind):
@@ -56,9 +58,7 @@ def write_arrow(column, kind, labels=None):
         return pa.nulls(len(column))
     values = np.where(gone, 0, values)
     if types.is_decimal(kind):
-        # Arrow casts a float to a decimal without rounding a last digit that the type does not have
-        whole = [None if g else _decimal(v, kind.scale) for v, g in zip(values.tolist(), gone.tolist(), strict=True)]
-        return pa.array(whole, kind)
+        return _write_decimals(column.name, [None if g else v for v, g in zip(values, gone, strict=True)], kind)
     if types.is_date64(kind):
         values = values * 86_400_000
     if types.is_date32(kind) or types.is_time32(kind):
@@ -81,16 +81,28 @@ def type_from_text(text):
 
 
 def _in_one_piece(array):
-    """One array, of the plain string type where it is one of strings."""
+    """One array, of the plain string type where it is one of strings, without nulls among its categories."""
     import pyarrow as pa
 
     if isinstance(array, pa.ChunkedArray):
         if pa.types.is_dictionary(array.type):
-            array = array.unify_dictionaries()
+            array = pa.chunked_array(map(_without_null_labels, array.chunks), array.type).unify_dictionaries()
         array = array.combine_chunks()
     if pa.types.is_string_view(array.type):
-        array = array.cast(pa.large_string())
-    return array
+        array = pa.array(array.to_pylist(), pa.large_string())  # Arrow casts them since its version 18
+    return _without_null_labels(array) if pa.types.is_dictionary(array.type) else array
+
+
+def _without_null_labels(array):
+    """A dictionary array whose nulls are all among the indices."""
+    import pyarrow as pa
+
+    labels = array.dictionary
+    if not labels.null_count:
+        return array
+    gone = labels.is_null().to_numpy(zero_copy_only=False)
+    place = pa.array(np.cumsum(~gone) - 1, array.type.index_type, mask=gone)
+    return pa.DictionaryArray.from_arrays(place.take(array.indices), labels.drop_null(), ordered=array.type.ordered)
 
 
 def _from_number(name, array):
@@ -99,6 +111,13 @@ def _from_number(name, array):
     if pa.types.is_floating(array.type):
         return Column(name, "number", array.to_numpy(zero_copy_only=False))
     return integer_column(name, array.fill_null(0).to_numpy(zero_copy_only=False))
+
+
+def _from_decimal(name, array):
+    """Column of Decimals, and the whole numbers between which its type holds all."""
+    values = objects_of([Decimal(0) if value is None else value for value in array.to_pylist()])
+    limit = 10 ** (array.type.precision - array.type.scale) - 1
+    return Column(name, "decimal", values, least=-limit, limit=limit)
 
 
 def _from_dictionary(name, array):
@@ -137,10 +156,20 @@ def _write_labels(column, kind, labels):
         return pa.DictionaryArray.from_arrays(codes, pa.array(labels, kind.value_type), ordered=kind.ordered)
     if pa.types.is_boolean(kind):
         return pa.array(np.array(column.labels or [False], bool)[np.where(gone, 0, column.values)], mask=gone)
+    if pa.types.is_string_view(kind):  # which Arrow cannot take from
+        return pa.array(objects_of([*column.labels, None])[np.where(gone, -1, column.values)], kind)
     return pa.array(column.labels, kind).take(pa.array(column.values, mask=gone))
 
 
-def _decimal(value, scale):
-    from decimal import Decimal
+def _write_decimals(name, values, kind):
+    import pyarrow as pa
 
-    return Decimal(f"{value:.{scale}f}")
+    try:
+        return pa.array(values, kind)
+    except pa.ArrowInvalid:
+        for value in values:
+            try:
+                pa.scalar(value, kind)
+            except pa.ArrowInvalid:
+                raise ValueError(f"Column {name!r} has the type {kind}, which cannot hold {value}.") from None
+        raise

@@ -9,7 +9,12 @@ POLARS_ARGUMENTS = {
     "Datetime": ("time_unit", "time_zone"),
     "Duration": ("time_unit",),
     "Decimal": ("precision", "scale"),
-    "Enum": ("categories",),
+}
+
+UNKNOWN_TO_ARROW = {
+    "Object": "cast it to a polars type first",
+    "Int128": "cast it to Int64, or to Decimal where that is too narrow",
+    "UInt128": "cast it to UInt64, or to Decimal where that is too narrow",
 }
 
 
@@ -18,8 +23,8 @@ def read_polars(data):
     columns, types, dtypes = [], [], []
     for name in data.columns:
         dtype = data.schema[name]
-        if _type_name(dtype) == "Object":
-            raise TypeError(f"Column {name!r} holds Python objects: cast it to a polars type first.")
+        if _type_name(dtype) in UNKNOWN_TO_ARROW:
+            raise TypeError(f"Column {name!r} has the type {_type_name(dtype)}: {UNKNOWN_TO_ARROW[_type_name(dtype)]}.")
         array = data[name].to_arrow()
         column = read_arrow(name, array)
         column.closed = column.ordered = _type_name(dtype) == "Enum"
@@ -44,9 +49,23 @@ def _type_name(dtype):
 def _polars_to_dict(dtype):
     name = _type_name(dtype)
     arguments = {key: getattr(dtype, key) for key in POLARS_ARGUMENTS.get(name, ())}
-    if "categories" in arguments:
-        arguments["categories"] = list(arguments["categories"])
+    if name == "Enum":
+        arguments["categories"] = list(dtype.categories)
+    own = getattr(dtype, "categories", None) if name == "Categorical" else None  # older versions know no lists of these
+    if own is not None and not own.is_global():
+        lists = {"name": own.name(), "namespace": own.namespace(), "physical": str(own.physical())}
+        return {"name": name, "arguments": {}, "lists": lists}
     return {"name": name, "arguments": arguments}
+
+
+def _polars_from_dict(form):
+    import polars as pl
+
+    if "lists" in form:
+        lists = form["lists"] | {"physical": getattr(pl, form["lists"]["physical"])}
+        return pl.Categorical(pl.Categories(**lists))
+    target = getattr(pl, form["name"])
+    return target(**form["arguments"]) if form["arguments"] else target
 
 
 def write_polars(columns, form):
@@ -56,9 +75,7 @@ def write_polars(columns, form):
     series = []
     for name, column, kind, dtype in zip(form["names"], columns, form["types"], form["dtypes"], strict=True):
         array = write_arrow(column, type_from_text(kind))
-        target = getattr(pl, dtype["name"])
-        target = target(**dtype["arguments"]) if dtype["arguments"] else target
-        series.append(pl.from_arrow(array).cast(target).alias(name))
+        series.append(pl.from_arrow(array).cast(_polars_from_dict(dtype)).alias(name))
     return pl.DataFrame(series)
 
 

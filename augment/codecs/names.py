@@ -5,13 +5,15 @@ import difflib
 import numpy as np
 import pandas as pd
 
+from augment.codecs.zones import zone_to_text
+
 
 def name_to_json(name):
     """A column name as a JSON-ready value; tuples become lists, moments a dict."""
     if isinstance(name, tuple):
         return [name_to_json(part) for part in name]
     if isinstance(name, pd.Timestamp):
-        return {"moment": name.isoformat()}
+        return {"moment": name.isoformat(), "zone": zone_to_text(name.tzinfo)}
     if isinstance(name, np.generic):
         name = name.item()
     if name is None or isinstance(name, str | int | float | bool):
@@ -23,7 +25,10 @@ def name_from_json(name):
     """The column name that `name_to_json` gave."""
     if isinstance(name, list):
         return tuple(name_from_json(part) for part in name)
-    return pd.Timestamp(name["moment"]) if isinstance(name, dict) else name
+    if isinstance(name, dict):
+        moment = pd.Timestamp(name["moment"])
+        return moment if name["zone"] is None else moment.tz_convert(name["zone"])
+    return name
 
 
 def near_names(name, names):

@@ -9,10 +9,19 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from augment.codecs.column import Column, with_missing
+from augment.codecs.column import INFINITE, Column, with_missing
+from augment.codecs.digits import objects_of, with_places
+from augment.codecs.zones import zone_from_text, zone_to_text
 
-MISSING = {"None": None, "nan": np.nan, "NA": pd.NA, "NaT": pd.NaT, "null": None}
-KIND_OF_TYPE = {"NoneType": "None", "NAType": "NA", "NaTType": "NaT", "datetime64": "NaT", "timedelta64": "NaT"}
+MISSING = {"None": None, "nan": np.nan, "NA": pd.NA, "NaT": pd.NaT, "null": None, "NaN": Decimal("NaN")}
+KIND_OF_TYPE = {
+    "NoneType": "None",
+    "NAType": "NA",
+    "NaTType": "NaT",
+    "datetime64": "NaT",
+    "timedelta64": "NaT",
+    "Decimal": "NaN",
+}
 TYPES = {  # the order matters: a bool is an int, a datetime is a date, a Timestamp a datetime
     "bool": (bool, np.bool_),
     "int": (numbers.Integral,),
@@ -40,7 +49,7 @@ def read_objects(name, values):
 
 
 def write_objects(column, python, decimals=0):
-    """Object array of values of the Python type called `python`; a Decimal gets `decimals` places."""
+    """Object array of values of the Python type called `python`; a Decimal gets at least `decimals` places."""
     out = np.empty(len(column), object)
     if python is not None:
         present = column.present
@@ -48,11 +57,6 @@ def write_objects(column, python, decimals=0):
     for number, kind in enumerate(column.kinds, start=1):
         out[column.missing == number] = MISSING[kind]
     return out
-
-
-def decimals_of(values):
-    """The largest number of decimal places among Decimal objects, of at most 10,000 of them."""
-    return max((max(0, -value.as_tuple().exponent) for value in values[:10_000]), default=0)
 
 
 def _missing_kinds(values, gone):
@@ -101,10 +105,23 @@ def _read_integers(name, values, gone):
     raise ValueError(f"Column {name!r} holds integers beyond 64 bits: turn them into floats or strings.")
 
 
+def _read_decimals(name, values, gone):
+    values = np.where(gone, Decimal(0), values)
+    if not all(value.is_finite() for value in values):
+        raise ValueError(INFINITE.format(name))
+    return Column(name, "decimal", values)
+
+
 def _read_labels(name, values, gone):
-    codes, labels = pd.factorize(values)
-    labels = [str(label) for label in labels]
-    return Column(name, "label", np.where(gone, 0, codes).astype("int64"), labels=labels)
+    codes, labels = label_codes(values, gone)
+    return Column(name, "label", codes, labels=[str(label) for label in labels])
+
+
+def label_codes(values, gone):
+    """Place of each of an object array of values in the list of the distinct ones; zero where one is missing."""
+    place = {}  # pandas reads no further than the first NUL in a string
+    codes = [0 if g else place.setdefault(value, len(place)) for value, g in zip(values, gone, strict=True)]
+    return np.array(codes, "int64"), list(place)
 
 
 def _read_booleans(name, values, gone):
@@ -116,18 +133,34 @@ def _read_dates(name, values, gone):
     return Column(name, "moment", days, unit="D")
 
 
-def _read_moments(name, values, gone):
-    zones = {str(value.tzinfo) if getattr(value, "tzinfo", None) else None for value in values[~gone]}
+def _zone_of(name, values):
+    """Text of the time zone that all values have; None where they have none."""
+    makers = (getattr(value, "tzinfo", None) for value in values)
+    zones = {zone_to_text(zone) for zone in {id(zone): zone for zone in makers}.values()}  # not all have a hash
     if len(zones) > 1:
         raise ValueError(
             f"Column {name!r} mixes time zones ({', '.join(map(str, sorted(zones, key=str)))}): choose one."
         )
-    zone = zones.pop()
+    return zones.pop()
+
+
+def _read_moments(name, values, gone):
+    zone = _zone_of(name, values[~gone])
     moments = pd.to_datetime(pd.Series(np.where(gone, None, values)), utc=zone is not None)
     unit = moments.dt.unit
     if zone is not None:
         moments = moments.dt.tz_convert(None)
     return Column(name, "moment", moments.to_numpy().view("int64").copy(), unit=unit, zone=zone)
+
+
+def _read_datetimes(name, values, gone):
+    """As microseconds, which reach from the year 1 to 9999; nanoseconds would not."""
+    zone = _zone_of(name, values[~gone])
+    there = [datetime.datetime.min if g else value for value, g in zip(values, gone, strict=True)]
+    counts = np.array([value.replace(tzinfo=None) for value in there], "M8[us]")
+    if zone is not None:
+        counts = counts - np.array([value.utcoffset() or datetime.timedelta(0) for value in there], "m8[us]")
+    return Column(name, "moment", counts.view("int64"), unit="us", zone=zone)
 
 
 def _read_durations(name, values, gone):
@@ -139,18 +172,18 @@ def _read_times(name, values, gone):
     midnight = datetime.time(0)
     clock = [midnight if g else value for value, g in zip(values, gone, strict=True)]
     counts = [((t.hour * 60 + t.minute) * 60 + t.second) * 1_000_000 + t.microsecond for t in clock]
-    return Column(name, "duration", np.array(counts, "int64"), unit="us")
+    return Column(name, "duration", np.array(counts, "int64"), unit="us", zone=_zone_of(name, values[~gone]))
 
 
 _READERS = {
     "bool": _read_booleans,
     "int": _read_integers,
     "float": _read_floats,
-    "Decimal": _read_floats,
+    "Decimal": _read_decimals,
     "str": _read_labels,
     "UUID": _read_labels,
     "date": _read_dates,
-    "datetime": _read_moments,
+    "datetime": _read_datetimes,
     "Timestamp": _read_moments,
     "timedelta": _read_durations,
     "Timedelta": _read_durations,
@@ -163,47 +196,42 @@ def _write_labels(column, decimals):
 
 
 def _write_decimals(column, decimals):
-    return _objects([Decimal(f"{value:.{decimals}f}") for value in column.values.tolist()])
+    return objects_of([with_places(value, decimals) for value in column.values])
 
 
 def _write_uuids(column, decimals):
-    return _objects([uuid.UUID(label) for label in column.labels])[column.values]
+    return objects_of([uuid.UUID(label) for label in column.labels])[column.values]
 
 
 def _write_moments(column, decimals):
     moments = pd.Series(column.values.view(f"M8[{column.unit}]"))
     if column.zone is not None:
         moments = moments.dt.tz_localize("UTC").dt.tz_convert(column.zone)
-    return _objects(list(moments))
+    return objects_of(list(moments))
 
 
 def _write_durations(column, decimals):
-    return _objects(list(pd.Series(column.values.view(f"m8[{column.unit}]"))))
+    return objects_of(list(pd.Series(column.values.view(f"m8[{column.unit}]"))))
 
 
 def _write_times(column, decimals):
+    zone = zone_from_text(column.zone)
     start = datetime.datetime(1970, 1, 1)
-    return _objects([(start + datetime.timedelta(microseconds=count)).time() for count in column.values.tolist()])
-
-
-def _objects(values):
-    """Object array of a list, never taken apart into more dimensions."""
-    out = np.empty(len(values), object)
-    out[:] = values
-    return out
+    clock = [(start + datetime.timedelta(microseconds=count)).time() for count in column.values.tolist()]
+    return objects_of([time.replace(tzinfo=zone) for time in clock])
 
 
 _WRITERS = {
     "bool": _write_labels,
-    "int": lambda column, decimals: _objects(column.values.tolist()),
-    "float": lambda column, decimals: _objects(column.values.tolist()),
+    "int": lambda column, decimals: objects_of(column.values.tolist()),
+    "float": lambda column, decimals: objects_of(column.values.tolist()),
     "Decimal": _write_decimals,
     "str": _write_labels,
     "UUID": _write_uuids,
     "date": lambda column, decimals: column.values.view("M8[D]").astype(object),
-    "datetime": lambda column, decimals: _objects([moment.to_pydatetime() for moment in _write_moments(column, 0)]),
+    "datetime": lambda column, decimals: objects_of([moment.to_pydatetime() for moment in _write_moments(column, 0)]),
     "Timestamp": _write_moments,
-    "timedelta": lambda column, decimals: _objects([span.to_pytimedelta() for span in _write_durations(column, 0)]),
+    "timedelta": lambda column, decimals: objects_of([span.to_pytimedelta() for span in _write_durations(column, 0)]),
     "Timedelta": _write_durations,
     "time": _write_times,
 }

@@ -1,7 +1,5 @@
 """Pandas frames as plain columns and back."""
 
-import zoneinfo
-
 import numpy as np
 import pandas as pd
 
@@ -9,7 +7,8 @@ from augment.codecs.arrays import read_vector, write_vector
 from augment.codecs.arrow import read_arrow, type_from_text, type_to_text, write_arrow
 from augment.codecs.column import Column, with_missing
 from augment.codecs.names import name_from_json, name_to_json, refuse_duplicates
-from augment.codecs.objects import write_objects
+from augment.codecs.objects import label_codes, write_objects
+from augment.codecs.zones import zone_from_dict, zone_to_dict, zone_to_text
 
 
 def read_pandas(data):
@@ -22,6 +21,7 @@ def read_pandas(data):
         "names": [name_to_json(name) for name in names],
         "header": [name_to_json(name) for name in data.columns.names],
         "nested": data.columns.nlevels > 1,
+        "labels": _labels_dtype(data.columns),
         "dtypes": [form for _, form in read],
         "index": {"names": [name_to_json(name) for name in data.index.names], "dtype": _index_dtype(data.index)},
     }
@@ -31,6 +31,21 @@ def read_pandas(data):
 def _index_dtype(index):
     """The dtype of an index of plain integers; None for a RangeIndex and for those that cannot be continued."""
     return None if isinstance(index, pd.RangeIndex) or index.dtype.kind not in "iu" else str(index.dtype)
+
+
+def _labels_dtype(labels):
+    """JSON-ready description of the dtype of the column labels; None where they have several levels."""
+    if labels.nlevels > 1:
+        return None
+    if isinstance(labels.dtype, pd.CategoricalDtype):
+        return {"categories": [name_to_json(label) for label in labels.categories], "ordered": bool(labels.ordered)}
+    return _plain_dtype(labels.dtype)
+
+
+def _dtype_of_labels(form):
+    if "categories" in form:
+        return pd.CategoricalDtype([name_from_json(label) for label in form["categories"]], form["ordered"])
+    return _string_dtype(form) if "storage" in form else form["dtype"]
 
 
 def _read_series(name, series):
@@ -48,31 +63,37 @@ def _read_series(name, series):
         fill = dtype.fill_value
         return column, {"kind": "sparse", "dense": form, "fill": None if pd.isna(fill) else np.asarray(fill).item()}
     if isinstance(dtype, pd.StringDtype):
-        codes, labels = pd.factorize(series)
-        column = Column(name, "label", np.maximum(codes, 0).astype("int64"), labels=labels.tolist())
-        return with_missing(column, {"NA": codes < 0}), _plain_dtype(name, dtype, "string")
+        gone = series.isna().to_numpy()
+        codes, labels = label_codes(series.tolist(), gone)
+        column = Column(name, "label", codes, labels=labels)
+        return with_missing(column, {"NA": gone}), {"kind": "string"} | _plain_dtype(dtype)
     if isinstance(dtype, pd.DatetimeTZDtype):
         column = read_vector(name, series.dt.tz_convert(None).to_numpy())[0]
-        column.zone = str(dtype.tz)
-        return column, {"kind": "zoned", "unit": dtype.unit, "zone": str(dtype.tz), "maker": type(dtype.tz).__module__}
+        column.zone = zone_to_text(dtype.tz)
+        return column, {"kind": "zoned", "unit": dtype.unit, "zone": zone_to_dict(dtype.tz)}
     if isinstance(series.dtype, np.dtype):
         column, python, decimals = read_vector(name, series.to_numpy())
         kind = "object" if series.dtype == object else "numpy"
         return column, {"kind": kind, "dtype": str(dtype), "python": python, "decimals": decimals}
     if dtype.kind in "biuf" and hasattr(dtype, "numpy_dtype"):
-        return _read_masked(name, series), _plain_dtype(name, dtype, "masked")
+        return _read_masked(name, series), {"kind": "masked"} | _plain_dtype(dtype)
     raise TypeError(
         f"Column {name!r} has the dtype {dtype}: expected numbers, booleans, strings, categories, dates or durations; "
         "drop the column or turn it into one of these."
     )
 
 
-def _plain_dtype(name, dtype, kind):
+def _plain_dtype(dtype):
     """Description of a dtype that its text gives back; a string dtype also needs what it holds for a missing value."""
-    form = {"kind": kind, "dtype": str(dtype)}
-    if kind == "string":
-        form |= {"storage": dtype.storage, "nan": dtype.na_value is not pd.NA}
-    return form
+    if isinstance(dtype, pd.StringDtype):
+        return {"dtype": str(dtype), "storage": dtype.storage, "nan": dtype.na_value is not pd.NA}
+    return {"dtype": str(dtype)}
+
+
+def _string_dtype(form):
+    # pandas 2.2 knows no argument na_value, and its "pyarrow_numpy" has NaN by itself
+    missing = {"na_value": np.nan} if form["nan"] and form["storage"] != "pyarrow_numpy" else {}
+    return pd.StringDtype(form["storage"], **missing)
 
 
 def _read_masked(name, series):
@@ -129,10 +150,10 @@ def write_pandas(columns, form):
     names = [name_from_json(name) for name in form["names"]]
     if form["nested"]:
         data.columns = pd.MultiIndex.from_tuples(names, names=header)
-    elif names == list(range(len(names))):
+    elif names == list(range(len(names))) and form["labels"] == {"dtype": "int64"}:
         data.columns = pd.RangeIndex(len(names), name=header[0])
     else:
-        data.columns = pd.Index(names, name=header[0], tupleize_cols=False)
+        data.columns = pd.Index(names, dtype=_dtype_of_labels(form["labels"]), name=header[0], tupleize_cols=False)
     data.index = fresh_index(form, n)
     return data
 
@@ -142,11 +163,10 @@ def fresh_index(form, n):
     index = form["index"]
     names = [name_from_json(name) for name in index["names"]]
     name = names[0] if len(names) == 1 else None
-    return (
-        pd.RangeIndex(n, name=name)
-        if index["dtype"] is None
-        else pd.Index(np.arange(n), dtype=index["dtype"], name=name)
-    )
+    if index["dtype"] is None:
+        return pd.RangeIndex(n, name=name)
+    dtype = pd.api.types.pandas_dtype(index["dtype"])
+    return pd.Index(np.arange(n), dtype=dtype if n <= np.iinfo(dtype.type).max else None, name=name)
 
 
 def _series(column, form):
@@ -163,13 +183,11 @@ def _series(column, form):
         codes = np.array([*(place[label] for label in column.labels), -1])
         return pd.Categorical.from_codes(codes[np.where(gone, -1, column.values)], dtype=dtype)
     if kind == "string":
-        # pandas 2.2 knows no argument na_value, and its "pyarrow_numpy" has NaN by itself
-        missing = {"na_value": np.nan} if form["nan"] and form["storage"] != "pyarrow_numpy" else {}
-        dtype = pd.StringDtype(form["storage"], **missing)
-        return pd.array(np.array([*column.labels, None], object)[np.where(gone, -1, column.values)], dtype=dtype)
+        strings = np.array([*column.labels, None], object)[np.where(gone, -1, column.values)]
+        return pd.array(strings, dtype=_string_dtype(form))
     if kind == "zoned":
         moments = pd.DatetimeIndex(write_vector(column, np.dtype(f"M8[{form['unit']}]")))
-        return moments.tz_localize("UTC").tz_convert(_zone(form))
+        return moments.tz_localize("UTC").tz_convert(zone_from_dict(form["zone"]))
     if kind == "masked":
         return _masked(column, pd.api.types.pandas_dtype(form["dtype"]))
     if kind == "sparse":
@@ -188,7 +206,3 @@ def _masked(column, dtype):
     if dtype.kind != "f":
         return pd.arrays.IntegerArray(values, mask)
     return pd.arrays.FloatingArray(np.where(nan, np.nan, values).astype(dtype.numpy_dtype), mask)
-
-
-def _zone(form):
-    return zoneinfo.ZoneInfo(form["zone"]) if form["maker"].startswith("zoneinfo") else form["zone"]
