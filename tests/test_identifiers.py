@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from test_columns import column_of, fitted
 
 from augment.codecs.fresh import Pattern, Seen, Words, fresh_strings, learn_shape
-from augment.codecs.kinds import column_from_dict
+from augment.codecs.kinds import column_from_dict, fit_column
+from augment.codecs.table import TableCodec
 
 RNG = np.random.default_rng(0)
 
@@ -31,7 +33,6 @@ def fresh(codec, n, seed=0):
         (np.arange(50), "x", list(range(50, 60))),
         (np.arange(50)[::-1].copy(), "x", list(range(59, 49, -1))),
         (np.arange(0, 500, 10), "x", list(range(500, 600, 10))),
-        (np.arange(50, dtype="uint8") + 200, "x", None),
         (np.sort(RNG.choice(10**6, 50, replace=False)), "x", ...),
         (RNG.choice(10**6, 50, replace=False), "x", None),
         (RNG.choice(10**6, 50, replace=False), "order_id", ...),
@@ -39,6 +40,19 @@ def fresh(codec, n, seed=0):
         (np.arange(19), "id", None),
         (np.repeat(np.arange(50), 2), "id", None),
         (np.arange(50) * 1.0, "x", None),
+        (np.arange(50) * 1.0, "user_id", list(range(50, 60))),
+        (np.arange(50) * 1.5, "user_id", None),
+        (np.append(RNG.permutation(50) * 1.0, np.nan), "x", ...),
+        (np.append(RNG.choice(10**6, 50, replace=False), np.nan), "x", None),
+        (np.append(RNG.choice(10**6, 50, replace=False), np.nan), "customer_id", ...),
+        ([Decimal(k) for k in range(50)], "x", list(range(50, 60))),
+        ([Decimal(k) / 2 for k in range(50)], "id", None),
+        (np.arange(50, dtype="uint64") + np.uint64(2**63), "x", [2**63 + k for k in range(50, 60)]),
+        (np.arange(1990, 2020), "year", None),
+        (np.arange(2019, 1989, -1), "Jahr", None),
+        (np.arange(1990, 2020), "x", ...),
+        (np.arange(1, 31), "year", ...),
+        (np.arange(1990, 2020), "year_id", ...),
     ],
 )
 def test_integer_keys_go_on_after_the_largest(values, name, expected):
@@ -46,11 +60,77 @@ def test_integer_keys_go_on_after_the_largest(values, name, expected):
     if expected is None:
         assert codec.label == "number"
         return
-    assert codec.label == "identifier" and codec.width == 0
+    assert codec.label == "identifier" and codec.width == len(codec.kinds)
     new = fresh(codec, 10).values
-    assert new.min() > values.max() and len(set(new.tolist())) == 10
+    assert new.min() > np.nanmax(values) and len(set(new.tolist())) == 10
+    again = column_from_dict(name, json.loads(json.dumps(codec.to_dict())))
+    assert fresh(again, 10).values.tolist() == new.tolist()
     if expected is not ...:
         assert new.tolist() == expected
+
+
+@pytest.mark.parametrize("name", ["id", "PassengerId", "customerid", "userid", "ssn", "phone", "customer_number", "nr"])
+def test_unique_integers_of_a_key_name_are_keys(name):
+    assert fitted(RNG.choice(10**6, 40, replace=False), name)[0].label == "identifier"
+
+
+@pytest.mark.parametrize("name", ["NO2", "price_index", "no_of_shares", "key_rate", "index", "grid", "number", "paid"])
+def test_a_word_in_a_name_makes_no_key_of_a_measurement(name):
+    assert fitted(RNG.choice(10**6, 40, replace=False), name)[0].label == "number"
+
+
+@pytest.mark.parametrize(
+    ("values", "free"),
+    [
+        (np.arange(200, dtype="uint8"), 56),
+        (np.arange(50, dtype="uint8") + np.uint8(200), 206),
+        (np.arange(-100, 100).astype("int8"), 56),
+        (np.array([*range(49), 2**63 - 1]), 2**62),
+        (np.array([*range(49), 2**64 - 1], "uint64"), 2**62),
+    ],
+)
+def test_keys_of_a_type_without_room_are_random_ones_of_the_type(values, free):
+    codec, column = fitted(values, "id")
+    assert codec.label == "identifier" and "no room" in codec.notes[0]
+    for n in (20, 50, 240):
+        new = fresh(codec, n).values
+        assert len(set(new.tolist())) == n and (np.diff(new.astype(float)) != 1).any()
+        assert column.ends[0] <= new.min() and new.max() <= column.ends[1]
+        if n <= free and int(values[-1]) < 300:
+            assert not set(new.tolist()) & set(values.tolist())
+    assert len(fresh(codec, 300).values) == 300
+
+
+@pytest.mark.parametrize(
+    ("frame", "taken"),
+    [
+        (pd.DataFrame({"id": np.arange(1, 101)}), [101, 102]),
+        (pd.DataFrame({"id": np.arange(1, 101)}), [103.0, 104.0]),
+        (pd.DataFrame({"id": np.arange(200, dtype="uint8")}), [201, 255]),
+        (pd.DataFrame({"id": [f"K{k:02}" for k in range(60)]}), ["K60", "K99"]),
+    ],
+)
+def test_fresh_values_are_none_of_those_given(frame, taken):
+    codec = TableCodec().fit(frame)
+    condition = codec.condition(pd.DataFrame({"id": pd.Series([None, *taken] + [None] * 30, dtype=object)}))
+    new = codec.decode(np.zeros((33, 0), "int32"), np.random.default_rng(0), condition)["id"]
+    assert new.is_unique and new.iloc[1:3].tolist() == taken
+
+
+@pytest.mark.parametrize(("dtype", "value"), [("int16", 70_000), ("int64", 2**70), ("uint64", -1), ("float32", 2**25)])
+def test_keys_that_the_type_cannot_hold_are_refused(dtype, value):
+    codec, _ = fitted(np.arange(30).astype(dtype), "id")
+    with pytest.raises(ValueError, match=f"'id': its type holds the keys from .* to .*, got {value}"):
+        codec.given(value, 3)
+    assert codec.given(1000, 3).values.tolist() == [1000] * 3
+
+
+def test_a_column_that_must_be_modelled_is_no_key_and_no_text():
+    for values in (np.sort(RNG.choice(1000, 60, replace=False)), [f"K{k}" for k in range(60)]):
+        assert fit_column(column_of(values), fresh=False)[0].label in ("number", "category")
+    frame = pd.DataFrame({"id": np.arange(60), "y": np.arange(60)})
+    kinds = {entry["column"]: entry["kind"] for entry in TableCodec().fit(frame, modelled="y").report}
+    assert kinds == {"id": "identifier", "y": "number"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import base64
 import numpy as np
 import pandas as pd
 
+from augment.codecs.digits import objects_of
+
 SAMPLE = 10_000  # strings that a shape is learned from
 PATTERNS = 20  # strings of more patterns than this are text
 GROUP = 20  # a pattern of fewer strings shows only classes of characters, not which ones stand where
@@ -28,12 +30,12 @@ def shape_from_dict(state):
     return shape
 
 
-def fresh_strings(shape, seen, n, rng):
-    """Object array of n distinct strings of a shape, none of which is in the Seen filter."""
+def fresh_strings(shape, seen, n, rng, taken=frozenset()):
+    """Object array of n distinct strings of a shape, none of which is in the Seen filter or `taken`."""
     out, rounds, new = shape.draw(n, rng), 0, np.arange(n)
     while True:
         bad = pd.Series(out).duplicated().to_numpy(copy=True)
-        bad[new] |= seen.contains(out[new])
+        bad[new] |= seen.contains(out[new]) | np.array([string in taken for string in out[new]], bool)
         new = np.flatnonzero(bad)
         if not len(new):
             return out
@@ -188,7 +190,8 @@ class Seen:
 
     def _places(self, strings):
         # the 64 bits of one hash make two of 32, and those the others (Kirsch and Mitzenmacher 2006)
-        whole = pd.util.hash_array(np.asarray(strings, object), hash_key=f"{self.salt:016d}", categorize=False)
+        encoded = objects_of([string.encode("utf-8", "surrogatepass") for string in strings])
+        whole = pd.util.hash_array(encoded, hash_key=f"{self.salt:016d}", categorize=False)
         one, two = whole & np.uint64(0xFFFFFFFF), whole >> np.uint64(32)
         steps = np.arange(self.HASHES, dtype="uint64")
         return ((one[:, None] + steps * (two[:, None] | np.uint64(1))) % np.uint64(len(self.bits))).astype("int64")

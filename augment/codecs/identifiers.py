@@ -1,18 +1,21 @@
 """Keys, identifiers and free text: columns that are not modelled but filled with fresh values of the same shape."""
 
-import re
-
 import numpy as np
 
 from augment.codecs.column import Column
-from augment.codecs.columns import ColumnCodec, RejectColumn
+from augment.codecs.columns import ColumnCodec, RejectColumn, Within
+from augment.codecs.contacts import contacts_in
 from augment.codecs.fresh import Seen, fresh_strings, learn_shape, shape_from_dict
 from augment.codecs.grid import Grid
+from augment.codecs.wholes import ends_of, is_whole, whole_numbers, write_wholes
+from augment.codecs.wording import is_key_name, is_year_name
 
 MIN_VALUES = 20  # fewer values are never taken for identifiers
 UNIQUE_SHARE = 0.95  # strings of which more are distinct are identifiers or text
 TEXT_SHARE, TEXT_LENGTH, TEXT_WORDS = 0.5, 30, 4  # ... and long ones of several words of which more than this are
-KEY_NAMES = {"id", "ids", "key", "pk", "uuid", "guid", "nr", "no", "identifier", "index"}
+YEARS = 1500, 2200  # whole numbers between these may be calendar years
+ROOM = 10  # keys go on after the largest where the type has room for so many times the fitted ones
+MANY = 2**62  # random places are drawn among so many at most
 
 
 class Fresh(ColumnCodec):
@@ -36,100 +39,134 @@ class Fresh(ColumnCodec):
 
 
 class Key(Fresh):
-    """Integer keys: unique, and consecutive, in strict order, or called a key. New ones go on after the largest."""
+    """Whole numbers that are unique, and consecutive, in strict order, or called keys.
+
+    New ones go on after the largest. Where the type has no room there they are drawn from all that it holds, at first
+    from those outside the range of the fitted ones.
+    """
 
     kind = "identifier"
 
     def _fit(self, column):
-        values = column.values
-        if column.family != "number" or values.dtype.kind == "f" or len(values) < MIN_VALUES:
-            raise RejectColumn("it does not hold enough integers")
+        named = is_key_name(self.name)
+        values = whole_numbers(column, floats=named or bool(self.kinds))
+        if values is None or len(values) < MIN_VALUES:
+            raise RejectColumn("it does not hold enough whole numbers")
         in_order = bool((values[1:] > values[:-1]).all())
         in_reverse = bool((values[1:] < values[:-1]).all())
         if not (in_order or in_reverse) and len(np.unique(values)) < len(values):
             raise RejectColumn("its values are not unique")
-        in_a_row = int(values.max()) - int(values.min()) == len(values) - 1
-        if not (in_order or in_reverse or in_a_row or is_key_name(self.name)):
+        self.smallest, self.largest = int(values.min()), int(values.max())
+        in_a_row = self.largest - self.smallest == len(values) - 1
+        if not (in_order or in_reverse or in_a_row or named):
             raise RejectColumn("its values look like numbers, not like keys")
-        grid = Grid().fit(values)
-        self.dtype, self.largest, self.step = grid.dtype_, int(values.max()), grid.step_
+        if not named and is_year_name(self.name) and YEARS[0] <= self.smallest and self.largest <= YEARS[1]:
+            raise RejectColumn("its values are calendar years")
+        self.dtype, self.step, self.ends = column.values.dtype.name, Grid().fit(values).step_, ends_of(column)
         self.order = 1 if in_order else -1 if in_reverse else 0
-        self.limit = column.limit or int(np.iinfo(grid.dtype_).max)
-        if self.largest + 10 * self.step * len(values) > self.limit:
-            raise RejectColumn("its type has no room for keys after the largest")
-        self.notes.append("keys: replaced by fresh ones after the largest")
+        self.roomy = self.largest + ROOM * self.step * len(values) <= self.ends[1]
+        self.notes.append(
+            "keys: replaced by fresh ones after the largest"
+            if self.roomy
+            else "keys: replaced by random ones of the type, which has no room for as many after the largest"
+        )
 
     def _decode(self, tokens, place, rng, within):
-        if self.largest + self.step * len(tokens) > self.limit:
-            raise ValueError(
-                f"Column {self.name!r}: its type has no room for {len(tokens):,} keys after {self.largest}."
-            )
-        numbers = np.arange(1, len(tokens) + 1)
-        if not self.order:
-            numbers = rng.permutation(numbers)
-        numbers = numbers[:: self.order or 1]
-        return Column(self.name, values=(self.largest + self.step * numbers).astype(self.dtype), **self.form)
+        n, taken = len(tokens), [] if within is None else within.taken
+        keys = self._after(n + len(taken)) if self.roomy else self._anywhere(n + len(taken), rng)
+        keys = np.resize(keys[~np.isin(keys, np.array(taken, keys.dtype))], n)
+        keys = keys[:: self.order] if self.order else rng.permutation(keys)
+        return Column(self.name, values=write_wholes(keys, self.dtype), **self.form)
+
+    def _after(self, n):
+        """The next n keys."""
+        if self.largest + self.step * n > self.ends[1]:
+            raise ValueError(f"Column {self.name!r}: its type has no room for {n:,} keys after {self.largest}.")
+        return np.arange(1, n + 1, dtype=self._counts) * self.step + self.largest
+
+    def _anywhere(self, n, rng):
+        """Random keys, n of them or all that the type holds; none between the fitted ones where the others suffice."""
+        first = self.ends[0] if self.smallest < 0 else 0
+        below, above = (self.smallest - first) // self.step, (self.ends[1] - self.largest) // self.step
+        size = below + above
+        if n > size:
+            size += (self.largest - self.smallest) // self.step + 1
+            places = rng.choice(min(size, MANY), min(n, size), replace=False).astype(self._counts)
+            return self.smallest + (places - below) * self.step
+        places = rng.choice(min(size, MANY), n, replace=False).astype(self._counts)
+        before, after = (places + 1) * self.step, (places - below + 1) * self.step
+        return np.where(places < below, self.smallest - before, self.largest + after)
+
+    @property
+    def _counts(self):
+        return "uint64" if self.ends[1] > np.iinfo("int64").max else "int64"
 
     def given(self, value, n):
         """Column of n times one key."""
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        if not is_whole(value):
             raise ValueError(f"Condition on column {self.name!r}: expected a whole number, got {value!r}.")
-        return Column(self.name, values=np.full(n, value, self.dtype), **self.form)
+        least, limit = self.ends
+        if not least <= value <= limit:
+            raise ValueError(
+                f"Condition on column {self.name!r}: its type holds the keys from {least} to {limit}, got {value}."
+            )
+        return Column(self.name, values=write_wholes(np.full(n, int(value), self._counts), self.dtype), **self.form)
+
+    def besides(self, column):
+        """The Within of all keys but those of a Column."""
+        least, limit = self.ends
+        values = self.alike(column).values
+        return Within(taken=[int(value) for value in np.unique(values[(values >= least) & (values <= limit)])])
 
     def _state(self):
-        return {key: getattr(self, key) for key in ("dtype", "largest", "step", "order", "limit")}
+        return {key: getattr(self, key) for key in ("dtype", "smallest", "largest", "step", "order", "ends", "roomy")}
 
     def _restore(self, state):
-        self.dtype, self.largest, self.step = state["dtype"], state["largest"], state["step"]
-        self.order, self.limit = state["order"], state["limit"]
+        for key in ("dtype", "smallest", "largest", "step", "order", "ends", "roomy"):
+            setattr(self, key, state[key])
 
 
 class Text(Fresh):
-    """Strings of which (almost) each is different. New ones have the same shape and are none of the training ones."""
+    """Strings that are (almost) all different, or lead to a person. New ones have their shape and are none of them."""
 
     kind = "text"
 
     def _fit(self, column):
-        if column.family != "label" or column.closed or len(column) < MIN_VALUES:
-            raise RejectColumn("it does not hold enough strings")
+        if column.family != "label" or column.closed or not len(column):
+            raise RejectColumn("it does not hold strings")
         if not all(isinstance(label, str) for label in column.labels):
             raise RejectColumn("its values are no strings")
         strings = np.array([*column.labels, None], object)[:-1][np.unique(column.values)]
-        share = len(strings) / len(column)
-        if share < UNIQUE_SHARE and not (share > TEXT_SHARE and _is_prose(strings)):
+        contacts = contacts_in(strings.tolist(), len(column))
+        if contacts is None and not self._are_different(strings, len(strings) / len(column), len(column)):
             raise RejectColumn("too many of its strings occur more than once")
         self.shape = learn_shape(strings, np.random.default_rng(0))
         self.seen = Seen().fit(strings)
-        self._name_kind()
-        self.notes.append("unique strings: replaced by fresh ones of the same shape")
+        self.kind = "identifier" if contacts or hasattr(self.shape, "shapes") else "text"
+        self.notes.append(f"{contacts or 'unique strings'}: replaced by fresh ones of the same shape")
 
-    def _name_kind(self):
-        self.kind = "identifier" if hasattr(self.shape, "shapes") else "text"
+    @staticmethod
+    def _are_different(strings, share, rows):
+        return rows >= MIN_VALUES and (share >= UNIQUE_SHARE or share > TEXT_SHARE and _is_prose(strings))
 
     def _decode(self, tokens, place, rng, within):
-        strings = fresh_strings(self.shape, self.seen, len(tokens), rng)
+        taken = frozenset() if within is None else within.taken
+        strings = fresh_strings(self.shape, self.seen, len(tokens), rng, taken)
         return Column(self.name, values=np.arange(len(tokens)), labels=strings.tolist(), **self.form)
 
     def given(self, value, n):
         """Column of n times one string."""
         return Column(self.name, values=np.zeros(n, "int64"), labels=[str(value)], **self.form)
 
+    def besides(self, column):
+        """The Within of all strings but those of a Column."""
+        return Within(taken=frozenset(self.alike(column).labels))
+
     def _state(self):
         return {"shape": self.shape.to_dict(), "seen": self.seen.to_dict()}
 
     def _restore(self, state):
-        self.shape, self.seen = shape_from_dict(state["shape"]), Seen.from_dict(state["seen"])
-        self._name_kind()
-
-
-def is_key_name(name):
-    """Whether a column's name says that it holds keys.
-
-    >>> [is_key_name(name) for name in ("id", "PassengerId", "order_nr", "paid", "Height")]
-    [True, True, True, False, False]
-    """
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", str(name))
-    return any(part.lower() in KEY_NAMES for part in parts)
+        self.kind, self.shape, self.seen = state["kind"], shape_from_dict(state["shape"]), Seen.from_dict(state["seen"])
 
 
 def _is_prose(strings):
