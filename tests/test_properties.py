@@ -57,3 +57,10 @@ def test_pairs_come_apart_as_they_were(table, labels):
     X_new, y_new = TabularSynthesizer(**TINY).fit(table, y).generate(y=labels[::-1])
     assert schema(X_new) == schema(table)
     assert y_new.tolist() == labels[::-1]
+
+
+@pytest.mark.parametrize("y", [range(500, 560), [f"row {k}" for k in range(60)]])
+def test_a_target_is_modelled_even_where_it_looks_like_a_key(y):
+    frame = make_frame(["float64", "str"], 60, 0)
+    _, y_new = TabularSynthesizer(**TINY).fit(frame, list(y)).generate(100)
+    assert set(y_new.tolist()) <= set(y)

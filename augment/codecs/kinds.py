@@ -2,17 +2,19 @@
 
 from augment.codecs.categories import MAX_CATEGORIES, Category
 from augment.codecs.columns import Missing, RejectColumn
-from augment.codecs.identifiers import Key, Text
-from augment.codecs.quantities import Duration, Moment, Number
+from augment.codecs.decimals import DecimalNumber
+from augment.codecs.identifiers import Fresh, Key, Text
+from augment.codecs.moments import Duration, Moment
+from augment.codecs.quantities import Number
 from augment.codecs.written import WrittenDate
 
-KINDS = (Missing, Key, WrittenDate, Text, Moment, Duration, Number, Category)
+KINDS = (Missing, Key, WrittenDate, Text, Moment, Duration, Number, DecimalNumber, Category)
 
 
-def fit_column(column, max_categories=MAX_CATEGORIES):
-    """The fitted codec of the first kind that takes `column`, and the column's tokens."""
+def fit_column(column, max_categories=MAX_CATEGORIES, fresh=True):
+    """The fitted codec of the first kind that takes `column`, and its tokens; without `fresh` no kind that invents."""
     reasons = []
-    for kind in KINDS:
+    for kind in KINDS if fresh else [kind for kind in KINDS if not issubclass(kind, Fresh)]:
         codec = kind(max_categories) if kind is Category else kind()
         try:
             return codec, codec.fit_encode(column)
