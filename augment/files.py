@@ -1,16 +1,20 @@
 """Tables from files and back: CSV whose types are found without loss, Parquet and Arrow, written whole or not at all.
 
-A CSV file has no types, so `read` finds one for each column, and only where the text can be had back: ``007`` stays
-text, a number of twenty digits too, a column is a date when every cell of it is an ISO date, and integers stay integers
-where cells are empty. `write` never leaves half a file: it writes beside the old one and moves the new one into place.
+A CSV file has no types, so `read` finds one for each column, and only where no digit and no word of it is lost: ``007``
+stays text, a whole number of twenty digits too, a column is a date when every cell of it is an ISO date, and integers
+stay integers where cells are empty. Only how a value is written may change: ``1e5`` comes back as ``100000.0``, and
+``1.10`` beside ``1.1`` as ``1.1``. `write` never leaves half a file: it writes beside the old one and moves the new one
+into place.
 """
 
 import contextlib
 import os
 import secrets
+import shutil
+from collections import Counter
 from pathlib import Path
 
-INTEGERS = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
+ENDINGS = (".csv", ".parquet", ".feather", ".arrow")
 
 
 def read(path):
@@ -21,13 +25,15 @@ def read(path):
     path : str or path-like
         A file ending in ``.csv``, ``.parquet``, ``.feather`` or ``.arrow``. A CSV file is text in UTF-8 (or UTF-16 with
         its mark) with a header; its cells may be separated by commas, semicolons (numbers may then have a decimal
-        comma), tabs or bars. Empty cells and ``NA``, ``NaN``, ``NULL`` and the like are missing.
+        comma, and ``1.234`` beside such numbers stays text), tabs or bars. Empty cells and ``NA``, ``NaN``, ``NULL``
+        and the like are missing.
 
     Returns
     -------
     pandas.DataFrame
         Integers with missing cells come as ``Int64``, booleans with missing cells as ``boolean``, dates as
-        ``datetime64``; a named index of a stored pandas frame comes as a column.
+        ``datetime64``, decimals of more digits than a float keeps as `decimal.Decimal`; a named index of a stored
+        pandas frame comes as a column.
 
     Raises
     ------
@@ -47,26 +53,21 @@ def read(path):
     (['00184', '20121'], [1975, 1988], 'Int64')
     """
     path = Path(path)
-    reader = _format(path)[0]
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder: give the file in it.")
-    if not path.exists():
-        raise FileNotFoundError(f"There is no file {path}.")
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise _told(error, f"Cannot read {path}") from error
-    if empty:
+    reader = _kind(path)[0]
+    check_source(path)
+    if not path.stat().st_size:
         raise ValueError(f"{path} is empty: it has not even a header.")
-    return reader(path)
+    frame = reader(path)
+    _refuse_twice(path, frame.columns)
+    return frame
 
 
 def write(frame, path):
     """Write a table to a file; the ending of its name says which kind. The old file stays until the new one is whole.
 
-    In a CSV file dates are written as `read` found them, or as ISO dates with a space before the time, as fine as the
-    values need; missing cells are empty, and text that would be read as missing stands in quotes.
+    In a CSV file dates, decimals and booleans are written as `read` found them; else dates as ISO dates with a space
+    before the time, as fine as the values need. Missing cells are empty, and text that would be read as missing stands
+    in quotes.
 
     Parameters
     ----------
@@ -94,8 +95,7 @@ def write(frame, path):
     00184,1975-03-01
     "NA",
     """
-    path = Path(path)
-    writer = _format(path)[1]
+    writer = _kind(Path(path))[1]
     with atomic(path) as temporary:
         writer(frame, temporary)
 
@@ -122,7 +122,43 @@ def to_pandas(frame):
     """
     import pandas as pd
 
-    return frame if isinstance(frame, pd.DataFrame) else _as_pandas(_as_arrow(frame))
+    from augment import _arrow
+
+    return frame if isinstance(frame, pd.DataFrame) else _arrow.as_pandas(_arrow.as_arrow(frame))
+
+
+def check_source(path):
+    """Raise now what reading the file `path` would raise later, before work is spent on what it is read for.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file to be read.
+
+    Raises
+    ------
+    OSError
+        There is no such file, or it may not be read.
+    ValueError
+        It is a folder.
+
+    Examples
+    --------
+    >>> from augment import files
+    >>> files.check_source("no-such.augment")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: There is no file no-such.augment.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: give the file in it.")
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _told(error, f"Cannot read {path}") from error
 
 
 def check_place(path, table=True):
@@ -138,7 +174,7 @@ def check_place(path, table=True):
     Raises
     ------
     OSError
-        The folder is not there or may not be written to.
+        The folder is not there or may not be written to, or `path` is itself a folder.
     ValueError
         The ending is not known.
 
@@ -152,12 +188,11 @@ def check_place(path, table=True):
     """
     path = Path(path)
     if table:
-        _format(path)
-    folder = Path(os.path.realpath(path)).parent
-    if not folder.is_dir():
-        raise _told(FileNotFoundError(), f"Cannot write {path}")
-    if not os.access(folder, os.W_OK):
-        raise _told(PermissionError(), f"Cannot write {path}")
+        _ending(path)
+    try:
+        _begin(Path(os.path.realpath(path))).unlink()
+    except OSError as error:
+        raise _told(error, f"Cannot write {path}") from error
 
 
 @contextlib.contextmanager
@@ -165,7 +200,7 @@ def atomic(path):
     """Give a temporary path beside `path`; what is written there takes the place of `path` when the block ends well.
 
     When the block fails, the temporary file is removed and the old file is as it was. A process killed inside the block
-    leaves the old file too.
+    leaves the old file too. A file that is replaced hands its permissions on; a new one gets the usual ones.
 
     Parameters
     ----------
@@ -193,21 +228,32 @@ def atomic(path):
     'whole'
     """
     path = Path(os.path.realpath(path))  # a link stays a link: the file it points to is replaced
-    temporary = path.with_name(f".{secrets.token_hex(6)}.part{path.suffix}")
     try:
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
-        temporary.touch(exist_ok=False)
-        yield temporary
-        _flush(temporary)
-        os.replace(temporary, path)
+        temporary = _begin(path)
+        try:
+            yield temporary
+            _flush(temporary)
+            if path.exists():
+                shutil.copymode(path, temporary)
+            os.replace(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
     except OSError as error:
         raise _told(error, f"Cannot write {path}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # some file systems have no flushing of folders
         _flush(path.parent)
+
+
+def _begin(path):
+    """An empty file beside `path`, which nobody else may read where `path` is there and may be private."""
+    if path.is_dir():
+        raise IsADirectoryError(None, "it is a folder")
+    if path.exists() and not path.is_file():
+        raise OSError(None, "it is no plain file")
+    temporary = path.with_name(f".{secrets.token_hex(6)}.part{path.suffix}")
+    temporary.touch(mode=0o600 if path.exists() else 0o666, exist_ok=False)
+    return temporary
 
 
 def _flush(path):
@@ -231,100 +277,25 @@ def _told(error, what):
     return told
 
 
-def _format(path):
-    known = {
-        ".csv": (_read_csv, _write_csv),
-        ".parquet": (_read_parquet, _write_parquet),
-        ".feather": (_read_arrow, _write_arrow),
-        ".arrow": (_read_arrow, _write_arrow),
-    }
-    if path.suffix.lower() not in known:
+def _ending(path):
+    if path.suffix.lower() not in ENDINGS:
         ending = f"ends in {path.suffix!r}" if path.suffix else "has no ending"
-        raise ValueError(f"{path} {ending}, which names no kind of table; known are {', '.join(known)}.")
-    return known[path.suffix.lower()]
+        raise ValueError(f"{path} {ending}, which names no kind of table; known are {', '.join(ENDINGS)}.")
+    return path.suffix.lower()
 
 
-def _read_csv(path):
-    from augment import _csv
+def _kind(path):
+    """What reads and what writes the kind of table that the name of a file says."""
+    from augment import _arrow, _csv
 
-    return _csv.read_csv(path)
-
-
-def _write_csv(frame, path):
-    from augment import _csv
-
-    _csv.write_csv(to_pandas(frame), path)
-
-
-def _read_parquet(path):
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with path.open("rb") as file:
-            return _as_pandas(parquet.ParquetFile(file).read())
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, "Parquet", error) from error
+    return {
+        ".csv": (_csv.read_csv, lambda frame, path: _csv.write_csv(to_pandas(frame), path)),
+        ".parquet": (_arrow.read_parquet, _arrow.write_parquet),
+        ".feather": (_arrow.read_arrow, _arrow.write_arrow),
+        ".arrow": (_arrow.read_arrow, _arrow.write_arrow),
+    }[_ending(path)]
 
 
-def _write_parquet(frame, path):
-    from pyarrow import parquet
-
-    parquet.write_table(_as_arrow(frame), path)
-
-
-def _read_arrow(path):
-    import pyarrow as pa
-
-    try:
-        with path.open("rb") as file:
-            is_file = file.read(6) == b"ARROW1"  # else a stream, which has no index at its end
-            file.seek(0)
-            reader = pa.ipc.open_file(file) if is_file else pa.ipc.open_stream(file)
-            return _as_pandas(reader.read_all())
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, "Arrow", error) from error
-
-
-def _write_arrow(frame, path):
-    import pyarrow as pa
-
-    table = _as_arrow(frame)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
-
-
-def _damaged(path, kind, error):
-    reason = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
-    return ValueError(f"{path} is not a whole {kind} file: {reason}.")
-
-
-def _as_arrow(frame):
-    import narwhals.stable.v2 as nw
-    import pandas as pd
-    import pyarrow as pa
-
-    if not isinstance(frame, pd.DataFrame):
-        return nw.from_native(frame, eager_only=True).to_arrow()
-    try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowException, ValueError) as error:
-        reason = "; ".join(map(str, error.args))
-        raise ValueError(f"The table cannot be stored in this kind of file: {reason}.") from error
-
-
-def _as_pandas(table):
-    """A pandas frame whose integers and booleans stay such beside missing cells, and no column lost in the index."""
-    import pandas as pd
-    import pyarrow as pa
-
-    nullable = {getattr(pa, name.lower())(): pd.api.types.pandas_dtype(name) for name in INTEGERS}
-    nullable[pa.bool_()] = pd.BooleanDtype()
-    frame = table.to_pandas(date_as_object=False)
-    if frame.index.names != [None]:
-        frame = frame.reset_index()
-    for place, field in enumerate(table.schema):
-        column = table.column(place)
-        if field.type in nullable and column.null_count and frame[field.name].dtype.kind in "fO":
-            frame[field.name] = column.to_pandas(types_mapper=nullable.get).array
-    return frame.reset_index(drop=True)
+def _refuse_twice(path, names):
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"{path} names the column {twice[0]!r} twice: give each column a name of its own.")
