@@ -30,6 +30,7 @@ With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it co
 CHATTER = re.compile(
     r"oneDNN|cuda|cuFFT|cuDNN|cuBLAS|cuInit|TensorRT|TF-TRT|absl::Init|cpu_feature|rebuild Tensor", re.I
 )
+DEMO_FILES = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
 ENOUGH_ROWS = 20  # below this, holding a quarter out leaves nothing to judge by
 
 
@@ -115,8 +116,8 @@ def _add_generate(commands):
         metavar="COLUMN=VALUE",
         action="append",
         default=[],
-        help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable, "
-        'quotes keep a comma: city="Rome, Italy"',
+        help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable "
+        '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"',
     )
     _add_seed(command, None)
 
@@ -180,9 +181,18 @@ def _give(options, result):
     return 0
 
 
-def _demo(options):
+def _check_places(places, sources, table):
+    """Raise before the work where a result could not be written, or would take the place of a file that is read."""
     from augment import files
 
+    for place in places:
+        files.check_place(place, table)
+        for source in filter(None, sources):
+            if os.path.exists(place) and os.path.exists(source) and os.path.samefile(place, source):
+                raise ValueError(f"{place} is the file that is read: give the result a name of its own.")
+
+
+def _demo(options):
     start = time.monotonic()
     frame, target, protected, name = _demo_table(options)
     folder = Path(options.out)
@@ -190,7 +200,7 @@ def _demo(options):
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"Cannot make the folder {folder}: {error.strerror.lower()}.") from error
-    files.check_place(folder / "audit.html", table=False)
+    _check_places([folder / name for name in DEMO_FILES], [options.data], table=False)
     train, holdout = _split(frame, options.seed)
     _say(options, f"Augment {augment.__version__}: {name}, {len(frame):,} rows and {frame.shape[1]} columns.")
     _say(options, f"{len(holdout):,} rows are held out to judge by; the model learns from the other {len(train):,}.")
@@ -250,8 +260,7 @@ def _estimate(frame, time_limit):
 def _write_demo(folder, synthesizer, synthetic, report):
     from augment import files
 
-    names = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
-    table, parquet, model, page, data = (folder / name for name in names)
+    table, parquet, model, page, data = (folder / name for name in DEMO_FILES)
     files.write(synthetic, table)
     files.write(synthetic, parquet)
     synthesizer.save(model)
@@ -278,7 +287,7 @@ Next, with a table of your own:
 def _fit(options):
     from augment import files
 
-    files.check_place(options.out, table=False)
+    _check_places([options.out], [options.data], table=False)
     frame = files.read(options.data)
     start = time.monotonic()
     synthesizer = _fitted(frame, options)
@@ -299,9 +308,8 @@ def _fitted(frame, options):
 def _generate(options):
     from augment import files
 
-    files.check_place(options.out)
-    if not os.path.exists(options.model):
-        raise FileNotFoundError(f"There is no file {options.model}.")
+    _check_places([options.out], [options.model], table=True)
+    files.check_source(options.model)
     _load_keras()
     synthesizer = augment.TabularSynthesizer.load(options.model)
     condition = None
@@ -330,16 +338,25 @@ def _as_frame(generated):
 
 def _condition(texts, example):
     """What ``--condition`` asks for, as `generate` takes it; the frame `example` shows the type of each column."""
-    condition = {}
     columns = {str(name): name for name in example.columns}
+    asked = {}
     for text in texts:
         begins = [name for name in columns if text.startswith(f"{name}=")]
         if not begins:
             names = ", ".join(columns)
             raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {names}.")
         name = max(begins, key=len)
-        condition[columns[name]] = _wanted(name, text[len(name) + 1 :], example[columns[name]].dtype)
-    return condition
+        asked.setdefault(name, []).append(_wanted(name, text[len(name) + 1 :], example[columns[name]].dtype))
+    return {columns[name]: _joined(name, parts) for name, parts in asked.items()}
+
+
+def _joined(name, parts):
+    """What several ``--condition`` ask of one column: any of their values."""
+    if len(parts) == 1:
+        return parts[0]
+    if any(isinstance(part, tuple) for part in parts):
+        raise ValueError(f"--condition {name} is given {len(parts)} times: a range stands alone, only values can join.")
+    return [value for part in parts for value in (part if isinstance(part, list) else [part])]
 
 
 def _wanted(name, text, dtype):
@@ -377,9 +394,8 @@ def _value(name, text, dtype):
 def _audit(options):
     from augment import files
 
-    for place in (options.html, options.json):
-        if place and place != "-":
-            files.check_place(place, table=False)
+    places = [place for place in (options.html, options.json) if place not in (None, "-")]
+    _check_places(places, [options.real, options.synthetic, options.holdout], table=False)
     real, synthetic = files.read(options.real), files.read(options.synthetic)
     holdout = files.read(options.holdout) if options.holdout else None
     report = augment.audit(

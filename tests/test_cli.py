@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -170,6 +171,18 @@ def test_conditions_take_the_type_of_their_column(text, condition):
 
 
 @pytest.mark.parametrize(
+    ("texts", "condition"),
+    [
+        (["city=Rome", "city=Oslo"], {"city": ["Rome", "Oslo"]}),
+        (["city=Rome,Lima", "age=30..40", "city=Oslo"], {"city": ["Rome", "Lima", "Oslo"], "age": (30, 40)}),
+        (["rating=", "rating=1.5"], {"rating": [None, 1.5]}),
+    ],
+)
+def test_conditions_on_one_column_join(texts, condition):
+    assert cli._condition(texts, make_table(3, random_state=0)) == condition
+
+
+@pytest.mark.parametrize(
     ("generated", "columns", "condition"),
     [
         (pl.DataFrame({"a": [1, None]}), ["a"], {"a": 1}),
@@ -200,6 +213,11 @@ def test_models_of_other_libraries_and_of_pairs(generated, columns, condition):
 def test_wrong_conditions_are_told(text, words):
     with pytest.raises(ValueError, match=words):
         cli._condition([text], make_table(3, random_state=0))
+
+
+def test_a_range_joins_nothing():
+    with pytest.raises(ValueError, match="--condition age is given 2 times: a range stands alone"):
+        cli._condition(["age=30..40", "age=50"], make_table(3, random_state=0))
 
 
 def test_audit_passes_everything_on(fakes, tmp_path, table_file, capsys):
@@ -251,17 +269,52 @@ def test_the_gate(fakes, table_file, capsys, pillars, code, words):
         (["demo", "--target", "age"], "go with --data"),
         (["demo", "--data", "{small}"], "has 19 rows"),
         (["demo", "--out", "{table}"], "Cannot make the folder"),
+        (["fit", "{table}", "-o", "."], "it is a folder"),
+        (["generate", "{folder}", "-o", "new.csv"], "is a folder"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_code_2(fakes, tmp_path, monkeypatch, table_file, capsys, arguments, words):
     files.write(make_table(19, random_state=0), tmp_path / "small.csv")
     monkeypatch.chdir(tmp_path)
-    places = {"table": table_file, "small": tmp_path / "small.csv"}
+    places = {"table": table_file, "small": tmp_path / "small.csv", "folder": tmp_path}
     assert cli.main([argument.format(**places) for argument in arguments]) == 2
     captured = capsys.readouterr()
     assert words in captured.err
     assert captured.err.count("\n") == 1
     assert not captured.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fit", "table.csv", "-o", "table.csv"],
+        ["fit", "table.csv", "-o", "link.csv"],
+        ["fit", "link.csv", "-o", "table.csv"],
+        ["generate", "table.csv", "-o", "link.csv"],
+        ["audit", "link.csv", "other.csv", "--html", "table.csv"],
+        ["audit", "other.csv", "table.csv", "--json", "table.csv"],
+        ["audit", "other.csv", "other.csv", "--holdout", "table.csv", "--json", "link.csv"],
+        ["demo", "--data", "table.csv", "--out", "demo"],
+    ],
+)
+def test_no_result_takes_the_place_of_a_file_that_is_read(fakes, tmp_path, monkeypatch, table_file, capsys, arguments):
+    files.write(make_table(40, random_state=1), tmp_path / "other.csv")
+    (tmp_path / "demo").mkdir()
+    for link in ("link.csv", "demo/synthetic.csv"):
+        (tmp_path / link).symlink_to(table_file)
+    monkeypatch.chdir(tmp_path)
+    content = table_file.read_bytes()
+    assert cli.main(arguments) == 2
+    assert "is the file that is read: give the result a name of its own" in capsys.readouterr().err
+    assert table_file.read_bytes() == content
+    assert not Repeater.asked
+
+
+def test_no_rows_are_a_table_with_a_header(fakes, tmp_path, table_file):
+    model, out = tmp_path / "table.augment", tmp_path / "new.csv"
+    assert cli.main(["fit", str(table_file), "-o", str(model), "--quiet"]) == 0
+    assert cli.main(["generate", str(model), "-n", "0", "-o", str(out), "--quiet"]) == 0
+    assert out.read_text() == table_file.read_text().splitlines(keepends=True)[0]
 
 
 @pytest.mark.parametrize(
@@ -323,6 +376,20 @@ def test_pillars_are_those_of_the_audit():
     from augment.auditing import check
 
     assert cli.PILLARS == check.PILLARS
+
+
+@pytest.mark.parametrize("damage", [{"library": "nope"}, {"dtypes": [{"kind": "numpy", "dtype": "int9"}]}])
+def test_a_model_whose_table_cannot_be_made_is_told_on_loading(tmp_path, monkeypatch, capsys, damage):
+    monkeypatch.setattr(cli, "_load_keras", lambda: None)
+    augment.TabularSynthesizer().fit(pd.DataFrame({"key": np.arange(50)})).save(tmp_path / "whole.augment")
+    with zipfile.ZipFile(tmp_path / "whole.augment") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    manifest["codec"]["form"].update(damage)
+    with zipfile.ZipFile(tmp_path / "damaged.augment", "w") as archive:
+        archive.writestr("manifest.json", json.dumps(manifest))
+    assert cli.main(["generate", str(tmp_path / "damaged.augment"), "-o", str(tmp_path / "new.csv")]) == 2
+    assert "damaged.augment' is not a whole file written by" in capsys.readouterr().err
+    assert cli.main(["generate", str(tmp_path / "whole.augment"), "-o", str(tmp_path / "new.csv")]) == 0
 
 
 @pytest.mark.slow
