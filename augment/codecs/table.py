@@ -271,4 +271,6 @@ class TableCodec:
             allowed[tuple(np.array(seen).T)] = True
             rules.append(Rule(first, second, allowed))
         codec.layout = Layout(blocks, tuple(copies), tuple(rules), n_samples=state["n_samples"])
+        # A damaged form makes no table: better told on loading than at the first rows.
+        codec.decode(np.zeros((0, codec.layout.width), "int32"), np.random.default_rng(0))
         return codec

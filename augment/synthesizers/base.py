@@ -240,7 +240,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
                     raise ValueError(f"it holds {manifest['format']} of {manifest['class']}")
                 weights = archive.extract("model.weights.h5", folder) if manifest["has_model"] else None
                 return cls._restore(manifest, lambda model: model.load_weights(weights))
-        except (FileNotFoundError, IsADirectoryError, PermissionError):
+        except (FileNotFoundError, IsADirectoryError, PermissionError, ImportError):
             raise
         except Exception as error:
             reason = str(error).split("\n")[0].rstrip(".")
