@@ -2,6 +2,7 @@ import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from augment.codecs.table import TableCodec
@@ -48,7 +49,7 @@ def generate(codec, frame, spec, n=300):
             arrays[:, block.start : block.start + block.width] = drawn[:, : block.width]
         rows = condition.known[:, index]
         arrays[rows, block.start : block.start + block.width] = condition.tokens[rows, index, : block.width]
-    return codec.overlay(codec.decode(arrays, rng, condition), condition)
+    return codec.decode(arrays, rng, condition)
 
 
 def test_known_tokens_are_those_of_the_values(codec, frame):
@@ -133,7 +134,7 @@ def test_an_array_of_conditions():
     partial = np.where(rng.random((30, 2)) < 0.5, np.nan, array[:30])
     condition = codec.condition(partial)
     np.testing.assert_array_equal(condition.known, ~np.isnan(partial))
-    table = codec.overlay(codec.decode(codec.encode(array[:30]), rng, condition), condition)
+    table = codec.decode(codec.encode(array[:30]), rng, condition)
     np.testing.assert_array_equal(table[~np.isnan(partial)], partial[~np.isnan(partial)])
 
 
@@ -201,3 +202,181 @@ def test_what_is_all_missing_cannot_be_asked_for():
         with pytest.raises(ValueError, match="'x': in the training data all of its values are missing"):
             codec.condition(spec, 1)
     assert not codec.condition({"x": None}, 1).allowed
+
+
+@pytest.fixture(scope="module")
+def coinciding():
+    """Three columns of each kind that are equal in most rows, all three in 80 %."""
+    rng = np.random.default_rng(0)
+    numbers = rng.integers(0, 15_000, (N, 3))
+    numbers[:, 1] = np.where(rng.random(N) < 0.9, numbers[:, 0], numbers[:, 1])
+    numbers[:, 2] = np.where(rng.random(N) < 0.9, numbers[:, 1], numbers[:, 2])
+    days = (
+        pd.Timestamp("1990") + pd.to_timedelta(pd.DataFrame(numbers, columns=list("abc")).stack(), unit="D").unstack()
+    )
+    return {
+        "floats": pd.DataFrame(rng.normal(size=15_000)[numbers], columns=list("abc")),
+        "integers": pd.DataFrame(numbers, columns=list("abc")),
+        "dates": days,
+        "text": days.apply(lambda column: column.dt.strftime("%d.%m.%Y")),
+    }
+
+
+@pytest.mark.parametrize("kind", ["floats", "integers", "dates", "text"])
+@pytest.mark.parametrize("known", ["a", "b", "c", "ac"])
+def test_a_given_value_is_what_its_copies_take(coinciding, kind, known):
+    frame = coinciding[kind]
+    codec = TableCodec().fit(frame)
+    arrays = codec.encode(frame)
+    partial = frame[list(known)].sample(frac=1, random_state=0, ignore_index=True)
+    table = codec.decode(arrays, np.random.default_rng(0), codec.condition(partial))
+    pd.testing.assert_frame_equal(table[list(known)], partial)
+    equal = (frame["a"] == frame["b"]) & (frame["b"] == frame["c"])
+    assert equal.mean() > 0.7
+    for name in "abc":
+        same = np.logical_or.reduce([table[name] == partial[given] for given in known])
+        assert same[equal].all()
+
+
+def test_what_is_given_once_for_all_rows_is_copied_too(coinciding):
+    frame = coinciding["floats"]
+    codec = TableCodec().fit(frame)
+    value = frame["b"][7] + 1e-9
+    table = codec.decode(codec.encode(frame), np.random.default_rng(0), codec.condition({"b": value}, N))
+    assert (table[frame["a"] == frame["b"]] == value)["a"].all()
+
+
+def test_copies_of_what_their_type_cannot_hold_are_the_nearest_value():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 20_000, N).astype("int16")
+    frame = pd.DataFrame({"a": a, "b": np.where(rng.random(N) < 0.8, a, rng.integers(0, 80_000, N) / 4)})
+    codec = TableCodec().fit(frame)
+    partial = pd.DataFrame({"b": np.resize([5.25, 25_000, 50_000], N)})
+    table = codec.decode(codec.encode(frame), np.random.default_rng(0), codec.condition(partial))
+    copies = table["a"][frame["a"] == frame["b"]]
+    assert table["b"].equals(partial["b"]) and table["a"].dtype == "int16"
+    assert copies.groupby(partial["b"]).unique().map(list).to_dict() == {5.25: [5], 25_000: [25_000], 50_000: [a.max()]}
+
+
+@pytest.mark.parametrize(
+    ("values", "given", "words"),
+    [
+        (np.resize(np.arange(11, dtype="int16"), 50), [40_000], "40000, .* from -32768 to 32767"),
+        (np.resize(np.arange(11, dtype="uint8"), 50), [-1], "-1, .* from 0 to 255"),
+        (np.resize(np.arange(11, dtype="uint8"), 50), [300.0], "300.0, .* from 0 to 255"),
+        (np.arange(50) % 11, np.array([2**63 + 5], "uint64"), "9223372036854775813, .* to 9223372036854775807"),
+        (np.arange(50) % 11, [2.0**63], "9.2.*e.18, .* to 9223372036854775807"),
+        (np.resize(np.arange(11, dtype="uint64"), 50), [-3], "-3, .* from 0 to 18446744073709551615"),
+        (np.resize(np.arange(11, dtype="float16"), 50), [400_000.0], "400000.0, .* from -65504.0 to 65504.0"),
+        (pd.Series(np.arange(50) % 11, dtype="Int8"), [1000], "1000, .* from -128 to 127"),
+        (
+            pd.date_range("2020", periods=50).as_unit("ns"),
+            np.array(["9999-12-31"], "M8[s]"),
+            "9999-12-31T00:00:00, .* its type counts nanoseconds in 64 bits.",
+        ),
+        (
+            pd.date_range("2020", periods=50).as_unit("s"),
+            pd.DatetimeIndex(["2020-01-01 00:00:00.5"]),
+            ".*00.5.*, .* counts seconds",
+        ),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, str) else "",
+)
+def test_values_that_the_type_cannot_hold_are_refused(values, given, words):
+    frame = pd.DataFrame({"x": np.asarray(values) if not isinstance(values, pd.Series) else values})
+    codec = TableCodec().fit(frame.sample(frac=1, random_state=0))
+    condition = codec.condition(pd.DataFrame({"x": given}))
+    with pytest.raises(ValueError, match=f"^Column 'x' cannot hold {words}"):
+        codec.decode(np.zeros((1, codec.layout.width), "int32"), np.random.default_rng(0), condition)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda labels, more: pd.Categorical(labels, [*"abc", *more]),
+        lambda labels, more: pd.Categorical.from_codes(
+            [ord(label) - 97 for label in labels], pd.interval_range(0, 3 + len(more))
+        ),
+        lambda labels, more: pd.array(
+            pa.DictionaryArray.from_arrays(pa.array([ord(c) - 97 for c in labels], "int8"), [*"abc", *more]),
+            pd.ArrowDtype(pa.dictionary("int8", "string")),
+        ),
+    ],
+    ids=["categories", "intervals", "arrow"],
+)
+def test_only_categories_that_occur_matter(make):
+    frame = pd.DataFrame({"x": make(list("abc") * 20, []), "y": np.arange(60) % 7})
+    codec = TableCodec().fit(frame)
+    table = generate(codec, frame, pd.DataFrame({"x": make(list("ba"), ["d"])}), n=None)
+    assert table["x"].astype(str).tolist() == pd.Series(make(list("ba"), [])).astype(str).tolist()
+    assert table.dtypes.equals(frame.dtypes)
+    with pytest.raises(ValueError, match="'x' has values that the training data did not have"):
+        codec.condition(pd.DataFrame({"x": make(list("bd"), ["d"])}))
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"age": float("inf")}, "inf is outside the observed range, 17 to 89"),
+        ({"age": 10**400}, "inf is outside the observed range"),
+        ({"pay": 10**400}, "inf is outside the observed range"),
+        ({"score": 1e300}, "1e.300 is outside the observed range"),
+        ({"score": -(10**400)}, "-inf is outside the observed range"),
+        ({"age": (10**400, None)}, "no value between inf and any"),
+        ({"wait": "9999999999 days"}, "expected a duration"),
+    ],
+    ids=str,
+)
+def test_numbers_beyond_all_bounds_get_the_same_sentence(codec, spec, words):
+    with pytest.raises(ValueError, match=words):
+        codec.condition(spec, 5)
+
+
+def test_ends_of_a_range_that_no_type_can_hold_are_open(codec):
+    for spec in ({"age": (0, 10**400)}, {"pay": (-(10**400), 10**400)}, {"score": (None, float("inf"))}):
+        assert all(allowed.all() for allowed in codec.condition(spec, 1).allowed.values())
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "M8[ns]", "m8[ns]", "float32", "cents"])
+def test_every_value_lies_in_the_range(dtype):
+    rng = np.random.default_rng(0)
+    values = rng.integers(16 * 10**17, 17 * 10**17, N)
+    if dtype == "float32":
+        values = rng.normal(size=N).astype("float32")
+    elif dtype == "cents":
+        values = rng.integers(0, 10**6, N) / 100 * 3
+    else:
+        values = values.astype(dtype)
+    frame = pd.DataFrame({"x": values})
+    codec = TableCodec().fit(frame)
+    for seed in range(40):
+        middle = np.random.default_rng(seed).choice(values, 2, replace=False)
+        low, high = pd.Series(middle).min(), pd.Series(middle).max()
+        if seed % 2 and dtype not in ("float32", "cents"):
+            high = low + type(high - low)(1000)
+        assert generate(codec, frame, {"x": (low, high)}, 40)["x"].between(low, high).all()
+
+
+def test_ends_of_noisy_decimals_can_be_asked_for():
+    values = np.arange(1, 200) * 0.1  # 0.30000000000000004 and the like
+    frame = pd.DataFrame({"x": np.repeat(values, 3)})
+    codec = TableCodec().fit(frame)
+    for low, high in ((values.max(), None), (None, values.min())):
+        assert set(generate(codec, frame, {"x": (low, high)})["x"]) == {low or high}
+
+
+def test_each_of_several_unsigned_numbers_is_drawn():
+    values = np.random.default_rng(0).integers(0, 2**62, N).astype("uint64")
+    codec = TableCodec().fit(pd.DataFrame({"x": values}))
+    wanted = np.sort(values)[[100, 1000, 1900]].tolist()
+    assert set(generate(codec, pd.DataFrame({"x": values}), {"x": wanted})["x"]) == set(wanted)
+
+
+def test_dates_among_categories_may_leave_out_midnight():
+    days = pd.to_datetime(["2020-01-01", "2020-01-02"])
+    for labels in (pd.Categorical(list(days) * 30), ["2020-01-01", "2020-01-02"] * 30):
+        codec = TableCodec().fit(pd.DataFrame({"x": labels}))
+        for day in ("2020-01-02", "2020-01-02 00:00:00", days[1], days[1].date()):
+            assert codec.condition({"x": day}, 1).tokens[0, 0, 0] == 1
+        with pytest.raises(ValueError, match="'2020-01-03' is not in the training data"):
+            codec.condition({"x": "2020-01-03"}, 1)

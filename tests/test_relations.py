@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augment.codecs.layout import Copy
-from augment.codecs.relations import find_copies, find_rules, resolve_copies
+from augment.codecs.relations import find_copies, find_rules, resolve_copies, take_known
 from augment.codecs.table import TableCodec
 
 
@@ -101,6 +101,19 @@ def test_where_copies_come_from(pairs, flags, sources):
     nothing = np.zeros((1, 1, 2), int)
     copies = [Copy(first, second, 0, nothing, nothing) for first, second in pairs]
     assert resolve_copies(copies, np.array([flags]), 3).tolist() == [sources]
+
+
+@pytest.mark.parametrize(
+    ("sources", "known", "taken"),
+    [
+        ([0, 0, 0], [0, 0, 0], [0, 0, 0]),
+        ([0, 0, 0], [0, 0, 1], [2, 2, 2]),  # the last of a chain becomes its source
+        ([0, 0, 0], [1, 0, 1], [0, 0, 2]),  # two that are known stay as they are
+        ([0, 0, 2], [0, 1, 1], [1, 1, 2]),
+    ],
+)
+def test_known_values_are_sources(sources, known, taken):
+    assert take_known(np.array([sources]), np.array([known], bool)).tolist() == [taken]
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=4, max_size=4), min_size=1, max_size=8))

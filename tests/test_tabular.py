@@ -64,12 +64,28 @@ def test_generated_rows_look_like_the_fitted_ones(fitted):
     assert list(new["city"].cat.categories) == ["Oslo", "Rome", "Łódź", "Bonn"]
 
 
-def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows():
+@pytest.fixture(scope="module")
+def coinciding():
+    """A small table whose columns coincide in half of the rows, and what was fitted on it."""
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 600))
     table = pd.DataFrame({"a": a, "b": np.where(rng.random(600) < 0.5, a, b)})
-    new = TabularSynthesizer(**TINY | {"epochs": 60}).fit(table).generate(2000)
+    return table, TabularSynthesizer(**TINY | {"epochs": 60}).fit(table)
+
+
+def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows(coinciding):
+    new = coinciding[1].generate(2000)
     assert (new["a"] == new["b"]).mean() == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("known", ["a", "b"])
+def test_what_is_given_is_copied_as_given(coinciding, known):
+    table, synthesizer = coinciding
+    for condition in (table[[known]], {known: table[known][5]}, {known: (-1, 1)}):
+        new = synthesizer.generate(600, condition=condition)
+        assert (new["a"] == new["b"]).mean() > 0.35
+    kept = synthesizer.generate(like=table, strength=0.2)
+    assert (kept["a"] == kept["b"]).mean() > 0.35
 
 
 def test_as_many_rows_as_were_fitted_by_default(fitted):
@@ -146,6 +162,15 @@ def test_rows_like_given_ones(fitted):
     assert 0.5 < same.mean() < 1
     with pytest.raises(ValueError, match="strength"):
         fitted.generate(like=rows, strength=0)
+
+
+def test_rows_like_given_ones_never_keep_keys_or_free_text():
+    names = [f"Patient {k * 7919 % 10007} of ward {k % 13}" for k in range(100)]
+    table = pd.DataFrame({"id": np.arange(100), "name": pd.Series(names).mask(np.arange(100) % 4 == 0), "x": 1.5})
+    new = TabularSynthesizer(**TINY).fit(table).generate(like=table, strength=0.01)
+    assert new["id"].is_unique and not set(new["id"]) & set(table["id"])
+    assert not set(new["name"].dropna()) & set(names)
+    assert new["name"][table["name"].notna()].notna().mean() > 0.9
 
 
 def test_pairs_come_back_as_pairs(paired):
@@ -273,6 +298,12 @@ def test_scores_are_the_same_at_every_call_and_prefer_real_rows(fitted):
     assert fitted.score(table) == pytest.approx(scores.mean())
 
 
+def test_score_needs_a_row(fitted):
+    assert fitted.score_samples(frame(0)).shape == (0,)
+    with pytest.raises(ValueError, match="got none: give at least one row"):
+        fitted.score(frame(0))
+
+
 def test_score_needs_the_same_columns(fitted):
     with pytest.raises(ValueError, match="feature"):
         fitted.score(frame().drop(columns="age"))
@@ -367,12 +398,13 @@ def test_numpy_numbers_among_the_parameters_are_saved(tmp_path):
     [
         (pd.DataFrame(), "sample|feature|column"),
         (pd.DataFrame({"a": [1]}), "1 sample"),
-        (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), "a"),
+        (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), r"^Column names must be unique.* once: 'a'\.$"),
+        (pa.table([[1, 2], [3, 4]], names=["a", "a"]), r"^Column names must be unique.* once: 'a'\.$"),
         (pd.DataFrame({"a": [1.0, np.inf, 2.0]}), "infinit"),
         (pd.DataFrame({"a": [1, "x", 2.5, None]}), "a"),
         (pd.DataFrame({"a": [[1], [2], [3]]}), "a"),
     ],
-    ids=["empty", "one row", "duplicate names", "infinity", "mixed types", "nested"],
+    ids=["empty", "one row", "duplicate names", "in pyarrow", "infinity", "mixed types", "nested"],
 )
 def test_bad_tables_are_refused_in_one_sentence(table, message):
     with pytest.raises((ValueError, TypeError), match=message):

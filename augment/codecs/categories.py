@@ -1,5 +1,8 @@
 """Strings, booleans and categorical types as tokens: one for each label, one more for all the rare labels."""
 
+import contextlib
+import datetime
+
 import numpy as np
 import pandas as pd
 
@@ -96,6 +99,10 @@ class Category(ColumnCodec):
         for label in (value, str(value)):
             if isinstance(label, str | int | float) and label in self.place:
                 return label
+        moment = _as_moment(value)
+        for label in self.place:
+            if moment is not None and _as_moment(label) == moment:
+                return label
         known = self.labels + self.rare
         near = near_names(value, known) if len(known) > SHOWN else _listed(known)
         raise ValueError(f"Condition on column {self.name!r}: {value!r} is not in the training data; known are {near}.")
@@ -147,6 +154,14 @@ class Category(ColumnCodec):
         self.ordered, self.closed, self.kind = state["ordered"], state["closed"], state["kind"]
         self.max_categories = state["max_categories"]
         self._prepare()
+
+
+def _as_moment(value):
+    """The moment that a date or an ISO string of one names, None for anything else: midnight may be left out."""
+    if isinstance(value, str | datetime.date):
+        with contextlib.suppress(ValueError):
+            return datetime.datetime.fromisoformat(str(value))
+    return None
 
 
 def _listed(values):

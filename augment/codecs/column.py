@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from augment.codecs.digits import as_decimal, objects_of
+
+INFINITE = "Column {!r} contains infinity: replace infinite values by finite ones or by missing values."
+
 
 @dataclass
 class Column:
@@ -14,11 +18,12 @@ class Column:
     ----------
     name : hashable
         The column's name in its table.
-    family : {"number", "moment", "duration", "label"}
-        How to read `values`: as numbers, as counts of `unit` since 1970 (UTC), as counts of `unit`, or as indices into
-        `labels`.
+    family : {"number", "decimal", "moment", "duration", "label"}
+        How to read `values`: as numbers, as Decimals, as counts of `unit` since 1970 (UTC), as counts of `unit`, or as
+        indices into `labels`.
     values : ndarray of shape (n,)
-        int64, uint64 or a float type for numbers, int64 otherwise. Where a value is missing the entry has no meaning.
+        int64, uint64 or a float type for numbers, objects for Decimals, int64 otherwise. Where a value is missing the
+        entry has no meaning.
     missing : ndarray of int8 of shape (n,)
         0 where a value is there, else one more than the index of its kind in `kinds`.
     kinds : tuple of str
@@ -33,8 +38,8 @@ class Column:
         What moments and durations count.
     zone : str, default=None
         Name of the time zone in which moments are shown.
-    limit : int, default=None
-        The largest number that the column's type holds, where that is less than a 64-bit integer.
+    least, limit : int, default=None
+        The smallest and the largest number that the column's type holds, where it is narrower than a 64-bit integer.
     """
 
     name: object
@@ -47,6 +52,7 @@ class Column:
     ordered: bool = False
     unit: str | None = None
     zone: str | None = None
+    least: int | None = None
     limit: int | None = None
 
     def __post_init__(self):
@@ -64,6 +70,14 @@ class Column:
     def present(self):
         """Which rows hold a value."""
         return self.missing == 0
+
+    @property
+    def ends(self):
+        """The smallest and the largest number that the column's type holds."""
+        kind = self.values.dtype
+        widest = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        ends = (widest.min, widest.max) if self.limit is None else (self.least, self.limit)
+        return tuple(end.item() if isinstance(end, np.generic) else end for end in ends)
 
 
 def with_missing(column, masks):
@@ -84,6 +98,10 @@ def as_family(column, family):
     if column.family == "number" and family == "label":
         codes, labels = pd.factorize(column.values)
         return replace(column, family=family, values=codes.astype("int64"), labels=labels.tolist())
+    if column.family == "number" and family == "decimal":
+        return replace(column, family=family, values=objects_of(list(map(as_decimal, column.values.tolist()))))
+    if column.family == "decimal" and family in ("number", "label"):
+        return as_family(replace(column, family="number", values=column.values.astype("float64")), family)
     if column.family == "label" and family == "number":
         if column.labels == [False, True]:
             return replace(column, family=family, labels=None)
@@ -96,7 +114,5 @@ def as_family(column, family):
 def refuse_infinite(column):
     """Raise a ValueError when a number column holds an infinite value."""
     if column.family == "number" and column.values.dtype.kind == "f" and np.isinf(column.values[column.present]).any():
-        raise ValueError(
-            f"Column {column.name!r} contains infinity: replace infinite values by finite ones or by missing values."
-        )
+        raise ValueError(INFINITE.format(column.name))
     return column

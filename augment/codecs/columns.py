@@ -7,7 +7,13 @@ import numpy as np
 from augment.codecs.column import Column, as_family
 from augment.codecs.layout import Block
 
-_WORDS = {"number": "numbers", "moment": "dates", "duration": "durations", "label": "text or categories"}
+_WORDS = {
+    "number": "numbers",
+    "decimal": "numbers",
+    "moment": "dates",
+    "duration": "durations",
+    "label": "text or categories",
+}
 
 
 class RejectColumn(ValueError):
@@ -16,11 +22,12 @@ class RejectColumn(ValueError):
 
 @dataclass(frozen=True)
 class Within:
-    """What a condition leaves open of a column: a range, both ends included, or a list of values."""
+    """What a condition leaves open of a column: a range, both ends included, a list of values, or all but the taken."""
 
     low: float = -np.inf
     high: float = np.inf
     values: object = None
+    taken: object = ()
 
 
 class ColumnCodec:
@@ -51,7 +58,7 @@ class ColumnCodec:
     def fit_encode(self, column):
         """Learn from a Column and give its tokens; raise RejectColumn when it is not of this kind."""
         self.name, self.kinds, self.notes = column.name, tuple(column.kinds), []
-        self.form = {"family": column.family, "unit": column.unit, "zone": column.zone}
+        self.form = {name: getattr(column, name) for name in ("family", "unit", "zone", "least", "limit")}
         self._fit(column.take(column.present))
         tokens = self.encode(column)
         size = self.size + len(self.kinds)
@@ -74,10 +81,10 @@ class ColumnCodec:
         if self.size == 0 and present.any():
             raise ValueError(f"Column {self.name!r} has values; in the training data all of them were missing.")
         if present.any():
-            tokens[present] = self._encode(self._alike(column).take(present), rng)
+            tokens[present] = self._encode(self.alike(column).take(present), rng)
         return tokens[:, : self.width]
 
-    def _alike(self, column):
+    def alike(self, column):
         """`column` as one of the fitted family."""
         column = as_family(column, self.form["family"])
         if column.family != self.form["family"]:
@@ -136,6 +143,10 @@ class ColumnCodec:
     def within(self, low=None, high=None, values=None):
         """The Within of a range, None standing for an open end, or of a list of values."""
         return self.given(None, 0)
+
+    def besides(self, column):
+        """What the given values of a Column leave open to the other rows: a Within, or None for everything."""
+        return None
 
     @property
     def label(self):

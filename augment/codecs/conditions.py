@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from augment.codecs.column import as_family
 from augment.codecs.frames import read_table
 from augment.codecs.layout import Condition
-from augment.codecs.quantities import in_unit
+from augment.codecs.moments import UNITS, in_unit
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _within_range(codec, condition, place, ends):
     column = codec.columns[place]
     if len(ends) != 2:
         raise ValueError(f"Condition on column {column.name!r}: a range is a tuple (low, high), got {ends!r}.")
-    within = column.within(*ends)
+    within = column.within(*(None if _is_missing(end) else end for end in ends))
     condition.within[place] = within
     _restrict(codec, condition, place, column.allowed(within))
 
@@ -126,15 +125,18 @@ def _restrict(codec, condition, place, allowed, missing=False):
 def _know(codec, condition, place, column, rows):
     """Note the values of a Column as given in `rows`."""
     own = codec.columns[place]
-    condition.given[place] = as_family(column, own.form["family"])
     tokens = own.encode(column.take(rows))
+    condition.given[place] = own.alike(column)
+    rest = own.besides(column.take(rows))
+    if rest is not None:
+        condition.within[place] = rest
     if own.width:
         block = codec.places.index(place)
         condition.known[rows, block] = True
         condition.tokens[rows, block, : own.width] = tokens
 
 
-def vary(condition, rows, redraw, places):
+def vary(condition, rows, redraw, places, fresh):
     """`condition` for the rows at `rows`, with some of the cells unknown.
 
     Parameters
@@ -147,6 +149,8 @@ def vary(condition, rows, redraw, places):
         The cells that become unknown.
     places : list of int
         The column of each block.
+    fresh : list of int
+        The columns whose values are made afresh: of them only what is missing stays known.
 
     Returns
     -------
@@ -154,39 +158,70 @@ def vary(condition, rows, redraw, places):
     """
     known = condition.known[rows] & ~redraw[:, places]
     given = {}
-    for place, column in condition.given.items():
-        column = column.take(rows)
+    for place in condition.given.keys() - set(fresh):
+        column = condition.given[place].take(rows)
         given[place] = replace(column, missing=np.where(redraw[:, place], 1, column.missing).astype("int8"))
     index = None if condition.index is None else condition.index[rows]
     tokens = condition.tokens[rows] * known[:, :, None]
     return replace(condition, tokens=tokens, known=known, given=given, index=index)
 
 
-def overlay_columns(columns, condition):
-    """`columns` with the given values of a TableCondition in place of the drawn ones."""
+def overlay_columns(columns, given):
+    """`columns` with the values of `given`, a dict of place to Column, in place of the drawn ones."""
     columns = list(columns)
-    for place, given in condition.given.items():
-        columns[place] = _replaced(columns[place], given)
+    for place, column in given.items():
+        write = _with_labels if columns[place].family == "label" else _with_numbers
+        columns[place] = write(columns[place], column)
     return columns
 
 
-def _replaced(column, given):
-    rows = given.present
-    values, missing = column.values.copy(), column.missing.copy()
-    missing[rows] = 0
-    if column.family != "label":
-        new = given.values[rows]
-        if given.unit != column.unit:
-            new = in_unit(new, given.unit, column.unit)
-        if values.dtype.kind != "f" and new.dtype.kind == "f" and (new != np.rint(new)).any():
-            raise ValueError(
-                f"Column {column.name!r} holds whole numbers; the condition gives {new[new != np.rint(new)][0]}."
-            )
-        values[rows] = new.astype(values.dtype)
-        return replace(column, values=values, missing=missing)
-    labels = list(column.labels)
+def _with_labels(column, given):
+    rows, labels = given.present, list(column.labels)
     place = {label: index for index, label in enumerate(labels)}
-    new = [label for label in given.labels if label not in place]
-    place |= {label: len(labels) + index for index, label in enumerate(new)}
-    values[rows] = np.array([place[label] for label in given.labels], "int64")[given.values[rows]]
-    return replace(column, values=values, missing=missing, labels=labels + new)
+    used, codes = np.unique(given.values[rows], return_inverse=True)
+    new = [place.setdefault(given.labels[code], len(place)) for code in used]
+    values, missing = column.values.copy(), np.where(rows, 0, column.missing).astype("int8")
+    values[rows] = np.array(new, "int64")[codes]
+    return replace(column, values=values, missing=missing, labels=list(place))
+
+
+def _with_numbers(column, given):
+    rows = given.present
+    values, missing = column.values.copy(), np.where(rows, 0, column.missing).astype("int8")
+    values[rows] = _in_type(column, given, given.values[rows])
+    return replace(column, values=values, missing=missing)
+
+
+def _in_type(column, given, new):
+    """The given values `new` in the type of `column`; a ValueError names one that it cannot hold."""
+    if given.unit != column.unit:
+        return _in_unit(column, given, new)
+    if column.family == "decimal":
+        return new
+    least, largest = column.ends
+    with np.errstate(invalid="ignore", over="ignore"):
+        own = new.astype(column.values.dtype)
+    whole = own.dtype.kind != "f"
+    if whole and (new != np.rint(new)).any():
+        raise ValueError(
+            f"Column {column.name!r} holds whole numbers; the condition gives {new[new != np.rint(new)][0]}."
+        )
+    beyond = (own != new) | (new < least) | (new > largest) if whole else np.isinf(own)
+    if beyond.any():
+        raise ValueError(
+            f"Column {column.name!r} cannot hold {new[beyond][0]}, which the condition gives: its type goes from "
+            f"{least} to {largest}."
+        )
+    return own
+
+
+def _in_unit(column, given, new):
+    own = in_unit(new, given.unit, column.unit)
+    lost = new[in_unit(own, column.unit, given.unit) != new]
+    if len(lost):
+        first = lost.view(f"{'M' if column.family == 'moment' else 'm'}8[{given.unit}]")[0]
+        raise ValueError(
+            f"Column {column.name!r} cannot hold {first}, which the condition gives: its type counts "
+            f"{UNITS[column.unit][1]} in 64 bits."
+        )
+    return own

@@ -1,10 +1,10 @@
-"""Numbers, durations, dates and datetimes as tokens: all are numbers on a grid, cut into cells."""
+"""Numbers as tokens: places on a grid, cut into cells."""
 
-import datetime
+import math
+import sys
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 
 from augment.codecs.cells import Cells
 from augment.codecs.column import Column
@@ -25,6 +25,7 @@ class Number(ColumnCodec):
 
     kind = "number"
     family = "number"
+    counted = "numbers"  # what whole numbers of the fitted scale are
 
     def _fit(self, column):
         if column.family != self.family:
@@ -51,11 +52,8 @@ class Number(ColumnCodec):
         return self.cells.encode(self.grid.to_steps(self.numbers(column)), rng)
 
     def _decode(self, tokens, place, rng, within):
-        low, high = (-np.inf, np.inf) if within is None else self.steps_of(within.low, within.high)
-        values = self.grid.to_values(self.cells.decode(tokens, place, low, high))
-        if within is not None and within.values is not None:
-            values = _nearest_of(np.sort(within.values), values)
-        return self.column_of(values)
+        low, high = (-np.inf, np.inf) if within is None else map(float, self.steps_of(within.low, within.high))
+        return self.column_of(self._inside(self.grid.to_values(self.cells.decode(tokens, place, low, high)), within))
 
     def values_of(self, tokens, place):
         """Float values of tokens of shape (n, 2)."""
@@ -67,11 +65,25 @@ class Number(ColumnCodec):
 
     def snap(self, values, within=None):
         """The nearest values that the column can hold, inside a Within."""
-        steps = self.grid.to_steps(values)
-        if within is not None and within.values is None:
-            steps = np.clip(steps, *self.steps_of(within.low, within.high))
-        values = self.grid.to_values(steps)
-        return values if within is None or within.values is None else _nearest_of(np.sort(within.values), values)
+        return self._inside(self.grid.to_values(self.grid.to_steps(values)), within)
+
+    def hold(self, values):
+        """Each value itself where the column's type can hold it, else the nearest that the column can hold."""
+        least, largest = Column(self.name, values=np.zeros(0, self.grid.dtype_), **self.form).ends
+        with np.errstate(invalid="ignore", over="ignore"):
+            own = values.astype(self.grid.dtype_)
+        return np.where((own == values) & (values >= least) & (values <= largest), own, self.snap(values))
+
+    def _inside(self, values, within):
+        """`values` moved into a Within, in their own type: of a large number the place on the grid is not exact."""
+        if within is None:
+            return values
+        if within.values is not None:
+            return _nearest_of(np.sort(within.values), values)
+        low, high = within.low, within.high
+        if self.grid.step_:
+            low, high = (self._at(place) for place in self.steps_of(low, high))
+        return np.clip(values, low, high)
 
     @property
     def scale(self):
@@ -79,15 +91,28 @@ class Number(ColumnCodec):
         return (type(self).__name__, self.form["unit"], self.form["zone"])
 
     def steps_of(self, low, high):
-        """First and last place on the grid between `low` and `high`, both included."""
+        """First and last place on the grid between `low` and `high`, both included; the first is larger for none."""
         if not self.grid.step_:
             return low * self.grid._unit, high * self.grid._unit
-        return -self._floor(-low, -self.grid.offset), self._floor(high, self.grid.offset)
+        if low > self.grid.high_ or high < self.grid.low_:
+            return 1, 0
+        first = -self._floor(-low, -1) if low > self.grid.low_ else 0
+        return first, self._floor(high, 1) if high < self.grid.high_ else self.grid.last
 
-    def _floor(self, value, offset):
-        if isinstance(value, int) and not self.grid.decimals_:
-            return float((value - offset) // self.grid.step_)
-        return np.floor((value * 10.0**self.grid.decimals_ - offset) / self.grid.step_ + 1e-9)
+    def _floor(self, end, sign):
+        """The last place on the grid, counted in the direction `sign`, whose value is not beyond `end`."""
+        offset, step = sign * self.grid.offset, self.grid.step_
+        if not self.grid.decimals_:
+            return (math.floor(end) - offset) // step
+        place = round((end * 10.0**self.grid.decimals_ - offset) / step)
+        return place - (sign * self._at(sign * place) > end)
+
+    def _at(self, place):
+        """The value at a place on the grid, in the column's own type; at both ends the observed one."""
+        if place in (0, self.grid.last):
+            return self.grid.high_ if place else self.grid.low_
+        whole, dtype = self.grid.offset + self.grid.step_ * place, np.dtype(self.grid.dtype_)
+        return dtype.type(whole / 10.0**self.grid.decimals_).item() if dtype.kind == "f" else whole
 
     def allowed(self, within):
         """Which tokens a Within allows: a boolean array of shape (size, max(levels, 1))."""
@@ -96,43 +121,51 @@ class Number(ColumnCodec):
             tokens = self.cells.encode(self.grid.to_steps(within.values))
             allowed[tokens[:, 0], tokens[:, 1]] = True
             return allowed
-        return self.cells.allowed(*self.steps_of(within.low, within.high))
+        return self.cells.allowed(*map(float, self.steps_of(within.low, within.high)))
 
     def within(self, low=None, high=None, values=None):
         """The Within of a range, None standing for an open end, or of a list of values."""
         if values is not None:
             return Within(values=np.array([self.exact(value) for value in values], self.grid.dtype_))
-        low = -np.inf if low is None else self.parse(low)
-        high = np.inf if high is None else self.parse(high)
-        within = Within(low, high)
-        if not self.allowed(within).any():
+        low = -math.inf if low is None else self._typed(self.parse(low))
+        high = math.inf if high is None else self._typed(self.parse(high))
+        within, (first, last) = Within(low, high), self.steps_of(low, high)
+        if first > last or not self.allowed(within).any():
+            ends = f"{self._shown(low, -math.inf)} and {self._shown(high, math.inf)}"
             raise ValueError(
-                f"Condition on column {self.name!r}: the training data have no value between {self.show_end(low)} and "
-                f"{self.show_end(high)}; they range from {self.observed}."
+                f"Condition on column {self.name!r}: the training data have no value between {ends}; they range from "
+                f"{self.observed}."
             )
         return within
 
     def exact(self, value):
         """A value of a condition as a number of the fitted scale, in the observed range and of the column's type."""
-        number = self.parse(value)
-        dtype = np.dtype(self.grid.dtype_)
-        if dtype.kind == "f":
-            number = dtype.type(number).item()
-        elif number != int(number):
-            raise ValueError(f"Condition on column {self.name!r}: it holds whole numbers, got {value!r}.")
+        parsed = self.parse(value)
+        number = self._typed(parsed)
         if not self.grid.low_ <= number <= self.grid.high_:
+            shown = value if math.isfinite(parsed) else parsed
             raise ValueError(
-                f"Condition on column {self.name!r}: {value!r} is outside the observed range, {self.observed}."
+                f"Condition on column {self.name!r}: {shown!r} is outside the observed range, {self.observed}."
             )
-        return number if dtype.kind == "f" else int(number)
+        if np.dtype(self.grid.dtype_).kind == "f":
+            return number
+        if number != int(number):
+            raise ValueError(f"Condition on column {self.name!r}: it holds whole {self.counted}, got {value!r}.")
+        return int(number)
+
+    def _typed(self, number):
+        """A number as the nearest float of the column's type, where that is one of floats."""
+        dtype = np.dtype(self.grid.dtype_)
+        with np.errstate(over="ignore"):
+            return dtype.type(number).item() if dtype.kind == "f" else number
 
     def given(self, value, n):
         """Column of n times one value of a condition."""
         return self.column_of(np.full(n, self.exact(value), self.grid.dtype_))
 
-    def show_end(self, value):
-        """An end of a range in words."""
-        return "any" if np.isinf(value) else self.show(value)
+    def _shown(self, value, none):
+        """An end of a range in words; `none` is what stands for an open one."""
+        return "any" if value == none else f"{value:g}" if math.isinf(value) else self.show(value)
 
     def _has_levels(self):
         return self.cells.has_levels
@@ -145,6 +178,8 @@ class Number(ColumnCodec):
         value = float(value) if isinstance(value, Decimal) else value.item() if isinstance(value, np.generic) else value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"Condition on column {self.name!r}: expected a number, got {value!r}.")
+        if isinstance(value, int) and abs(value) > sys.float_info.max:
+            return math.inf if value > 0 else -math.inf
         return value
 
     def show(self, value):
@@ -164,110 +199,10 @@ class Number(ColumnCodec):
         self._set_sizes()
 
 
-class Duration(Number):
-    """Timedeltas and times of the day: numbers that count a unit."""
-
-    kind = "duration"
-    family = "duration"
-
-    def numbers(self, column):
-        return in_unit(column.values, column.unit, self.form["unit"])
-
-    def parse(self, value):
-        try:
-            span = pd.Timedelta(str(value) if isinstance(value, datetime.time) else value)
-            if isinstance(value, int | float):
-                raise ValueError("a number has no unit")
-        except (ValueError, TypeError):
-            raise ValueError(f"Condition on column {self.name!r}: expected a duration, got {value!r}.") from None
-        return int(span // pd.Timedelta(1, self.form["unit"]))
-
-    def show(self, value):
-        return str(pd.Timedelta(value, self.form["unit"]))
-
-
-class Moment(Number):
-    """Dates and datetimes: numbers that count a unit since 1970.
-
-    In a column with a time zone whose values are all midnights there, the days are counted by the wall clock, so that
-    midnights come back in summer and winter.
-    """
-
-    kind = "datetime"
-    family = "moment"
-
-    def _fit(self, column):
-        self.wall = False
-        if column.family == self.family and column.zone is not None and len(column):
-            local = _to_wall(column.values, column.unit, column.zone)
-            day = int(pd.Timedelta(1, "D") // pd.Timedelta(1, column.unit))
-            self.wall = bool((local % day == 0).all())
-        super()._fit(column)
-        self.kind = "date" if column.unit == "D" else "datetime"
-
-    @property
-    def scale(self):
-        return (*super().scale, self.wall)
-
-    def numbers(self, column):
-        values = in_unit(column.values, column.unit, self.form["unit"])
-        return _to_wall(values, self.form["unit"], self.form["zone"]) if self.wall else values
-
-    def column_of(self, values):
-        if self.wall:
-            values = _from_wall(values, self.form["unit"], self.form["zone"])
-        return super().column_of(values)
-
-    def parse(self, value):
-        days = self.form["unit"] == "D"
-        try:
-            if isinstance(value, int | float):
-                raise ValueError("a number is no date")
-            moment = self._local(pd.Timestamp(value)).as_unit("s" if days else self.form["unit"])
-        except (ValueError, TypeError):
-            raise ValueError(f"Condition on column {self.name!r}: expected a date, got {value!r}.") from None
-        count = moment.asm8.view("int64").item()
-        return count // 86400 if days else count
-
-    def _local(self, moment):
-        """A Timestamp without a time zone, of the clock that the fitted numbers go by."""
-        zone = self.form["zone"]
-        if zone is None:
-            return moment.tz_convert(None) if moment.tz else moment
-        moment = moment.tz_localize(zone) if moment.tz is None else moment.tz_convert(zone)
-        return moment.tz_localize(None) if self.wall else moment.tz_convert(None)
-
-    def show(self, value):
-        return str(np.datetime64(int(value), self.form["unit"])).replace("T", " ")
-
-    def _state(self):
-        return super()._state() | {"wall": self.wall}
-
-    def _restore(self, state):
-        super()._restore(state)
-        self.wall, self.kind = state["wall"], state["kind"]
-
-
 def _nearest_of(known, values):
-    right = np.clip(np.searchsorted(known, values), 0, len(known) - 1)
+    """The nearest of the sorted `known` numbers, without differences below zero: unsigned ones have none."""
+    values = np.clip(values, known[0], known[-1])
+    right = np.searchsorted(known, values)
     left = np.maximum(right - 1, 0)
-    closer = np.abs(values - known[left]) < np.abs(values - known[right])
+    closer = values - known[left] < known[right] - values
     return np.where(closer, known[left], known[right]).astype(values.dtype)
-
-
-def in_unit(values, unit, target):
-    """Counts of `unit` as counts of `target`."""
-    if unit == target:
-        return values
-    return values.view(f"m8[{unit}]").astype(f"m8[{target}]").view("int64")
-
-
-def _to_wall(values, unit, zone):
-    moments = pd.DatetimeIndex(values.view(f"M8[{unit}]")).tz_localize("UTC").tz_convert(zone)
-    return moments.tz_localize(None).to_numpy().view("int64")
-
-
-def _from_wall(values, unit, zone):
-    moments = pd.DatetimeIndex(values.view(f"M8[{unit}]"))
-    moments = moments.tz_localize(zone, ambiguous=np.ones(len(moments), bool), nonexistent="shift_forward")
-    return moments.tz_convert(None).to_numpy().view("int64")

@@ -139,6 +139,25 @@ def resolve_copies(copies, flags, n_blocks):
         source = further
 
 
+def take_known(sources, known):
+    """`sources` where a known block is the source of all that equal it, and is no copy itself.
+
+    Parameters
+    ----------
+    sources : ndarray of int of shape (n, n_blocks)
+        What `resolve_copies` gave.
+    known : ndarray of bool of shape (n, n_blocks)
+        The values that are given.
+    """
+    own = np.arange(known.shape[1], dtype=sources.dtype)
+    chosen = np.tile(own, (len(known), 1))
+    for block in np.flatnonzero(known.any(axis=0)):
+        rows = np.flatnonzero(known[:, block])
+        chosen[rows, sources[rows, block]] = block
+    chosen = np.where(known, own, chosen)
+    return np.where(known, own, np.take_along_axis(chosen, sources, axis=1))
+
+
 def _root(source, rows, block):
     place = np.full(len(rows), block)
     while True:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from augment.codecs.column import as_family
-from augment.codecs.conditions import TableCondition, build_condition, overlay_columns
+from augment.codecs.conditions import build_condition, overlay_columns
 from augment.codecs.frames import names_of, read_table, write_table
+from augment.codecs.identifiers import Fresh
 from augment.codecs.kinds import column_from_dict, fit_column
 from augment.codecs.layout import Layout, Rule
 from augment.codecs.names import near_names
-from augment.codecs.relations import find_copies, find_rules, make_copy, resolve_copies
+from augment.codecs.relations import find_copies, find_rules, make_copy, resolve_copies, take_known
 
 
 class TableCodec:
@@ -47,8 +47,11 @@ class TableCodec:
     def __init__(self, max_categories=500):
         self.max_categories = max_categories
 
-    def fit(self, data):
-        """Learn the columns of `data`, a table of at least one row and one column."""
+    def fit(self, data, modelled=None):
+        """Learn the columns of `data`, a table of at least one row and one column.
+
+        The column called `modelled` is never replaced by fresh values, even if it looks like a key.
+        """
         columns, self.form = read_table(data)
         if not columns:
             raise ValueError(
@@ -58,7 +61,7 @@ class TableCodec:
             raise ValueError(
                 f"Found array with 0 sample(s) (shape=(0, {len(columns)})) while a minimum of 1 is required."
             )
-        fitted = [fit_column(column, self.max_categories) for column in columns]
+        fitted = [fit_column(column, self.max_categories, fresh=column.name != modelled) for column in columns]
         self.columns = [codec for codec, _ in fitted]
         self.layout = self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1))
         return self
@@ -152,39 +155,57 @@ class TableCodec:
         """A table from encoded rows, an int array of shape (n, layout.width).
 
         `rng` draws the places inside the levels, the rare values and the fresh identifiers. With the `condition` that
-        the rows were generated under, numbers stay in its ranges.
+        the rows were generated under (a TableCondition), numbers stay in its ranges and the values that it gives are
+        there exactly as given, in their copies too.
         """
         arrays = np.asarray(arrays)
-        within = {} if condition is None else condition.within
+        within, given, index = {}, {}, None
+        if condition is not None:
+            within, given, index = condition.within, condition.given, condition.index
         columns, start = [], 0
         for place, codec in enumerate(self.columns):
             columns.append(codec.decode(arrays[:, start : start + codec.width], rng, within.get(place)))
             start += codec.width
+        columns = overlay_columns(columns, given)
         if self.layout.copies:
-            self._copy_values(columns, arrays, within)
-        return write_table(columns, self.form)
+            columns = self._copy_values(columns, arrays, within, given)
+        table = write_table(columns, self.form)
+        if index is not None and self.form["library"] == "pandas":
+            table.index = index
+        return table
 
-    def _copy_values(self, columns, arrays, within):
-        """Write each value that a flag says to be a copy of another column's over the one drawn for it."""
-        copies = self.layout.copies
-        sources = resolve_copies(copies, arrays[:, [copy.flag for copy in copies]], len(self.layout.blocks))
-        present = {place: columns[place].present for place in self.places}
-        numbers, pairs = {}, []
-        for target in sorted({index for copy in copies for index in (copy.first, copy.second)}):
-            numbers[self.places[target]] = self.columns[self.places[target]].numbers(columns[self.places[target]])
-            for source in np.unique(sources[:, target]):
-                place, origin = self.places[target], self.places[source]
-                rows = (sources[:, target] == source) & present[place] & present[origin]
-                if source != target and rows.any():
-                    pairs.append((place, origin, rows))
-        for place, origin, rows in pairs:  # first the source moves to where the copy may be, or they would differ
-            values = self.columns[place].snap(numbers[origin][rows], within.get(place))
-            numbers[origin][rows] = self.columns[origin].snap(values, within.get(origin))
-        for place, origin, rows in pairs:
+    def _copy_values(self, columns, arrays, within, given):
+        """`columns` with each value that a flag says to be a copy of another column's over the one drawn for it."""
+        known = np.zeros((len(arrays), len(self.layout.blocks)), bool)
+        for block, place in enumerate(self.places):
+            if place in given:
+                known[:, block] = given[place].present
+        pairs = list(self._copied(columns, arrays, known))
+        numbers = {place: self.columns[place].numbers(columns[place]).copy() for pair in pairs for place in pair[:2]}
+        for place, origin, rows, fixed in pairs:  # a drawn source moves to where its copy may be, or they would differ
+            free = rows & ~fixed
+            values = self.columns[place].snap(numbers[origin][free], within.get(place))
+            numbers[origin][free] = self.columns[origin].snap(values, within.get(origin))
+        for place, origin, rows, fixed in pairs:
             numbers[place][rows] = self.columns[place].snap(numbers[origin][rows], within.get(place))
+            numbers[place][fixed] = self.columns[place].hold(numbers[origin][fixed])
+        new = {}
         for place, values in numbers.items():
-            column = self.columns[place].column_of(values)
-            columns[place] = replace(column, missing=columns[place].missing, kinds=columns[place].kinds)
+            drawn = columns[place].present & ~known[:, self.places.index(place)]
+            new[place] = replace(self.columns[place].column_of(values), missing=(~drawn).astype("int8"))
+        return overlay_columns(columns, new)
+
+    def _copied(self, columns, arrays, known):
+        """Where which column takes the values of which: places, rows, and those rows in which the value is known."""
+        copies = self.layout.copies
+        sources = resolve_copies(copies, arrays[:, [copy.flag for copy in copies]], known.shape[1])
+        sources = take_known(sources, known)
+        for block in sorted({index for copy in copies for index in (copy.first, copy.second)}):
+            for source in np.unique(sources[:, block]):
+                place, origin = self.places[block], self.places[source]
+                rows = (sources[:, block] == source) & columns[place].present & columns[origin].present
+                if source != block and rows.any():
+                    yield place, origin, rows, rows & known[:, source]
 
     # conditions -----------------------------------------------------------------------------------------------------
 
@@ -206,33 +227,17 @@ class TableCodec:
         """
         return build_condition(self, spec, n)
 
-    def overlay(self, frame, condition):
-        """`frame` with the values that a condition gives written in exactly as given.
-
-        Parameters
-        ----------
-        frame : table
-            What `decode` gave.
-        condition : TableCondition, dict or table
-            What `condition` gave, or what it was made of.
-        """
-        columns = [
-            as_family(column, codec.form["family"])
-            for column, codec in zip(read_table(frame)[0], self.columns, strict=True)
-        ]
-        if not isinstance(condition, TableCondition):
-            condition = self.condition(condition, len(columns[0]))
-        table = write_table(overlay_columns(columns, condition), self.form)
-        if condition.index is not None and self.form["library"] == "pandas":
-            table.index = condition.index
-        return table
-
     def place_of(self, name):
         """Index of the column called `name`; a ValueError lists the names that are like it."""
         names = names_of(self.form)
         if name not in names:
             raise ValueError(f"There is no column {name!r}; near it: {near_names(name, names)}.")
         return names.index(name)
+
+    @property
+    def fresh(self):
+        """Places of the columns whose values are made afresh."""
+        return [place for place, codec in enumerate(self.columns) if isinstance(codec, Fresh)]
 
     @property
     def report(self):

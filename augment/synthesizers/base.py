@@ -56,6 +56,11 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def _unscored(self, y):
         """Indices of the blocks that `score_samples` leaves unknown."""
 
+    @property
+    def _target(self):
+        """Name of y's column in what `_read` gave; None where there is none."""
+        return None
+
     @abstractmethod
     def _give(self, table):
         """Split a decoded table into what `generate` returns."""
@@ -79,7 +84,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
-        self.codec_ = self._codec_class().fit(table)
+        self.codec_ = self._codec_class().fit(table, modelled=self._target)
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
@@ -122,7 +127,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
             hold for every row; a table has a row for each row to generate, whose missing cells and absent columns are
             filled.
         like : table of shape (n_rows, n_features), default=None
-            Rows to vary: part of the cells of each is drawn anew from the model given the others; labels are kept.
+            Rows to vary: part of the cells of each is drawn anew from the model given the others; labels are kept, keys
+            and free text never.
         strength : float, default=0.3
             Share of the cells that `like` draws anew, in (0, 1].
         random_state : int, RandomState instance or None, default=None
@@ -146,10 +152,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         arrays = self._blank(n_samples)
         if n_samples and self.model_ is not None:
             arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
-        table = self.codec_.decode(arrays, rng, known)
-        if known is not None:
-            table = self.codec_.overlay(table, known)
-        return self._give(table)
+        return self._give(self.codec_.decode(arrays, rng, known))
 
     def score_samples(self, X, y=None):
         """Log-likelihood of each row's cells under the model (natural logarithm).
@@ -181,7 +184,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
 
     def score(self, X, y=None):
         """Mean log-likelihood of the rows: higher is better; see `score_samples`."""
-        return float(np.mean(self.score_samples(X, y)))
+        scores = self.score_samples(X, y)
+        if not len(scores):
+            raise ValueError("score is a mean over rows and got none: give at least one row.")
+        return float(np.mean(scores))
 
     def save(self, path):
         """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.

@@ -97,6 +97,11 @@ def is_frame(data):
     return nw.dependencies.is_into_dataframe(data)
 
 
+def names_in(frame):
+    """The column names of a frame, unlike narwhals' even where two are the same."""
+    return list(frame.column_names if nw.dependencies.is_pyarrow_table(frame) else frame.columns)
+
+
 def is_series(data):
     """Whether `data` is a series of a library that is known here."""
     return nw.dependencies.is_into_series(data) and not isinstance(data, np.ndarray)

@@ -8,6 +8,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
 from augment.codecs.conditions import vary
+from augment.codecs.names import refuse_duplicates
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.pairs import (
@@ -16,6 +17,7 @@ from augment.synthesizers.pairs import (
     as_frame,
     is_frame,
     is_series,
+    names_in,
     pandas_values,
     stack,
     to_numpy,
@@ -117,6 +119,7 @@ class TabularSynthesizer(Synthesizer):
 
     def _read(self, X, y, reset):
         if is_frame(X):
+            refuse_duplicates(names_in(X))
             validate_data(self, X, reset=reset, skip_check_array=True)
         else:
             X = validate_data(self, as_array(X), dtype=None, ensure_all_finite="allow-nan", reset=reset)
@@ -134,6 +137,10 @@ class TabularSynthesizer(Synthesizer):
             y = self._give(self.codec_.decode(self._blank(n_samples), np.random.default_rng(0)))[1]
         check_consistent_length(X, y)
         return self._pairing.join(X, y)
+
+    @property
+    def _target(self):
+        return self._pairing.target
 
     def _give(self, table):
         return self._pairing.split(table)
@@ -214,7 +221,7 @@ class TabularSynthesizer(Synthesizer):
         redraw = rng.random((len(chosen), len(self.codec_.columns))) < strength
         if target is not None:
             redraw[:, self.codec_.place_of(target)] = False
-        return vary(known, chosen, redraw, self.codec_.places)
+        return vary(known, chosen, redraw, self.codec_.places, self.codec_.fresh)
 
     def _as_rows(self, X):
         """Rows that a user gave to `generate`, as the codec takes them."""
