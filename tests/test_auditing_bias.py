@@ -31,6 +31,16 @@ def test_a_group_that_vanished_fails():
     assert (found.value, found.verdict) == (0.0, "FAIL")
 
 
+@pytest.mark.parametrize("rows", [30, 53])
+def test_a_group_that_vanished_among_many_fails(rows):
+    real = pd.DataFrame({"g": np.repeat(np.arange(40), rows).astype(str)})
+    (found,) = run(real, real[real["g"] != "7"])
+    assert (found.worst[0]["name"], found.verdict) == ("7", "FAIL")
+    # without the group, rows of two Poisson counts all fall to train with the tail's probability at the bound
+    chance = 0.05 / 2 / 40
+    assert found.worst[0]["high"] == pytest.approx((chance ** (-1 / rows) - 1) * 40 / 39, rel=1e-2)
+
+
 def test_small_groups_are_listed_and_not_judged():
     (found,) = run(sample(500, 0, [0.7, 0.29, 0.01]), sample(500, 1, [0.7, 0.3, 0.0]))
     assert found.verdict != "FAIL"

@@ -5,7 +5,14 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from augment.auditing.intervals import auc, rate_difference_interval, rate_interval, wilson_interval, z_value
+from augment.auditing.intervals import (
+    auc,
+    rate_difference_interval,
+    rate_interval,
+    ratio_interval,
+    wilson_interval,
+    z_value,
+)
 
 
 def test_rate_interval_is_the_exact_binomial_one():
@@ -33,6 +40,22 @@ def test_difference_of_equal_rates_is_rarely_declared():
         for low, high in (rate_difference_interval((a, 500), (b, 120)) for a, b in zip(first, second, strict=True))
     ]
     assert np.mean(missed) <= 0.05
+
+
+def test_ratio_interval_covers_whatever_the_rates_are():
+    n, m = 60, 45
+    counts = [(first, second) for first in range(n + 1) for second in range(1, m + 1)]
+    bounds = np.array([ratio_interval(pair, (n, m)) for pair in counts]).reshape(n + 1, m, 2)
+    for p, q in [(0.05, 0.05), (0.2, 0.2), (0.5, 0.5), (0.9, 0.9), (0.1, 0.3), (0.3, 0.1), (0.5, 0.9), (0.9, 0.5)]:
+        chance = np.outer(stats.binom.pmf(range(n + 1), n, p), stats.binom.pmf(range(1, m + 1), m, q))
+        missed = (bounds[..., 0] > p / q) | (bounds[..., 1] < p / q)
+        assert chance[missed].sum() <= 0.05, (p, q)
+
+
+def test_ratio_interval_of_common_rates_is_as_narrow_as_they_allow():
+    low, high = ratio_interval((500, 500), (1000, 1000))
+    normal = np.exp(1.96 * np.sqrt(2 * 0.5 / 500))  # Katz, Baptista, Azen and Pike 1978
+    assert (low, high) == pytest.approx((1 / normal, normal), rel=5e-3)
 
 
 def test_auc_is_scikit_learns_and_its_error_is_that_of_new_samples():

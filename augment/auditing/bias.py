@@ -3,8 +3,8 @@
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import Check, Finding
-from augment.auditing.intervals import z_value
+from augment.auditing.check import LEVEL, Check, Finding
+from augment.auditing.intervals import ratio_interval
 
 MIN_GROUP = 30  # training rows that a group needs to be judged
 
@@ -12,8 +12,8 @@ MIN_GROUP = 30  # training rows that a group needs to be judged
 def representation(data, rng):
     """For each protected column, the smallest ratio of a group's synthetic share to its real share.
 
-    Groups of numbers are the quarters of the training values; missing values are a group. Ratios have log-normal
-    intervals that hold for all judged groups at once (Katz et al. 1978).
+    Groups of numbers are the quarters of the training values; missing values are a group. The intervals of the
+    ratios hold for all judged groups at once.
     """
     return [_shares(data, j) for j in data.protected]
 
@@ -65,7 +65,7 @@ def _shares(data, j):
         interval=(low.min(), high.min()),
         goal="higher",
         threshold=threshold,
-        method="log-normal, for all groups at once",
+        method="Clopper-Pearson given both counts, for all groups at once",
         n=data.sizes,
         worst=rows[:12],
         message=f"The group of {column!r} that loses most is {names[first]}: {share['synthetic']:.1%} of synthetic and "
@@ -76,14 +76,13 @@ def _shares(data, j):
 
 
 def _ratios(counts, judged):
-    """Ratio of shares of each judged group, and its simultaneous interval (half a row added to each group)."""
+    """Ratio of shares of each judged group, and its simultaneous interval."""
     n = {t: c.sum() for t, c in counts.items()}
-    share = {t: (counts[t][judged] + 0.5) / (n[t] + 1) for t in counts}
-    ratio = (counts["synthetic"][judged] / n["synthetic"]) / (counts["train"][judged] / n["train"])
-    error = np.sqrt(sum((1 - share[t]) / (share[t] * n[t]) for t in counts))
-    half = np.exp(z_value(comparisons=len(judged)) * error)
-    centre = share["synthetic"] / share["train"]
-    return ratio, np.minimum(centre / half, ratio), centre * half
+    pairs = [(counts["synthetic"][g], counts["train"][g]) for g in judged]
+    ratio = np.array([(synthetic / n["synthetic"]) / (train / n["train"]) for synthetic, train in pairs])
+    level = 1 - (1 - LEVEL) / len(judged)
+    bounds = [ratio_interval(pair, (n["synthetic"], n["train"]), level) for pair in pairs]
+    return ratio, *np.array(bounds).T
 
 
 def _listing(column, names, counts, at_most=40):

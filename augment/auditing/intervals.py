@@ -1,4 +1,4 @@
-"""Intervals in closed form: of a rate, of a difference of rates, of an area under the ROC curve."""
+"""Intervals in closed form: of a rate, of a difference and a ratio of rates, of an area under the ROC curve."""
 
 import numpy as np
 from scipy import stats
@@ -64,6 +64,32 @@ def rate_difference_interval(first, second, level=LEVEL):
     low = p1 - p2 - np.hypot(p1 - low1, high2 - p2)
     high = p1 - p2 + np.hypot(high1 - p1, p2 - low2)
     return float(max(low, -1.0)), float(min(high, 1.0))
+
+
+def ratio_interval(counts, trials, level=LEVEL):
+    """Interval of the ratio of two rates, from how the rows of both are divided between the two.
+
+    Of two Poisson counts with a known sum, the first is binomial, and its exact interval (Clopper and Pearson 1934) is
+    one of the ratio. A binomial count of rate p varies less than a Poisson count, as one of 1 / (1 - p) times as many
+    rows does; the lower of the two rates is taken for p, so that the interval is exact where a group has vanished and
+    never narrower than both rates allow.
+
+    Parameters
+    ----------
+    counts, trials : (int, int)
+        Rows of the group and rows in all, in the first and in the second table; the second count is not 0.
+
+    Examples
+    --------
+    >>> low, high = ratio_interval((0, 53), (2000, 2000))
+    >>> low, round(high, 3), round(0.025 ** (-1 / 53) - 1, 3)
+    (0.0, 0.072, 0.072)
+    """
+    (first, second), (n, m) = counts, trials
+    alike = 1 - min(first / (n + 1), second / (m + 1))
+    share = rate_interval(first / alike, (first + second) / alike, level)
+    low, high = (bound / (1 - bound) * m / n for bound in share)
+    return low, high
 
 
 def auc(labels, scores):
