@@ -1,6 +1,7 @@
 """Tables of four libraries become the same numbers; columns that differ are named."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from augment.auditing.fidelity import SHAPES
 from augment.auditing.frames import prepare
 
 
@@ -89,10 +91,10 @@ def test_labels_are_ordered_by_frequency_in_train():
         (["a", None] * 10, [None] * 20, "category"),
     ],
 )
-def test_a_column_written_in_another_way_is_the_same_column(real, new, kind):
+def test_a_column_written_in_another_way_is_the_same_column_and_is_told(real, new, kind):
     data = prepare(pd.DataFrame({"c": real}), pd.DataFrame({"c": new}))
     assert data.columns[0].kind == kind
-    assert not data.notes
+    assert len(data.notes) == (not pd.isna(new).all())
     if not pd.isna(new).all():
         np.testing.assert_array_equal(data.train, data.synthetic)
 
@@ -104,11 +106,81 @@ def test_a_number_column_with_words_is_compared_as_text_and_says_so():
     np.testing.assert_array_equal(data.train[1::2], data.synthetic[1::2])
 
 
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (["1.50", "2.00"], [1.5, 2.0], [1.5, 2.0]),
+        ([1.5, 2.0], ["1.50", "2.00"], ["1.5", "2"]),
+        ([True, False], [1, 0], ["True", "False"]),
+        (["true", "false"], [True, False], ["1", "0"]),
+        (
+            ["2020-01-01", "2020-01-02"],
+            list(pd.to_datetime(["2020-01-01", "2020-01-02"])),
+            ["2020-01-01", "2020-01-02"],
+        ),
+    ],
+)
+def test_text_is_read_as_the_kind_of_the_other_tables_whichever_table_holds_it(tables):
+    data = prepare(*(pd.DataFrame({"c": pd.Series(values * 10, dtype=object)}) for values in tables))
+    assert not data.columns[0].is_category
+    np.testing.assert_array_equal(data.train, data.synthetic)
+    np.testing.assert_array_equal(data.train, data.holdout)
+    assert len(data.notes) == 1
+    assert "all are read as" in data.notes[0]
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_codes_with_leading_zeros_stay_text_and_say_so(swap):
+    tables = [pd.DataFrame({"c": ["02", "10"] * 10}), pd.DataFrame({"c": [2, 10] * 10})]
+    data = prepare(*(tables[::-1] if swap else tables))
+    assert set(data.columns[0].labels) == {"02", "10", "2"}
+    table = "synthetic" if swap else "train"
+    assert f"compared as text, since {table} has '02', which is no number" in data.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["number", "date"])
+def test_kinds_that_nothing_joins_are_told(kind):
+    given = {"number": list(range(20)), "date": [datetime.date(2020, 1, 1)] * 20}
+    other = {"c": [datetime.timedelta(1)] * 20}
+    data = prepare(pd.DataFrame({"c": given[kind]}), pd.DataFrame(other))
+    assert f"({kind} in train, duration in synthetic); it is compared as text" in data.notes[0]
+
+
 def test_infinite_values_count_as_missing_and_are_told():
     table = pd.DataFrame({"c": [np.inf, -np.inf, *np.arange(18.0)]})
     data = prepare(table, table.assign(c=1.0))
     assert np.isnan(data.train[:2, 0]).all()
     assert "2 in train" in data.notes[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[10**400] * 5 + [1] * 20, [-(10**5000), *range(24)], [1e308, -1e308] * 12 + [0.0]],
+    ids=["400", "5000", "e308"],
+)
+def test_numbers_whose_squares_are_no_floats_count_as_missing_and_are_told(values):
+    table = pd.DataFrame({"c": pd.Series(values, dtype=object), "x": np.arange(25.0) ** 2})
+    data = prepare(table, table)
+    np.testing.assert_array_equal(np.isnan(data.train[:, 0]), [abs(value) > 10**150 for value in values])
+    assert "beyond 1e+150" in data.notes[0]
+    (mean, _) = SHAPES.run(replace(data, thresholds=SHAPES.thresholds), 0)
+    assert mean.value == 1
+
+
+def test_a_large_whole_number_among_words_is_a_label():
+    table = pd.DataFrame({"c": pd.Series([10**400, -(10**5000), "a", 2.0] * 5, dtype=object)})
+    assert set(prepare(table, table).columns[0].labels) == {"inf", "-inf", "a", "2"}
+
+
+def test_a_precise_number_beyond_single_precision_counts_as_missing():
+    single = pd.DataFrame({"c": np.arange(20, dtype="float32")})
+    data = prepare(single, pd.DataFrame({"c": [1e40, *range(19)]}))
+    assert np.isnan(data.synthetic[:, 0]).sum() == 1
+
+
+@pytest.mark.parametrize("given", [None, (), []])
+def test_no_protected_column_can_be_said_in_several_ways(given):
+    assert prepare(frame(), frame(), protected=given).protected == ()
 
 
 def test_identifiers_are_set_aside_unless_asked_for():

@@ -1,16 +1,16 @@
 """Tables of any library as matrices of numbers that mean the same in each table."""
 
 import hashlib
-import numbers
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-MIN_ROWS = 10
+from augment.auditing.reading import MIN_ROWS, date_label, label_of, listed, parse, read
+
 IDENTIFIER_SHARE = 0.95  # a text column with more distinct values than this share of its rows names rows
+LARGEST = 1e150  # squares and differences of such numbers are still floats
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Column:
             return self.labels[int(value)]
         if self.kind == "duration":
             return str(timedelta(microseconds=float(value)))
-        return _date_label(value) if self.kind == "date" else f"{value:.6g}"
+        return date_label(value) if self.kind == "date" else f"{value:.6g}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def prepare(train, synthetic, holdout=None, target=None, protected=(), threshold
     train, synthetic, holdout : pandas, polars or pyarrow table, or ndarray of shape (rows, columns)
         Tables with the same columns, in any order. Columns of an array are named x0, x1, ...
     target : str, optional
-    protected : str or sequence of str
+    protected : str or sequence of str, optional
     thresholds : dict of str to float, optional
 
     Raises
@@ -131,8 +131,7 @@ def prepare(train, synthetic, holdout=None, target=None, protected=(), threshold
     raws = {name: read(table, name) for name, table in given.items() if table is not None or name != "holdout"}
     _same_columns(raws)
     names = list(raws["train"])
-    protected = [protected] if isinstance(protected, (str, int)) else list(protected)
-    wanted = [_place(name, names, "protected") for name in dict.fromkeys(protected)]
+    wanted = [_place(name, names, "protected") for name in dict.fromkeys(_names(protected))]
     target = None if target is None else _place(target, names, "target")
     columns, matrices, notes = [], {name: [] for name in raws}, []
     for j, name in enumerate(names):
@@ -154,213 +153,72 @@ def prepare(train, synthetic, holdout=None, target=None, protected=(), threshold
     )
 
 
-@dataclass
-class Raw:
-    """One column of one table: its kind, and floats (NaN is missing) or labels (None is missing)."""
-
-    kind: str  # "number", "date", "duration", "boolean", "text" or "empty"
-    values: np.ndarray
-    single: bool = False  # float32 or less: compared at that precision
-    infinite: int = 0
-
-    @property
-    def is_text(self):
-        return self.kind in ("text", "boolean")
-
-
-def read(table, argument):
-    """The columns of any table as a dict of `Raw`; `argument` names the table in errors."""
-    if isinstance(table, np.ndarray):
-        if table.ndim != 2 or table.dtype.names:
-            raise ValueError(f"{argument} must be a table or a 2-D array, got an array of shape {table.shape}.")
-        series = [(f"x{j}", table[:, j]) for j in range(table.shape[1])]
-    else:
-        series = _series(table, argument)
-    n_rows = len(series[0][1]) if series else 0
-    if not series or n_rows < MIN_ROWS:
-        raise ValueError(
-            f"{argument} has {n_rows} rows and {len(series)} columns: the audit needs at least {MIN_ROWS} rows and one "
-            "column, since fewer rows tell nothing about where they came from."
-        )
-    names = [str(name) for name, _ in series]
-    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-    if repeated:
-        raise ValueError(f"{argument} has more than one column called {_listed(repeated)}: rename them.")
-    return {name: _raw(values) for name, (_, values) in zip(names, series, strict=True)}
-
-
-def _series(table, argument):
-    if isinstance(table, pd.DataFrame):
-        return [(name, nw.from_native(table.iloc[:, j], series_only=True)) for j, name in enumerate(table.columns)]
-    try:
-        frame = nw.from_native(table, eager_only=True)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"{argument} must be a pandas, polars or pyarrow table or a 2-D numpy array, got {type(table).__name__}."
-        ) from error
-    return [(name, frame.get_column(name)) for name in frame.columns]
-
-
-def _raw(series):
-    """One column, whatever it is, as `Raw`."""
-    if isinstance(series, np.ndarray):
-        if series.dtype.kind in "iuf":
-            return _number(series.astype("float64"), "number", series.dtype in ("float32", "float16"))
-        if series.dtype.kind == "b":
-            return _objects(series.tolist())
-        return _objects(list(series) if series.dtype.kind == "O" else series.tolist())
-    dtype = series.dtype
-    if dtype.is_numeric():
-        return _number(series.cast(nw.Float64).to_numpy(), "number", dtype == nw.Float32)
-    if dtype == nw.Date:
-        return _number(series.cast(nw.Datetime("us")).dt.timestamp("us").cast(nw.Float64).to_numpy(), "date")
-    if dtype == nw.Datetime:
-        return _number(series.dt.timestamp("us").cast(nw.Float64).to_numpy(), "date")
-    if dtype == nw.Duration:
-        return _number(series.dt.total_microseconds().cast(nw.Float64).to_numpy(), "duration")
-    return _objects(series.to_list(), text=dtype in (nw.Categorical, nw.Enum))
-
-
-def _number(values, kind, single=False):
-    values = np.array(values, "float64") + 0.0  # -0.0 is 0.0
-    infinite = np.isinf(values)
-    values[infinite] = np.nan
-    if np.isnan(values).all():
-        kind = "empty"
-    return Raw(kind, values, single, int(infinite.sum()))
-
-
-def _objects(objects, text=False):
-    """A list of Python objects: of one kind where they all are, else text."""
-    values = np.empty(len(objects), object)
-    for i, item in enumerate(objects):
-        values[i] = item
-    missing = pd.isna(values)
-    types = set(map(type, values[~missing]))
-    if not types:
-        return Raw("empty", np.full(len(values), np.nan))
-    if all(issubclass(t, (bool, np.bool_)) for t in types) and not text:
-        return Raw("boolean", _labels(values, missing, lambda v: str(bool(v))))
-    for kind, classes, convert in () if text else _CONVERTERS:
-        if all(issubclass(t, classes) and not issubclass(t, (bool, np.bool_)) for t in types):
-            floats = np.full(len(values), np.nan)
-            floats[~missing] = [convert(v) for v in values[~missing]]
-            return _number(floats, kind)
-    return Raw("text", _labels(values, missing, _label))
-
-
-def _labels(values, missing, label):
-    result = np.empty(len(values), object)
-    result[~missing] = [label(v) for v in values[~missing]]
-    return result
-
-
-def _label(value):
-    """A value as text: numbers that are whole have no decimals, so that 1, 1.0 and "1" are one category."""
-    if isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_)) and float(value).is_integer():
-        return f"{float(value):.0f}"
-    return str(value)
-
-
-def _microseconds(value):
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return float(np.datetime64(value, "us").astype("int64"))
-
-
-def _date_label(value):
-    text = str(np.datetime64(int(value), "us")).replace("T", " ")
-    return text.removesuffix(".000000").removesuffix(" 00:00:00")
-
-
-_CONVERTERS = (
-    ("number", (numbers.Number,), lambda v: float(v) if not isinstance(v, complex) else abs(v)),
-    ("date", (date, np.datetime64), _microseconds),
-    ("duration", (timedelta, np.timedelta64), lambda v: pd.Timedelta(v).total_seconds() * 1e6),
-)
-
-
 def _same_columns(raws):
     """Complain about columns that not every table has, table by table."""
     names = list(raws["train"])
     faults = []
     for table in [t for t in raws if t != "train"]:
         absent, extra = [c for c in names if c not in raws[table]], [c for c in raws[table] if c not in raws["train"]]
-        faults += [f"{table} lacks {_listed(absent)}"] * bool(absent) + [f"{table} also has {_listed(extra)}"] * bool(
+        faults += [f"{table} lacks {listed(absent)}"] * bool(absent) + [f"{table} also has {listed(extra)}"] * bool(
             extra
         )
     if faults:
         raise ValueError(f"The tables must have the same columns as train. But {'; '.join(faults)}.")
 
 
-def _listed(names, at_most=20):
-    shown = ", ".join(repr(name) for name in names[:at_most])
-    return shown + (f" and {len(names) - at_most} more" if len(names) > at_most else "")
+def _names(given):
+    """One name, several or None as a list."""
+    return [] if given is None else [given] if isinstance(given, (str, int)) else list(given)
 
 
 def _place(name, names, argument):
     if str(name) not in names:
-        raise ValueError(f"{argument}={name!r} is not a column of train: its columns are {_listed(names)}.")
+        raise ValueError(f"{argument}={name!r} is not a column of train: its columns are {listed(names)}.")
     return names.index(str(name))
 
 
 def _agree(name, raws, keep):
     """One meaning for a column in all tables: the column, its values in each table, and notes for the reader."""
-    notes = []
-    infinite = {table: raw.infinite for table, raw in raws.items() if raw.infinite}
-    if infinite:
-        counts = ", ".join(f"{n} in {table}" for table, n in infinite.items())
-        notes.append(f"Column {name!r} holds infinite values ({counts}); they count as missing.")
-    kind, raws = _common_kind(raws)
+    kind, raws, notes = _common_kind(name, raws)
     if kind == "category":
-        given = {table: raw.kind for table, raw in raws.items() if raw.kind != "empty"}
-        if given and next(iter(given.values())) not in ("text", "boolean") and len(set(given.values())) > 1:
-            shown = ", ".join(f"{k} in {table}" for table, k in given.items())
-            notes.append(f"Column {name!r} holds different kinds of values ({shown}); it is compared as text.")
         labels, values = _encode(raws)
     else:
-        labels, values = (), {table: raw.values for table, raw in raws.items()}
-        if any(raw.single for raw in raws.values()):
-            values = {table: v.astype("float32").astype("float64") for table, v in values.items()}
+        labels, (values, large) = (), _floats(name, raws)
+        notes += large
     identifier = not keep and _is_identifier(kind, values["train"], labels)
     if identifier:
         notes.append(f"Column {name!r} names rows (nearly every value is its own); it is left out of the comparisons.")
     return Column(name, kind, labels, identifier), values, notes
 
 
-def _common_kind(raws):
-    """The kind that all tables share, and their columns in that kind; text where they share none."""
-    reference = next((raw.kind for raw in raws.values() if raw.kind != "empty"), "empty")
-    if {raw.kind for raw in raws.values()} - {"empty"} == {"boolean", "number"}:
-        raws = {table: _parse(raw, "number") for table, raw in raws.items()}
-    elif reference not in ("text", "boolean", "empty"):
-        raws = {table: _parse(raw, reference) for table, raw in raws.items()}
-    kinds = {raw.kind for raw in raws.values()} - {"empty"}
-    single_kind = kinds.pop() if len(kinds) == 1 else "text"
-    return ("category" if single_kind in ("text", "boolean") else single_kind), raws
+def _common_kind(name, raws):
+    """The kind that all tables share, their columns in that kind, and a note where they were given in several."""
+    given = {table: raw.kind for table, raw in raws.items() if raw.kind != "empty"}
+    kinds = set(given.values())
+    if len(kinds) < 2:
+        return ("category" if kinds <= {"text", "boolean"} else kinds.pop()), raws, []
+    exact, why = kinds - {"text"}, ""
+    goal = "number" if exact <= {"boolean", "number"} else exact.pop() if len(exact) == 1 else "category"
+    if goal != "category":
+        parsed = {table: parse(raw, goal) for table, raw in raws.items()}
+        raws = {table: raw for table, (raw, _) in parsed.items()}
+        why = next((f", since {table} has {obstacle}" for table, (_, obstacle) in parsed.items() if obstacle), "")
+    reading = f"it is compared as text{why}" if why or goal == "category" else f"all are read as {goal}s"
+    shown = ", ".join(f"{kind} in {table}" for table, kind in given.items())
+    note = f"Column {name!r} holds different kinds of values ({shown}); {reading}."
+    return ("category" if why else goal), raws, [note]
 
 
-def _parse(raw, kind):
-    """A text column as numbers or dates, if every one of its values is one; else as it was."""
-    if not raw.is_text:
-        return raw
-    present = np.array([v is not None for v in raw.values])
-    text = pd.Series(raw.values[present], dtype=object)
-    if raw.kind == "boolean":
-        parsed = (text == "True").to_numpy("float64")
-    elif kind == "date":
-        stamps = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
-        parsed = np.where(stamps.isna(), np.nan, stamps.dt.as_unit("us").astype("int64").to_numpy("float64"))
-    elif kind == "duration":
-        spans = pd.to_timedelta(text, errors="coerce")
-        parsed = (spans.dt.total_seconds() * 1e6).to_numpy("float64")
-    else:
-        parsed = pd.to_numeric(text, errors="coerce").to_numpy("float64")
-    if np.isnan(parsed).any():
-        return raw
-    values = np.full(len(present), np.nan)
-    values[present] = parsed
-    return _number(values, kind)
+def _floats(name, raws):
+    """The values of a column, as precise as the least precise table, and a note where some are too large to compare."""
+    values = {table: raw.values for table, raw in raws.items()}
+    if any(raw.single for raw in raws.values()):
+        with np.errstate(over="ignore"):
+            values = {table: v.astype("float32").astype("float64") for table, v in values.items()}
+    large = {table: np.abs(v) > LARGEST for table, v in values.items()}
+    counts = ", ".join(f"{cells.sum()} in {table}" for table, cells in large.items() if cells.any())
+    note = f"Column {name!r} holds infinite values or numbers beyond {LARGEST:g} ({counts}); they count as missing."
+    return {table: np.where(large[table], np.nan, v) for table, v in values.items()}, [note] if counts else []
 
 
 def _encode(raws):
@@ -378,7 +236,7 @@ def _encode(raws):
 def _as_text(raw):
     if raw.is_text:
         return raw.values
-    show = _date_label if raw.kind == "date" else _label
+    show = date_label if raw.kind == "date" else label_of
     return np.array([None if np.isnan(v) else show(v) for v in raw.values], object)
 
 
