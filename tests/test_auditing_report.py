@@ -158,10 +158,42 @@ def test_a_failed_write_keeps_the_old_file(report, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("augment.auditing.report.os.replace", fail)
+    monkeypatch.setattr("augment.files.os.replace", fail)
     with pytest.raises(OSError, match="disk full"):
         report.to_html(path)
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_page_holds_no_control_characters():
+    names = ["a\x00\x07", "b\x1b[31m"]
+    rng = np.random.default_rng(0)
+    real = pd.DataFrame({names[0]: rng.choice(["\x00u", "v\x1b"], 60), names[1]: rng.normal(size=60)})
+    text = audit(real, real, protected=names).to_html()
+    assert not [c for c in text if ord(c) < 32 and c != "\n"]
+    assert "\N{REPLACEMENT CHARACTER}u" in text
+
+
+def test_the_page_says_what_absent_answers_mean():
+    data = prepare(table(20, 0), table(20, 1))
+    good = Finding(id="fidelity.x", pillar="fidelity", title="x", value=0.9, interval=(0.8, 1), threshold=0.5)
+    report = AuditReport.from_findings(data, [good], 0)
+    assert (report.by_pillar["fidelity"], report.verdict) == ("PASS", "INCONCLUSIVE")
+    text = report.to_html()
+    assert "Not assessed: utility, bias, privacy. The whole passes only where all four do." in text
+    assert "An alarm can fail but never passes." in text
+    (limit,) = [limit for limit in report.to_dict()["limits"] if "INCONCLUSIVE" in limit]
+    assert all(reason in limit for reason in ("too few", "alarm", "check stopped", "not assessed"))
+
+
+def test_a_replaced_file_keeps_its_permissions_and_a_link_stays_a_link(report, tmp_path):
+    path, link = tmp_path / "report.json", tmp_path / "link.json"
+    path.write_text("old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    assert report.to_json(link) == link
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert json.loads(path.read_text(encoding="utf-8")) == report.to_dict()
 
 
 def test_lone_surrogates_do_not_stop_the_file(tmp_path):

@@ -38,6 +38,13 @@ def test_every_kind_is_drawn_and_escaped(chart):
     assert 'role="img"' in text
 
 
+def test_drawings_hold_no_control_characters():
+    chart = charts.bars("t\x00", [{"name": "b\x1b", "value": 0.5}])
+    assert not set(draw(chart)) & {"\x00", "\x1b"}
+    panel = charts.panel(prepare(*[pd.DataFrame({"v\x07": ["a\x00", "b"] * 10})] * 2), 0)
+    assert not set(draw(charts.histograms("t", [panel]))) & {"\x00", "\x07"}
+
+
 def prepared(values, other=None):
     real = pd.DataFrame({"v": values})
     return prepare(real, real if other is None else pd.DataFrame({"v": other}), protected="v")

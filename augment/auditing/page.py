@@ -1,11 +1,9 @@
 """The report as one HTML page that opens from a file: no script, no fonts, no address outside itself."""
 
-from html import escape
-
 from augment.auditing.check import PILLARS
 from augment.auditing.style import PAGE_STYLE, STYLE
 from augment.auditing.svg import draw, gauge
-from augment.auditing.words import QUESTIONS, SYMBOLS, measured, show, wanted
+from augment.auditing.words import QUESTIONS, SYMBOLS, escape, measured, show, wanted
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -46,7 +44,7 @@ def _anchor(finding_id):
 def _header(content):
     verdict = content["verdict"]
     skipped = [p for p in PILLARS if verdict["by_pillar"][p] == "NOT ASSESSED"]
-    rest = f"<p>Not assessed: {', '.join(skipped)}. The verdict is about the rest.</p>" if skipped else ""
+    rest = f"<p>Not assessed: {', '.join(skipped)}. The whole passes only where all four do.</p>" if skipped else ""
     rows = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{table['rows']:,} rows</dd></div>" for name, table in content["data"].items()
     )
@@ -77,7 +75,7 @@ def _summary(content):
         f"<th scope=col>Verdict</th><th scope=col>It rests on</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
         "<p class=note>A verdict is made from an interval, never from an estimate: PASS when all of the 95 % interval "
         "lies on the good side of the threshold, FAIL when all of it lies on the bad side, INCONCLUSIVE "
-        "otherwise.</p></section>"
+        "otherwise. An alarm can fail but never passes.</p></section>"
     )
 
 
@@ -115,7 +113,7 @@ def _details(row, tables):
     facts = [f"{name.replace('_', ' ')}: {show(value)}" for name, value in row["evidence"].get("facts", {}).items()]
     rows = ", ".join(f"{name} {n:,}" for name, n in row["n"].items())
     facts += [f"rows: {rows}"] if rows else []
-    facts += [f"{row['level']:.0%} interval: {row['method']}"] if row["method"] else []
+    facts += [f"{100 * row['level']:.3g}% interval: {row['method']}"] if row["method"] else []
     if not facts and not tables:
         return ""
     listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts)

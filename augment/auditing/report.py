@@ -1,8 +1,6 @@
 """An audit's result is one plain dict; page, JSON, Markdown, terminal and notebook only print it."""
 
 import json
-import os
-import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -10,12 +8,14 @@ import pandas as pd
 
 from augment.auditing.check import FAIL, INCONCLUSIVE, NOT_ASSESSED, PILLARS, combine, json_safe
 from augment.auditing.page import fragment, page
-from augment.auditing.words import QUESTIONS, SYMBOLS, measured, show
+from augment.auditing.words import QUESTIONS, SYMBOLS, measured, plain, show
+from augment.files import atomic
 
 SCHEMA = "augment-audit/1"
 LIMITS = (
     "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table.",
-    "INCONCLUSIVE means that the rows are too few to tell, not that all is well.",
+    "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the rows are too few to tell, an "
+    "alarm stayed silent (which passes nothing), a check stopped, or a question was not assessed.",
     "Privacy findings are alarms. Membership and attribute inference are not tried, and no number here shows that "
     "nobody can be recognised.",
     "Bias is looked at in the shares of groups only, not in the decisions of models trained on the rows.",
@@ -183,26 +183,12 @@ def _decisive(rows, pillar, verdict):
 
 
 def _give(text, path):
-    """The text itself, or the path it was written to."""
-    return text if path is None else _write(text, Path(path))
-
-
-def _write(text, path):
-    """Write `text` to `path` whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes private files
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return path
+    """The text itself, or the path it was written to, whole or not at all."""
+    if path is None:
+        return text
+    with atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    return Path(path)
 
 
 def _sizes(content):
@@ -233,18 +219,13 @@ def _text(content, width=118):
             lines.append(
                 _cut(f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} {row['title']}  {number}", width).rstrip()
             )
-            lines += [f"      {_plain(row['message'])}"] if row["message"] else []
-    lines += [""] + [f"Note: {_plain(note)}" for note in content["notes"]]
+            lines += [f"      {plain(row['message'])}"] if row["message"] else []
+    lines += [""] + [f"Note: {plain(note)}" for note in content["notes"]]
     return "\n".join(lines).rstrip()
 
 
-def _plain(text):
-    """Text without control characters, which could rewrite a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def _cut(text, width):
-    text = _plain(text)
+    text = plain(text)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -289,5 +270,5 @@ def _md_row(*cells):
 
 def _md(text):
     """Text that Markdown, and the HTML inside it, leaves alone."""
-    text = _plain(text).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = plain(text).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{c}" if c in "|*_`[]#!" else c for c in text)

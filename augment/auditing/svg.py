@@ -1,10 +1,8 @@
 """Charts as small hand-written SVG inside HTML: text stays text, widths follow the page, nothing needs a script."""
 
-from html import escape
-
 import numpy as np
 
-from augment.auditing.words import show
+from augment.auditing.words import escape, show
 
 
 def draw(chart):

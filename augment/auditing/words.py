@@ -1,5 +1,7 @@
 """The words and number formats that every printed form of a report shares."""
 
+from html import escape as escape_markup
+
 from augment.auditing.check import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
 
 SYMBOLS = {PASS: "✓", FAIL: "✗", INCONCLUSIVE: "?", NOT_ASSESSED: "–", INFORMATION: "i"}
@@ -9,6 +11,28 @@ QUESTIONS = {
     "bias": "are the groups still there?",
     "privacy": "does it give training rows away?",
 }
+
+
+def plain(text):
+    """Text without control characters, which could rewrite a terminal and which no page may hold.
+
+    Examples
+    --------
+    >>> plain("a\\x1b[31m") == "a\N{REPLACEMENT CHARACTER}[31m"
+    True
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def escape(text):
+    """Text as a page shows it: no markup, no control characters.
+
+    Examples
+    --------
+    >>> escape("<b>")
+    '&lt;b&gt;'
+    """
+    return escape_markup(plain(text))
 
 
 def show(value):
