@@ -10,7 +10,7 @@ import pandas as pd
 from augment.auditing.reading import MIN_ROWS, date_label, label_of, listed, parse, read
 
 IDENTIFIER_SHARE = 0.95  # a text column with more distinct values than this share of its rows names rows
-LARGEST = 1e150  # squares and differences of such numbers are still floats
+LARGEST = 1e38  # what single precision holds, in which trees read numbers
 
 
 @dataclass(frozen=True)
