@@ -118,6 +118,16 @@ def test_a_user_check_joins_the_audit(monkeypatch):
     assert [f["value"] for f in report.findings] == [30]
 
 
+def test_the_page_tells_the_level_that_keys_share():
+    def keyed(seed):
+        table = sample(60, seed)[["age"]]
+        return table.assign(**{name: [f"{name}{seed}{i}" for i in range(60)] for name in "abc"})
+
+    page = audit(keyed(0), keyed(1), holdout=keyed(2)).to_html()
+    assert page.count("98.3% interval: Newcombe") == 3
+    assert page.count("95% interval: Newcombe") == 1
+
+
 def test_default_thresholds_are_documented():
     for check in CHECKS:
         for name, value in check.thresholds.items():

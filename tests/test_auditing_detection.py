@@ -50,3 +50,9 @@ def test_missing_columns_and_values_are_no_obstacle():
     real, new = sample(100, 0).assign(n=np.nan), sample(100, 1).assign(n=np.nan)
     real.loc[::3, "g"] = None
     assert run(new, real=real).value > 0.5
+
+
+def test_a_column_with_one_value_in_all_is_no_obstacle():
+    real, new = sample(100, 0).assign(n=np.nan), sample(100, 1).assign(n=np.nan)
+    real.loc[0, "n"] = 1.0
+    assert run(new, real=real).interval is not None

@@ -121,3 +121,72 @@ def test_a_good_distance_share_does_not_pass_privacy():
     assert found.interval[1] < found.threshold
     assert found.verdict == "INCONCLUSIVE"
     assert "no proof of privacy" in found.message
+
+
+@pytest.mark.parametrize(("threshold", "verdict"), [(0.0, "FAIL"), (0.002, "FAIL"), (0.5, "INCONCLUSIVE")])
+def test_the_threshold_of_copies_is_where_they_alarm(threshold, verdict):
+    real, new, held = (sample(2000, seed) for seed in range(3))
+    new[:12] = real[:12]
+    data = prepare(real, new, held, thresholds={"privacy.copies": threshold})
+    (found,) = COPIES.run(data, 0)
+    assert (found.verdict, found.threshold, found.alarm) == (verdict, threshold, None)
+
+
+KEYS = {
+    "customer numbers": lambda rng, n: rng.integers(10**8, 10**9, n),
+    "places in a larger table": lambda rng, n: rng.permutation(3 * n)[:n],
+    "places in this table": lambda rng, n: np.arange(n),
+}
+
+
+def keyed(n, seed, key):
+    rng = np.random.default_rng(seed)
+    whole = {name: rng.integers(0, 40, n) for name in "abc"}
+    return pd.DataFrame({"id": KEYS[key](rng, n), **whole, "d": rng.choice(list("uvwxyz"), n)})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_new_number_does_not_hide_a_copied_row(key):
+    real, new, held = (keyed(1000, seed, key) for seed in range(3))
+    new.iloc[:50, 1:] = real.iloc[:50, 1:].to_numpy()
+    found = run(COPIES, real, new, held)
+    assert found.verdict == "FAIL"
+    assert ("without 'id'" in found.message) == (key != "places in this table")
+
+
+def test_a_new_number_does_not_hide_rows_that_crowd():
+    real, new, held = (keyed(600, seed, "customer numbers").drop(columns=["b", "c", "d"]) for seed in range(3))
+    for seed, table in enumerate((real, new, held)):
+        table["x"] = np.random.default_rng(seed).normal(size=600)
+    new[["a", "x"]] = real[["a", "x"]] + [0, 1e-6]
+    assert run(DISTANCES, real, new, held).verdict == "FAIL"
+
+
+def test_numbers_that_tell_rows_apart_still_count():
+    real, new, held = (keyed(400, seed, "customer numbers")[["id", "d"]] for seed in range(3))
+    new[:40] = real[:40]
+    for columns in (["id"], ["id", "d"]):
+        assert run(COPIES, real[columns], new[columns], held[columns]).verdict == "FAIL"
+        assert run(DISTANCES, real[columns], new[columns], held[columns]).verdict == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("size", [1000, 60_000])
+def test_fresh_numbers_raise_no_more_alarms_for_being_looked_at_twice(size):
+    def table(n, rng):
+        return pd.DataFrame({"id": rng.permutation(size)[:n], "a": rng.geometric(0.2, n), "b": rng.geometric(0.2, n)})
+
+    rng = np.random.default_rng(0)
+    found = [run(COPIES, table(400, rng), table(400, rng), table(300, rng)) for _ in range(60)]
+    assert sum(f.verdict == "FAIL" for f in found) <= 4
+
+
+def test_many_columns_of_fresh_keys_share_one_level():
+    def table(n, rng):
+        return pd.DataFrame({f"key{i}": [f"{v}x" for v in rng.integers(8000, size=n)] for i in range(10)})
+
+    rng = np.random.default_rng(0)
+    runs = [COPIES.run(prepare(*(table(n, rng) for n in (300, 300, 150)), thresholds=THRESHOLDS), 0) for _ in range(25)]
+    keys = [found for findings in runs for found in findings if found.value is not None]
+    assert len(keys) == 250
+    assert keys[0].level == pytest.approx(0.995)
+    assert sum(found.verdict == "FAIL" for found in keys) <= 2

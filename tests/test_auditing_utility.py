@@ -84,3 +84,20 @@ def test_scores_are_those_of_scikit_learn_and_of_repeated_rows():
     for row, value in zip(weights, score(truth, numbers, None, weights), strict=True):
         repeated = np.repeat(np.arange(80), row.astype(int))
         assert value == pytest.approx(r2_score(truth[repeated], numbers[repeated, 0]))
+
+
+@pytest.mark.parametrize("present", [0, 1])
+@pytest.mark.parametrize("kind", ["number", "class"])
+def test_a_column_that_synthetic_rows_lack_stops_neither_model(present, kind):
+    real, new, held = (sample(300, seed, kind) for seed in range(3))
+    new.loc[present:, "a"] = np.nan
+    boosting, linear = run(new, held, real)
+    assert (boosting.verdict, linear.verdict) == ("FAIL", "FAIL")
+
+
+@pytest.mark.parametrize("empty", ["train", "synthetic", "holdout"])
+def test_a_column_may_be_empty_in_any_table(empty):
+    names = ("synthetic", "holdout", "train")
+    tables = {name: sample(200, seed).assign(d=list("uv") * 100) for seed, name in enumerate(names)}
+    tables[empty][["c", "d"]] = None
+    assert all(np.isfinite(found.interval).all() for found in run(*(tables[name] for name in names)))

@@ -1,11 +1,13 @@
 """Runs the checks on a synthetic table and its real ones."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
 
 from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
 from augment.auditing.frames import prepare
+from augment.auditing.holdout import training_rows
 from augment.auditing.report import AuditReport
 
 CHECKS = [
@@ -24,7 +26,7 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
 
     Every finding has a value, an interval and a verdict: PASS when the whole interval lies on the good side of the
     threshold, FAIL when the whole of it lies on the bad side, INCONCLUSIVE otherwise, NOT ASSESSED when something is
-    missing.
+    missing. Those of privacy are alarms: they can FAIL, and never PASS.
 
     Parameters
     ----------
@@ -34,7 +36,7 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
         The generated rows, with the same columns in any order.
     holdout : table, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed.
+        assessed; a holdout that repeats training rows, more than chance does, is set aside.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
@@ -63,7 +65,7 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
     utility.linear                0.02  the same for a linear model
     bias.representation           0.80  smallest ratio of a group's synthetic share to its real share
-    privacy.copies                0.01  largest rate of copied rare training rows beyond the holdout's
+    privacy.copies                0.00  largest rate of copied rare training rows beyond the holdout's
     privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
     ============================  ====  ==================================================================
 
@@ -87,8 +89,18 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
             raise TypeError(f"thresholds[{name!r}] must be a finite number, got {value!r}.")
     data = prepare(train, synthetic, holdout, target, protected, {**defaults, **(thresholds or {})})
     seed = _seed(random_state)
-    findings = [finding for check in CHECKS for finding in check.run(data, seed)]
+    fault = training_rows(data)
+    if fault:
+        data = replace(data, notes=(*data.notes, fault))
+    findings = [finding for check in CHECKS for finding in _run(check, data, fault, seed)]
     return AuditReport.from_findings(data, findings, seed)
+
+
+def _run(check, data, fault, seed):
+    """Findings of one check, without the holdout where it has a fault."""
+    if fault and "holdout" in check.needs:
+        return [check.not_assessed(fault)]
+    return check.run(replace(data, holdout=None) if fault else data, seed)
 
 
 def _seed(random_state):

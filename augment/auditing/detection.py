@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
-from augment.auditing.encoding import for_trees
+from augment.auditing.encoding import for_trees, splittable
 from augment.auditing.intervals import auc, z_value
 
 MAX_ROWS = 10_000  # rows of each kind
@@ -81,12 +81,11 @@ def _told_apart(first, second, category, rng, max_rows):
     """Cross-validated AUC of telling equally many rows of two tables apart."""
     m = min(len(first), len(second), max_rows)
     x = np.concatenate([first[rng.permutation(len(first))[:m]], second[rng.permutation(len(second))[:m]]])
-    x = np.where(np.isnan(x).all(axis=0), 0.0, x)
     y = np.repeat([False, True], m)
     seed = int(rng.integers(2**31))
     folds, scores = [], np.empty(2 * m)
     for fit, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y):
-        model = boosted(HistGradientBoostingClassifier, category, seed).fit(x[fit], y[fit])
+        model = boosted(HistGradientBoostingClassifier, category, seed).fit(splittable(x[fit]), y[fit])
         scores[test] = model.predict_proba(x[test])[:, 1]
         folds.append((*auc(y[test], scores[test]), model, x[test], y[test]))
     area = float(np.mean([fold[0] for fold in folds]))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from augment.auditing.frames import IDENTIFIER_SHARE
+
 TREE_CATEGORIES = 250  # scikit-learn's histogram trees take at most 255
 
 
@@ -10,6 +12,17 @@ def for_trees(data, columns):
     category = np.array([data.columns[j].is_category for j in columns], bool)
     limit = np.where(category, float(TREE_CATEGORIES), np.inf)
     return {name: np.minimum(table[:, columns], limit) for name, table in data.tables.items()}, category
+
+
+def splittable(x):
+    """`x` with zeros for columns without any value: trees cannot bin those, and split on no constant.
+
+    Examples
+    --------
+    >>> splittable(np.array([[np.nan, 1.0], [np.nan, np.nan]])).tolist()
+    [[0.0, 1.0], [0.0, nan]]
+    """
+    return np.where(np.isnan(x).all(axis=0), 0.0, x)
 
 
 def for_linear(data, columns, budget=1000):
@@ -89,6 +102,23 @@ def one_hot(codes, size):
     """Codes as rows with a single one: of `size` categories, of all rarer ones together, or of missing."""
     places = np.where(np.isnan(codes), size + 1, np.minimum(codes, size)).astype(int)
     return np.eye(size + 2, dtype="float32")[places]
+
+
+def row_choices(data):
+    """Columns that make up a row, as one or two choices: all that are compared, and those that cannot be a key.
+
+    Whole numbers that hardly ever repeat may be a key, such as a customer number, or a measurement, such as an income.
+    As a key they would hide every copied row that was given a new one; as a measurement they tell rows apart.
+    """
+    whole = data.compared
+    plain = [j for j in whole if not _may_be_key(data.columns[j], data.train[:, j])]
+    return [columns for columns in ([whole, plain] if plain != whole else [whole]) if columns]
+
+
+def _may_be_key(column, values):
+    present = values[~np.isnan(values)]
+    whole = column.kind == "number" and (present == np.floor(present)).all()
+    return bool(whole and len(np.unique(present)) > IDENTIFIER_SHARE * len(present))
 
 
 def row_keys(data, columns):

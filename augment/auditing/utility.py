@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.detection import boosted
-from augment.auditing.encoding import for_linear, for_trees
+from augment.auditing.encoding import for_linear, for_trees, splittable
 from augment.auditing.intervals import z_value
 
 MAX_ROWS = 20_000  # rows to train on
@@ -104,6 +104,7 @@ def _linear(task):
 
 def _predict(model, x, y, x_test, classes):
     """Predictions for the test rows: of shape (n, 1), or a probability for each class, 0 for one never seen."""
+    x = splittable(x)
     if classes is None:
         return model.fit(x, y).predict(x_test)[:, None]
     result = np.zeros((len(x_test), len(classes)))
@@ -121,7 +122,6 @@ def _compare(name, x, maker, task, data, rng):
     """The finding for one kind of model."""
     seed = int(rng.integers(2**31))
     x = {table: matrix[task.rows[table]] for table, matrix in x.items()}
-    x = {table: np.where(np.isnan(x["train"]).all(axis=0), 0.0, matrix) for table, matrix in x.items()}
     truth = task.y["holdout"]
     n = len(truth)
     guess = {t: _predict(maker(seed), x[t], task.y[t], x["holdout"], task.classes) for t in ("train", "synthetic")}

@@ -1,0 +1,73 @@
+"""A holdout that repeats the training table is set aside; one that repeats it by chance is not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from augment.auditing import audit
+from augment.auditing.frames import prepare
+from augment.auditing.holdout import training_rows
+
+
+def sample(n, seed, values=10**6):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({name: rng.integers(values, size=n) / 7 for name in "abc"} | {"y": rng.choice(["u", "v"], n)})
+
+
+def fault(train, holdout):
+    return training_rows(prepare(train, train, holdout))
+
+
+@pytest.mark.parametrize("values", [8, 10**6])
+@pytest.mark.parametrize(
+    "holdout",
+    [
+        lambda train, fresh: train.copy(),
+        lambda train, fresh: train[:150],
+        lambda train, fresh: pd.concat([train[:60], fresh[60:]]),
+        lambda train, fresh: pd.concat([train, fresh]),
+        lambda train, fresh: pd.concat([train, train]),
+    ],
+)
+def test_training_rows_in_the_holdout_are_told(holdout, values):
+    train = sample(300, 0, values)
+    words = fault(train, holdout(train, sample(300, 1, values)))
+    assert "holdout rows equal training rows" in words
+    assert "Hold out rows that the training part does not hold" in words
+
+
+def test_rows_repeated_in_train_are_no_excuse():
+    train = pd.concat([sample(300, 0)] * 2)
+    assert fault(train, train)
+    assert not fault(train, sample(300, 1))
+
+
+def test_a_new_number_does_not_hide_them():
+    train, fresh = sample(300, 0), sample(300, 1)
+    numbers = np.random.default_rng(0).integers(10**8, 10**9, (2, 300))
+    assert fault(train.assign(id=numbers[0]), train.assign(id=numbers[1]))
+    assert not fault(train.assign(id=numbers[0]), fresh.assign(id=numbers[1]))
+
+
+@pytest.mark.parametrize("values", [1, 3, 8, 10**6])
+@pytest.mark.parametrize("sizes", [(400, 20), (400, 400), (150, 600)])
+def test_rows_repeated_by_chance_are_not(values, sizes):
+    assert not any(
+        fault(sample(sizes[0], 2 * seed, values), sample(sizes[1], 2 * seed + 1, values)) for seed in range(10)
+    )
+
+
+def test_one_or_two_rows_in_both_parts_are_not():
+    train, holdout = sample(400, 0), sample(200, 1)
+    holdout[:2] = train[:2]
+    assert not fault(train, holdout)
+
+
+def test_what_needs_a_holdout_is_not_assessed_and_the_rest_is():
+    train, fresh = sample(200, 0), sample(200, 1)
+    given, without = audit(train, fresh, holdout=train.copy(), target="y"), audit(train, fresh, target="y")
+    assert given.by_pillar == without.by_pillar
+    assert given.by_pillar["utility"] == given.by_pillar["privacy"] == "NOT ASSESSED"
+    assert any("200 of 200 holdout rows equal training rows" in note for note in given.to_dict()["notes"])
+    missing = [found["missing"] for found in given.findings if found["pillar"] == "privacy"]
+    assert all("Hold out rows" in text for text in missing)
