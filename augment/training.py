@@ -217,6 +217,13 @@ class Progress(keras.callbacks.Callback):
         self.stream.flush()
 
 
+def check_callbacks(callbacks):
+    """A TypeError where one of `callbacks`, a list or None, is no Keras callback."""
+    for callback in callbacks or []:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(f"callbacks must be a list of keras.callbacks.Callback. Received: {callback!r}")
+
+
 def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, verbose=1, rng):
     """Train a compiled model through plain `keras.Model.fit` and leave its best weights in it.
 

@@ -88,6 +88,60 @@ def test_what_is_given_is_copied_as_given(coinciding, known):
     assert (kept["a"] == kept["b"]).mean() > 0.35
 
 
+def test_a_fit_that_fails_leaves_nothing_behind():
+    synthesizer = TabularSynthesizer(**TINY | {"model": "nonsense"})
+    with pytest.raises(ValueError, match="nonsense"):
+        synthesizer.fit(frame())
+    with pytest.raises(NotFittedError):
+        synthesizer.generate(5)
+
+
+class InterruptAtOnce(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+
+def test_a_fit_interrupted_at_once_leaves_the_fit_before():
+    synthesizer = TabularSynthesizer(**TINY).fit(frame())
+    rows = synthesizer.generate(5)
+    with pytest.raises(KeyboardInterrupt):
+        synthesizer.set_params(callbacks=[InterruptAtOnce()]).fit(frame()[["age", "city"]], frame()["member"])
+    pd.testing.assert_frame_equal(synthesizer.generate(5), rows)
+
+
+def test_a_limit_that_leaves_no_time_to_learn_is_told():
+    synthesizer = TabularSynthesizer(**TINY | {"epochs": "auto", "time_limit": 0.01})
+    with pytest.warns(UserWarning, match="too few to learn"):
+        synthesizer.fit(frame())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"model": Autoregressive}, "model must be"),
+        ({"model": None}, "model must be"),
+        ({"model": lambda layout: 3}, "model must be"),
+        ({"callbacks": ["x"]}, "callbacks must be"),
+        *(
+            ({"model": Autoregressive(**{name: value})}, f"{name} must be")
+            for name, values in {
+                "width": [-1, 8.7, "wide"],
+                "depth": [0, "auto"],
+                "dropout": [2, -0.1],
+                "blur": [5],
+                "smoothing": ["x", -1],
+                "learning_rate": [0, None],
+                "weight_decay": [-1, np.nan],
+            }.items()
+            for value in values
+        ),
+    ],
+)
+def test_wrong_parameters_are_named(wrong, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        TabularSynthesizer(**TINY | wrong).fit(frame(30))
+
+
 def test_as_many_rows_as_were_fitted_by_default(fitted):
     assert len(fitted.generate()) == 300
 
@@ -162,6 +216,14 @@ def test_rows_like_given_ones(fitted):
     assert 0.5 < same.mean() < 1
     with pytest.raises(ValueError, match="strength"):
         fitted.generate(like=rows, strength=0)
+
+
+@pytest.mark.parametrize("n", [1, 40])
+def test_rows_like_given_ones_keep_their_gaps(fitted, n):
+    rows = frame()[lambda table: table["income"].isna()].head(n).reset_index(drop=True)
+    new = fitted.generate(like=rows, strength=1e-9)
+    pd.testing.assert_frame_equal(new, rows)
+    assert not fitted.generate(400, like=rows, strength=1.0)["income"].isna().all()
 
 
 def test_rows_like_given_ones_never_keep_keys_or_free_text():

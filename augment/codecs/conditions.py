@@ -136,6 +136,18 @@ def _know(codec, condition, place, column, rows):
         condition.tokens[rows, block, : own.width] = tokens
 
 
+def know_missing(codec, condition, table):
+    """Take the missing cells of `table`, which made the `condition`, as known to be missing, in place."""
+    columns, form = read_table(table)
+    for order, column in enumerate(columns):
+        place = order if form["library"] == "numpy" else codec.place_of(column.name)
+        own, missing = codec.columns[place], ~column.present
+        if own.width and own.kinds and missing.any():
+            block = codec.places.index(place)
+            condition.known[missing, block] = True
+            condition.tokens[missing, block, : own.width] = own.encode(column.take(missing))
+
+
 def vary(condition, rows, redraw, places, fresh):
     """`condition` for the rows at `rows`, with some of the cells unknown.
 

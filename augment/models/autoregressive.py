@@ -1,6 +1,7 @@
 """Any-order autoregression: one network that guesses any column of a row from any other columns."""
 
 from dataclasses import replace
+from numbers import Integral, Real
 
 import keras
 import numpy as np
@@ -13,8 +14,9 @@ from augment.models.sampling import Sampler
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS = 300_000  # at most
+SMOOTHED_ROWS, SMOOTHED_CELLS = 300_000, 8_000_000  # at most
 LARGE = 2000  # rows from which on a table counts as large
+AUTOMATIC = ("width", "dropout", "smoothing")  # what may be "auto"
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
 
 
@@ -71,6 +73,7 @@ class Autoregressive(Recipe):
         self.weight_decay = weight_decay
 
     def build(self, layout):
+        self._check_parameters()
         auto = automatic_sizes(layout)
         chosen = {name: auto[name] if value == "auto" else value for name, value in self.get_params().items()}
         chosen |= {"width": int(chosen["width"]), "depth": int(chosen["depth"])}  # Keras takes no NumPy integers
@@ -81,6 +84,25 @@ class Autoregressive(Recipe):
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
         model.compile(optimizer=optimizer, jit_compile=jit_compile())
         return model
+
+    def _check_parameters(self):
+        limits = {  # the type of each number, its lowest value and its highest
+            "width": (Integral, 1, np.inf),
+            "depth": (Integral, 1, np.inf),
+            "dropout": (Real, 0, 0.99),
+            "blur": (Real, 0, 1),
+            "smoothing": (Real, 0, np.inf),
+            "learning_rate": (Real, 1e-9, np.inf),
+            "weight_decay": (Real, 0, np.inf),
+        }
+        for name, (kind, least, most) in limits.items():
+            value = getattr(self, name)
+            if value == "auto" and name in AUTOMATIC:
+                continue
+            if not (isinstance(value, kind) and least <= value <= most):
+                what = "an integer" if kind is Integral else "a number"
+                auto = " or 'auto'" if name in AUTOMATIC else ""
+                raise ValueError(f"{name} must be {what} from {least} to {most}{auto}. Received: {name}={value!r}")
 
 
 def automatic_sizes(layout):
@@ -154,7 +176,8 @@ class AutoregressiveModel(GenerativeModel):
         """Rows near the real ones; see `smoothing`."""
         if not self.smoothing:
             return x
-        return smoothed_rows(self.layout, x, max(min(SMOOTHED_ROWS, n_seen), len(x)), self.smoothing, rng)
+        most = min(SMOOTHED_ROWS, SMOOTHED_CELLS // len(self.layout.blocks), n_seen)
+        return smoothed_rows(self.layout, x, max(most, len(x)), self.smoothing, rng)
 
     def noise(self, n, rng):
         """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""

@@ -132,7 +132,16 @@ def make(model, layout):
     """Build a model for `layout` from what a synthesizer was given as `model`: a name, a recipe or a callable."""
     if isinstance(model, str):
         model = get(model)
-    built = model.build(layout) if isinstance(model, Recipe) else model(layout)
+    built = None
+    if isinstance(model, Recipe):
+        built = model.build(layout)
+    elif callable(model) and not (isinstance(model, type) and issubclass(model, Recipe)):
+        built = model(layout)
+    if not isinstance(built, GenerativeModel):
+        raise TypeError(
+            "model must be a name, a recipe such as Autoregressive(width=128) or a callable that takes a layout and "
+            f"gives a GenerativeModel. Received: model={model!r}"
+        )
     return built
 
 

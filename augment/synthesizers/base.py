@@ -6,6 +6,7 @@ import numbers
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from abc import abstractmethod
 from pathlib import Path
@@ -18,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from augment.files import atomic
 
 FORMAT = "augment-model/1"
+HARDLY_TRAINED = 0.01  # of a full run's steps: after fewer, when time was up, a fit warns
 
 
 class Synthesizer(DensityMixin, BaseEstimator):
@@ -78,9 +80,18 @@ class Synthesizer(DensityMixin, BaseEstimator):
         Returns
         -------
         self
-            The fitted synthesizer.
+            The fitted synthesizer. A fit that fails or is interrupted too early leaves it as it was.
         """
-        started = time.monotonic()
+        before = self.__dict__.copy()
+        try:
+            self._learn(X, y, time.monotonic())
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+        return self
+
+    def _learn(self, X, y, started):
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
@@ -88,12 +99,12 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
-        return self
 
     def _train(self, arrays, rng, started):
         from augment.models.base import make, seeded
-        from augment.training import plan, train
+        from augment.training import check_callbacks, plan, train
 
+        check_callbacks(self.callbacks)
         with seeded(int(rng.integers(2**31))):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
@@ -111,7 +122,15 @@ class Synthesizer(DensityMixin, BaseEstimator):
             verbose=self.verbose,
             rng=rng,
         )
+        self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
         self.model_ = _for_use(model)
+
+    def _warn_if_hardly_trained(self, done, steps):
+        if self.time_limit and done < HARDLY_TRAINED * steps:
+            warnings.warn(
+                f"time_limit={self.time_limit:g} s left time for {done} of {steps:,} steps: too few to learn much.",
+                stacklevel=5,
+            )
 
     def generate(self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, random_state=None):
         """Draw new rows.
@@ -127,8 +146,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
             hold for every row; a table has a row for each row to generate, whose missing cells and absent columns are
             filled.
         like : table of shape (n_rows, n_features), default=None
-            Rows to vary: part of the cells of each is drawn anew from the model given the others; labels are kept, keys
-            and free text never.
+            Rows to vary: part of the cells of each, missing ones too, is drawn anew from the model given the others;
+            labels are kept, keys and free text never.
         strength : float, default=0.3
             Share of the cells that `like` draws anew, in (0, 1].
         random_state : int, RandomState instance or None, default=None

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
-from augment.codecs.conditions import vary
+from augment.codecs.conditions import know_missing, vary
 from augment.codecs.names import refuse_duplicates
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
@@ -41,7 +41,8 @@ class TabularSynthesizer(Synthesizer):
     batch_size : int or "auto", default="auto"
         Rows in an optimizer step.
     time_limit : float, default=None
-        Seconds that `fit` may take; training stops in time and keeps the best model so far.
+        Seconds that `fit` may take; training stops in time and keeps the best model so far. Reading the table and
+        compiling the first steps, some ten seconds and more for wide tables, come first and are not cut short.
     validation_fraction : float, default=0.1
         Share of the rows, in [0, 1), that decides when to stop; 0 trains to the end on all rows.
     callbacks : list of keras.callbacks.Callback, default=None
@@ -213,7 +214,9 @@ class TabularSynthesizer(Synthesizer):
         if y is not None and target is None:
             raise ValueError("`like` is a pair (X, y), but the synthesizer was fitted without y: give X alone.")
         X = self._as_rows(X)
-        known = self.codec_.condition(X if y is None else self._pairing.join(X, y))
+        table = X if y is None else self._pairing.join(X, y)
+        known = self.codec_.condition(table)
+        know_missing(self.codec_, known, table)
         n = len(known.known)
         if n == 0:
             raise ValueError("`like` has no rows to vary.")
