@@ -36,9 +36,6 @@ class Finding:
         Which side of the threshold is the good one; "range" wants to lie between two thresholds.
     threshold : float or (float, float), optional
         Where the good side ends.
-    alarm : float, optional
-        Where the bad side begins, when that is not the threshold: an effect that is proved fails even where it is
-        too small to matter for passing.
     ceiling : float, optional
         What a fresh sample of the real population, of the same size, would get.
     reference : float, optional
@@ -74,7 +71,6 @@ class Finding:
     method: str = ""
     goal: str = "higher"
     threshold: float | tuple[float, float] | None = None
-    alarm: float | None = None
     ceiling: float | None = None
     reference: float | None = None
     reference_name: str = ""
@@ -98,7 +94,7 @@ class Finding:
             return NOT_ASSESSED
         if self.informational:
             return INFORMATION
-        verdict = judge(self.interval, self.goal, self.threshold, self.alarm)
+        verdict = judge(self.interval, self.goal, self.threshold)
         return INCONCLUSIVE if verdict == PASS and self.alarm_only else verdict
 
     def to_dict(self):
@@ -106,12 +102,11 @@ class Finding:
         return json_safe({**asdict(self), "verdict": self.verdict})
 
 
-def judge(interval, goal, threshold, alarm=None):
+def judge(interval, goal, threshold):
     """The verdict on an interval; the only place where one is made.
 
-    PASS when the whole interval lies on the good side of `threshold`, FAIL when the whole of it lies on the bad side
-    (beyond `alarm`, which is the threshold unless given), INCONCLUSIVE otherwise. Without an interval there is only an
-    estimate, and an estimate decides nothing.
+    PASS when the whole interval lies on the good side of `threshold`, FAIL when the whole of it lies on the bad side,
+    INCONCLUSIVE otherwise. Without an interval there is only an estimate, and an estimate decides nothing.
 
     Examples
     --------
@@ -131,8 +126,7 @@ def judge(interval, goal, threshold, alarm=None):
         return FAIL if outside else PASS if lower <= low and high <= upper else INCONCLUSIVE
     if goal == "higher":
         low, high, threshold = -high, -low, -threshold
-        alarm = None if alarm is None else -alarm
-    if low > (threshold if alarm is None else alarm):
+    if low > threshold:
         return FAIL
     return PASS if high <= threshold else INCONCLUSIVE
 
