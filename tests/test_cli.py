@@ -393,6 +393,7 @@ def test_a_model_whose_table_cannot_be_made_is_told_on_loading(tmp_path, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:time_limit=5 s left time")  # on a busy machine
 def test_the_real_thing(tmp_path, table_file, capsys):
     """Fit, generate, audit and demo in one process, tiny: what the stand-ins above promise holds."""
     model, new = str(tmp_path / "table.augment"), str(tmp_path / "new.csv")

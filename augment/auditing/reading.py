@@ -134,6 +134,7 @@ def _microseconds(value):
 
 
 def date_label(value):
+    """A moment in microseconds as text, without a time of day that says nothing."""
     text = str(np.datetime64(int(value), "us")).replace("T", " ")
     return text.removesuffix(".000000").removesuffix(" 00:00:00")
 
