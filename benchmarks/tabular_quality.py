@@ -31,7 +31,7 @@ was busy, 20,100 to 21,800 on idle cores.
 
 These figures are of training rows that are moved a little (`models/smoothing.py`). Without it, on the same splits:
 Adult C2ST .991, AUC .9210 ±.0013 (3 seeds), MAGIC .981, .9355 (2 seeds, 173 CPU-s on a less busy machine), Default
-.637, .7623 (1 seed, 290 CPU-s): no gain here, perhaps a loss where numbers are codes or have few values. It was kept
+.637, .7623 (1 seed, 290 CPU-s): no gain here, perhaps a small loss. It was kept
 for what splits of the training parts showed (a tenth held out; MAGIC on 3 splits, Default and Adult on 1): the log
 loss of MAGIC's class given all else fell from .367 to .33 (boosting on real rows .299), the AUC lost to real rows
 from some .012 to .006, Default's trend error from 4.7 to 2.0 % (C2ST .659 to .678, AUC .781 to .777, real .787);
