@@ -58,7 +58,8 @@ def as_pandas(table):
 
 def _read(path, kind, read):
     try:
-        with path.open("rb") as file:
+        # not Python's own file: its readers ask for Python's lock at exit, after a damaged file, and end the process
+        with pa.OSFile(str(path), "rb") as file:
             table = read(file)
         table.validate(full=True)  # bytes that changed may point anywhere: to use them unseen can end the process
         return as_pandas(table)
