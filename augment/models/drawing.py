@@ -3,7 +3,8 @@
 import numpy as np
 from keras import ops
 
-from augment.models.heads import FINE_UNITS, IMPOSSIBLE, waves
+from augment.models.copying import IMPOSSIBLE
+from augment.models.heads import FINE_UNITS, waves
 
 
 class Drawing:

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.models.copying import IMPOSSIBLE, Copying
+
 COARSE_WAVES = 3 / 8  # cosines for each bin of a column: neighbouring bins share strength
 FINE_UNITS = 32
 FINE_WAVES = 1 / 4  # cosines for each level of a bin, likewise
-IMPOSSIBLE = -30.0  # logit of a token that cannot be: leaves it e^-30 of a chance
 
 
 class TokenHeads(keras.layers.Layer):
@@ -31,9 +32,12 @@ class TokenHeads(keras.layers.Layer):
             self.copies[copy.second].append((copy.first, copy.flag, copy.to_second, 1))
             self.copies[copy.first].append((copy.second, copy.flag, copy.to_first, 2))
         self.slots = [block.size + len(copies) for block, copies in zip(layout.blocks, self.copies, strict=True)]
+        self.starts = np.array([block.start for block in layout.blocks], "int32")
         self.coarse = _classes(self.slots)
         self.fine = _classes([block.levels for block in layout.blocks], exactly=True)
         self.fine.pop(0, None)
+        self.divided = _Divided(layout.blocks)
+        self.copying = Copying(layout.blocks, self.copies)
 
     def build(self, input_shape):
         width = input_shape[-1]
@@ -103,52 +107,36 @@ class TokenHeads(keras.layers.Layer):
 
         `fine_weight` multiplies the part of the fine tokens.
         """
-        n = ops.shape(x)[0]
-        losses = [None] * len(self.layout.blocks)
-        copied = [self._copy_targets(i, x, known) for i in range(len(losses))]
-        for size, members in self.coarse.items():
-            logits = self._logits(hidden, size)
-            target = ops.stack([copied[i][0] for i in members], axis=1)
-            if any(self.copies[i] for i in members):
-                logits = logits + ops.stack([_wide(copied[i][1], size, n) for i in members], axis=1)
-            _unstack(cross_entropy(logits, target), members, losses)
-        fine_losses = [None] * len(losses)
-        for levels, members in self.fine.items():
-            coarse = ops.take(x, np.array([self.layout.blocks[i].start for i in members]), axis=1)
-            target = ops.take(x, np.array([self.layout.blocks[i].start + 1 for i in members]), axis=1)
-            _unstack(cross_entropy(self._fine_logits(hidden, coarse, levels), target), members, fine_losses)
-        for i, block in enumerate(self.layout.blocks):
-            if block.levels:
-                divided = ops.take(block.has_levels.astype("float32"), x[:, block.start], axis=0)
-                plain = ops.cast(copied[i][0] < block.size, "float32")
-                losses[i] = losses[i] + fine_losses[i] * divided * plain * fine_weight
-        return ops.stack(losses, axis=1)
+        coarse = ops.take(x, self.starts, axis=1)
+        divided = self.divided(coarse)
+        possible = self.copying.possible(known, divided)
+        target = self.copying.target(x, coarse, possible)
+        told = ops.logical_and(divided, target == coarse)  # a copy needs no fine token
+        losses = [
+            cross_entropy(self._logits(hidden, size, possible), ops.take(target, members, axis=1))
+            for size, members in self.coarse.items()
+        ]
+        loss = _in_order(losses, self.coarse.values(), len(self.starts))
+        if self.fine:
+            losses = [self._fine_loss(hidden, x, coarse, levels) for levels in self.fine]
+            fine = _in_order(losses, self.fine.values(), len(self.starts))
+            loss = loss + fine * ops.cast(told, "float32") * fine_weight
+        return loss
 
-    def _logits(self, hidden, size):
+    def _logits(self, hidden, size, possible):
         """Logits (n, members, size) of the coarse tokens and copies of a size class."""
-        n, members, basis = ops.shape(hidden)[0], len(self.coarse[size]), self.bases[size]
+        n, members, basis = ops.shape(hidden)[0], self.coarse[size], self.bases[size]
         terms = ops.reshape(
-            ops.matmul(hidden, self.kernels[size]), (n, members, self.kernels[size].shape[1] // members)
+            ops.matmul(hidden, self.kernels[size]), (n, len(members), self.kernels[size].shape[1] // len(members))
         )
         logits = terms if basis is None else ops.einsum("nmt,mts->nms", terms, basis)
-        return logits + ops.reshape(self.biases[size], (members, size))
+        logits = logits + ops.reshape(self.biases[size], (len(members), size))
+        return logits + self.copying.penalty(possible, members, size)
 
-    def _copy_targets(self, i, x, known):
-        """The token to guess in block `i`, and what to add to its logits where copies are impossible, or None."""
-        block = self.layout.blocks[i]
-        target, penalty = x[:, block.start], []
-        for number, (source, flag, _, _) in reversed(list(enumerate(self.copies[i]))):
-            possible = self._can_copy(source, x, known)
-            target = ops.where(ops.logical_and(possible, x[:, flag] > 0), block.size + number, target)
-            penalty.append(ops.where(possible, 0.0, IMPOSSIBLE))
-        if not penalty:
-            return target, None
-        zeros = ops.zeros((ops.shape(x)[0], block.size), "float32")
-        return target, ops.concatenate([zeros, ops.stack(penalty[::-1], axis=1)], axis=1)
-
-    def _can_copy(self, source, x, known):
-        block = self.layout.blocks[source]
-        return ops.logical_and(known[:, source], ops.take(block.has_levels, x[:, block.start], axis=0))
+    def _fine_loss(self, hidden, x, coarse, levels):
+        members = self.fine[levels]
+        logits = self._fine_logits(hidden, ops.take(coarse, members, axis=1), levels)
+        return cross_entropy(logits, ops.take(x, self.starts[members] + 1, axis=1))
 
     def fine_offsets(self, levels):
         """Where the tokens of each block of `levels` begin in the embeddings of its fine head."""
@@ -198,15 +186,27 @@ def _classes(sizes, exactly=False):
     for i, size in enumerate(sizes):
         key = size if exactly else int(np.ceil(np.log(max(size, 2)) / np.log(1.5)))
         groups.setdefault(key, []).append(i)
-    return {max(sizes[i] for i in members): members for members in groups.values()}
+    return {max(sizes[i] for i in members): np.array(members, "int32") for members in groups.values()}
 
 
-def _wide(penalty, size, n):
-    if penalty is None:
-        return ops.zeros((n, size), "float32")
-    return ops.pad(penalty, ((0, 0), (0, size - penalty.shape[1])))
+def _in_order(parts, classes, n_blocks):
+    """The columns of `parts`, one part for each class of blocks, in the order of the blocks; 0 for those in none."""
+    members = [i for blocks in classes for i in blocks]
+    place = np.full(n_blocks, len(members), "int32")
+    place[members] = np.arange(len(members))
+    joined = ops.concatenate(parts, axis=1)
+    if len(members) < n_blocks:
+        joined = ops.pad(joined, ((0, 0), (0, 1)))
+    return ops.take(joined, place, axis=1)
 
 
-def _unstack(stacked, members, into):
-    for row, i in enumerate(members):
-        into[i] = stacked[:, row]
+class _Divided:
+    """Whether a coarse token is a bin that a fine token divides: coarse tokens (n, n_blocks) -> bool (n, n_blocks)."""
+
+    def __init__(self, blocks):
+        tables = [block.has_levels if block.levels else np.zeros(block.size, bool) for block in blocks]
+        self.table = np.concatenate(tables)
+        self.offsets = np.cumsum([0] + [len(table) for table in tables[:-1]]).astype("int32")
+
+    def __call__(self, coarse):
+        return ops.take(self.table, coarse + self.offsets, axis=0)

@@ -345,8 +345,9 @@ def _for_use(model):
 
 
 def _estimate(model, n_blocks, plan, time_limit):
-    """One line about how long a fit may take: a dense network's arithmetic, .9 ms a block and step, 10 s to compile."""
-    seconds = plan.steps * (0.0009 * n_blocks + plan.batch_size * 6 * model.count_params() / 5e10) + 10
+    """One line about how long a fit may take: a dense network's arithmetic, some overhead a step, 10 s to compile."""
+    arithmetic = plan.batch_size * 6 * model.count_params() / 4e10
+    seconds = plan.steps * (0.005 + 0.00012 * n_blocks + arithmetic) + 10
     limit = "" if time_limit is None else f", limited to {time_limit:g} s"
     steps = f"{plan.steps:,} steps of {plan.batch_size} rows, stopping early"
     return f"about {seconds:.0f} CPU seconds at most{limit}: {steps}"
