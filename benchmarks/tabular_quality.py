@@ -74,6 +74,7 @@ COLUMNS = {
 REFERENCES = {
     "independent columns": generators.independent_columns,
     "bootstrap of the training table": generators.bootstrap,
+    "labels redrawn by boosting": generators.relabelled,
     "copy of the training table": generators.copy,
 }
 
