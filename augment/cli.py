@@ -4,19 +4,17 @@ Results go to standard output, progress and errors to standard error. Nothing he
 """
 
 import argparse
-import contextlib
-import csv
 import json
 import os
-import re
 import sys
-import tempfile
 import time
 import traceback
 import warnings
 from pathlib import Path
 
 import augment
+from augment._backend_start import load_keras
+from augment._command_conditions import conditions
 
 PILLARS = ("fidelity", "utility", "bias", "privacy")
 EXIT_CODES = """exit codes:
@@ -27,9 +25,6 @@ EXIT_CODES = """exit codes:
   130  interrupted
 With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it comes from.
 """
-CHATTER = re.compile(
-    r"oneDNN|cuda|cuFFT|cuDNN|cuBLAS|cuInit|TensorRT|TF-TRT|absl::Init|cpu_feature|rebuild Tensor", re.I
-)
 DEMO_FILES = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
 ENOUGH_ROWS = 20  # below this, holding a quarter out leaves nothing to judge by
 
@@ -299,7 +294,7 @@ def _fit(options):
 
 
 def _fitted(frame, options):
-    _load_keras()
+    load_keras()
     verbose = 0 if options.quiet else 1
     synthesizer = augment.TabularSynthesizer(time_limit=options.time_limit, verbose=verbose, random_state=options.seed)
     return synthesizer.fit(frame)
@@ -310,11 +305,11 @@ def _generate(options):
 
     _check_places([options.out], [options.model], table=True)
     files.check_source(options.model)
-    _load_keras()
+    load_keras()
     synthesizer = augment.TabularSynthesizer.load(options.model)
     condition = None
     if options.condition:
-        condition = _condition(options.condition, _as_frame(synthesizer.generate(1, random_state=0)))
+        condition = conditions(options.condition, _as_frame(synthesizer.generate(1, random_state=0)))
     frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=options.seed))
     files.write(frame, options.out)
     _say(options, f"Wrote {len(frame):,} rows to {options.out}.")
@@ -334,61 +329,6 @@ def _as_frame(generated):
             features = pd.DataFrame(features).add_prefix("x")
         return _as_frame(features).assign(**{getattr(target, "name", None) or "target": list(target)})
     return files.to_pandas(generated) if hasattr(generated, "columns") else pd.DataFrame(generated)
-
-
-def _condition(texts, example):
-    """What ``--condition`` asks for, as `generate` takes it; the frame `example` shows the type of each column."""
-    columns = {str(name): name for name in example.columns}
-    asked = {}
-    for text in texts:
-        begins = [name for name in columns if text.startswith(f"{name}=")]
-        if not begins:
-            names = ", ".join(columns)
-            raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {names}.")
-        name = max(begins, key=len)
-        asked.setdefault(name, []).append(_wanted(name, text[len(name) + 1 :], example[columns[name]].dtype))
-    return {columns[name]: _joined(name, parts) for name, parts in asked.items()}
-
-
-def _joined(name, parts):
-    """What several ``--condition`` ask of one column: any of their values."""
-    if len(parts) == 1:
-        return parts[0]
-    if any(isinstance(part, tuple) for part in parts):
-        raise ValueError(f"--condition {name} is given {len(parts)} times: a range stands alone, only values can join.")
-    return [value for part in parts for value in (part if isinstance(part, list) else [part])]
-
-
-def _wanted(name, text, dtype):
-    """A value, a range (two ends, None where open), a list, or None for missing."""
-    dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
-    if text == "":
-        return None
-    if dtype.kind in "iufM" and ".." in text:
-        low, _, high = text.partition("..")
-        return tuple(_value(name, end, dtype) if end else None for end in (low, high))
-    values = [_value(name, part, dtype) for part in next(csv.reader([text], skipinitialspace=True))]
-    return values[0] if len(values) == 1 else values
-
-
-def _value(name, text, dtype):
-    import pandas as pd
-
-    try:
-        if dtype.kind == "b":
-            return {"true": True, "false": False}[text.lower()]
-        if dtype.kind in "iu":
-            return int(text)
-        if dtype.kind == "f":
-            return float(text)
-        if dtype.kind == "M":
-            moment = pd.Timestamp(text)
-            zone = getattr(dtype, "tz", None)
-            return moment.tz_localize(zone) if zone and moment.tzinfo is None else moment
-    except (ValueError, KeyError):
-        kind = {"b": "true or false", "i": "a whole number", "u": "a whole number", "f": "a number", "M": "a date"}
-        raise ValueError(f"--condition {name}: expected {kind[dtype.kind]}, received {text!r}.") from None
-    return text
 
 
 def _audit(options):
@@ -425,33 +365,3 @@ def _gate(report, pillars):
         reason = f"failed: {'; '.join(failed)}" if failed else "could not be assessed: see what is missing"
         print(f"augment: {pillar} {reason}.", file=sys.stderr)
     return int(bool(refused))
-
-
-def _load_keras():
-    """Import Keras and start its backend without the backend's chatter about graphics cards; other words come through.
-
-    The chatter is written by C++ code to the file descriptor, past `sys.stderr` and before any setting of it holds.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with tempfile.TemporaryFile() as caught, _descriptor_to(caught):
-        import keras
-
-        keras.ops.zeros(1)
-
-
-@contextlib.contextmanager
-def _descriptor_to(file):
-    """Send standard error's descriptor into `file`, and at the end pass on the lines that are no chatter."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    os.dup2(file.fileno(), 2)
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
-        file.seek(0)
-        for line in file.read().decode(errors="replace").splitlines():
-            if not CHATTER.search(line):
-                print(line, file=sys.stderr)

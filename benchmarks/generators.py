@@ -133,7 +133,7 @@ def relabelled(table, seed):
 
     train, target = table["train"], table["target"]
     features = referee.typed(train, table["categorical"]).drop(columns=target)
-    features = features.astype({name: "category" for name in features.select_dtypes("object")})
+    features = features.astype(dict.fromkeys(features.select_dtypes("object"), "category"))
     model = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=300, early_stopping=True, categorical_features="from_dtype", random_state=seed
     )
