@@ -125,22 +125,29 @@ def bootstrap(table, seed):
 def relabelled(table, seed):
     """The training rows with labels drawn from what boosted trees, fitted on the other rows, make of all else.
 
-    Its AUC is what may be hoped for: a generator does not know a label better unless it predicts better than boosting.
+    Its score is what may be hoped for: a generator does not know a label better unless it predicts better than
+    boosting. Of a number as target the drawn one is the prediction and another row's error.
     """
     import referee
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 
-    train, target = table["train"], table["target"]
+    train, target, rng = table["train"], table["target"], np.random.default_rng(seed)
+    classes = target in table["categorical"]
     features = referee.typed(train, table["categorical"]).drop(columns=target)
     features = features.astype(dict.fromkeys(features.select_dtypes("object"), "category"))
-    model = HistGradientBoostingClassifier(
+    model = (HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor)(
         learning_rate=0.05, max_iter=300, early_stopping=True, categorical_features="from_dtype", random_state=seed
     )
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    chances = cross_val_predict(model, features, train[target], cv=folds, method="predict_proba")
-    uniform = np.random.default_rng(seed).random((len(train), 1))
-    drawn = np.sort(train[target].unique())[(np.cumsum(chances, axis=1) < uniform).sum(axis=1)]
+    folds = (StratifiedKFold if classes else KFold)(5, shuffle=True, random_state=seed)
+    guess = cross_val_predict(
+        model, features, train[target], cv=folds, method="predict_proba" if classes else "predict"
+    )
+    if classes:
+        place = (np.cumsum(guess, axis=1) < rng.random((len(train), 1))).sum(axis=1)
+        drawn = np.sort(train[target].unique())[np.minimum(place, guess.shape[1] - 1)]
+    else:
+        drawn = guess + rng.permutation(train[target].to_numpy() - guess)
     return train.assign(**{target: pd.Series(drawn, train.index).astype(train[target].dtype)}), {}
 
 

@@ -46,6 +46,11 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from tabular_quality import summary
 from threadpoolctl import threadpool_limits
 
+REFERENCES = {
+    "real": generators.copy,
+    "labels redrawn by boosting": generators.relabelled,
+    "smote": generators.smote,
+}
 TABLES = "adult500,breast_cancer,wine,diabetes,german"
 COLUMNS = {
     "boosting": ("gradient boosting", 3),
@@ -122,7 +127,7 @@ def unique(records):
 
 def verdicts(records):
     """Ours against the best generative rival of each score, less .005, and the distance share."""
-    rivals = {record["source"] for record in records} - {"real", "smote", "augment"}
+    rivals = {record["source"] for record in records} - {*REFERENCES, "augment"}
     lines = []
     for key in ("boosting", "linear"):
         mean = {
@@ -145,10 +150,10 @@ def main():
     parser.add_argument("--rivals", nargs="*", default=[], help="pythons that have rivals: PYTHON or PYTHON=name,name")
     parser.add_argument("--limit", type=float, default=900, help="wall seconds a rival may take for one table")
     parser.add_argument("--with", dest="saved", nargs="*", default=[], help="records of earlier runs to show beside")
-    parser.add_argument("--without", nargs="*", default=[], help="sources to leave out: real, smote, augment")
+    parser.add_argument("--without", nargs="*", default=[], help="sources to leave out: real, smote, ...")
     parser.add_argument("--json", help="write every record of this run to this file")
     arguments = parser.parse_args()
-    sources = {"real": generators.copy, "smote": generators.smote, "augment": generators.augment}
+    sources = {**REFERENCES, "augment": generators.augment}
     sources = {source: generator for source, generator in sources.items() if source not in arguments.without}
     for python in arguments.rivals:
         sources |= generators.rivals_of(python, arguments.limit)

@@ -97,6 +97,19 @@ def test_a_category_follows_the_number_that_it_goes_with():
     assert rows[rows[:, 2] == 2, 0].mean() < 3 < 6 < rows[rows[:, 2] == 1, 0].mean()
 
 
+def test_codes_among_numbers_stay_where_numbers_hardly_move():
+    """A number whose value 7688 tells something else than its neighbours do."""
+    rng = np.random.default_rng(0)
+    gain = rng.choice([*range(3000, 7688, 100), 7688, *range(7700, 9900, 100)], 5000)
+    rich = rng.random(5000) < np.where(gain == 7688, 0.95, 0.05)
+    frame = pd.DataFrame({"gain": gain, "rich": rich, "age": rng.normal(size=5000)})
+    codec = TableCodec().fit(frame)
+    for strength in (0.02, 0.1):
+        moved = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 20_000, strength, rng), rng)
+        assert abs((moved["gain"] == 7688).mean() - (gain == 7688).mean()) < 0.001
+        assert abs(moved["rich"][moved["gain"] == 7688].mean() - rich[gain == 7688].mean()) < 0.02
+
+
 def test_rules_hold():
     rng = np.random.default_rng(0)
     a = rng.integers(0, 6, 300)

@@ -11,8 +11,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 SPREAD = 1.5  # widths of Scott's kernel that numbers move at strength 1
 REDRAWN = 0.3  # share of labels that are redrawn at strength 1
+LITTLE = 0.003  # a smaller share is not worth the regressions
 FEW = 10  # a number of so many values at most is a label: its values may be codes
-HEAVY = 0.25  # a value that holds more than this share of a number is a label, too: no line goes through it
+HEAVY = 0.25  # share of a number from which on a value is a label, too, at strength 1: no line goes through it
 MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
 FITTED = 2000  # rows that the redrawing learns from
 
@@ -20,14 +21,14 @@ FITTED = 2000  # rows that the redrawing learns from
 def smoothed_rows(layout, x, n, strength, rng):
     """Draw rows from a kernel density of the table: real rows, all as often, moved.
 
-    A row's labels (categories, and numbers of few values) are redrawn one after another by their logistic regressions
-    on all the rest, each with the probability `REDRAWN * strength**2`: the best width of a label's kernel goes with the
-    square of that of a number's (Li and Racine, Journal of Multivariate Analysis 86, 2003). Its numbers, as normal
-    scores of their ranks, are what the labels make of them on average (the location model of Olkin and Tate, Annals of
-    Mathematical Statistics 32, 1961) and a residual, which moves by a normal kernel of the residuals' covariance,
-    shrunk as Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD * strength` times Scott's
-    width (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance or correlation changes
-    (Silverman and Young, Biometrika 74, 1987).
+    A row's labels (categories, numbers of few values and heavy values of others) are redrawn one after another by their
+    logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best width of a label's
+    kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate Analysis 86, 2003). Its
+    numbers, as normal scores of their ranks, are what the labels make of them on average (the location model of Olkin
+    and Tate, Annals of Mathematical Statistics 32, 1961) and a residual, which moves by a normal kernel of the
+    residuals' covariance, shrunk as Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD *
+    strength` times Scott's width (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance
+    or correlation changes (Silverman and Young, Biometrika 74, 1987).
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def smoothed_rows(layout, x, n, strength, rng):
         Encoded rows. Columns that coincided in a real row coincide in the moved one.
     """
     copied = {block for copy in layout.copies for block in (copy.first, copy.second)}
-    lines = [_Line(block, 0 if i in copied else HEAVY) for i, block in enumerate(layout.blocks) if _has_order(block)]
+    heavy = HEAVY * min(1, strength) ** 2  # where numbers hardly move, a value of its own is a code and stays
+    lines = [_Line(block, 0 if i in copied else heavy) for i, block in enumerate(layout.blocks) if _has_order(block)]
     labels = [_Label(block.start, np.arange(block.size)) for block in layout.blocks if not _has_order(block)]
     labels += [line.label for line in lines if line.label.size > 1]
     codes = [label.codes(x) for label in labels]
@@ -127,6 +129,8 @@ class _Line:
 def _redraw(labels, codes, scores, drawn, share, rng):
     """Codes of each label in the rows `drawn`, of which `share` are drawn anew given all the rest of their row."""
     new = [code[drawn] for code in codes]
+    if share < LITTLE:
+        return new
     small = [k for k, label in enumerate(labels) if label.size <= MANY]
     scores = np.nan_to_num(scores)
     learned = rng.permutation(len(scores))[:FITTED]
