@@ -1,6 +1,7 @@
 """What `--condition COLUMN=VALUE` asks for, as `generate` takes it."""
 
 import csv
+from decimal import Decimal, InvalidOperation
 
 
 def conditions(texts, example):
@@ -13,7 +14,7 @@ def conditions(texts, example):
             names = ", ".join(columns)
             raise ValueError(f"--condition expects COLUMN=VALUE, received {text!r}; the columns are {names}.")
         name = max(begins, key=len)
-        asked.setdefault(name, []).append(_wanted(name, text[len(name) + 1 :], example[columns[name]].dtype))
+        asked.setdefault(name, []).append(_wanted(name, text[len(name) + 1 :], example[columns[name]]))
     return {columns[name]: _joined(name, parts) for name, parts in asked.items()}
 
 
@@ -26,22 +27,35 @@ def _joined(name, parts):
     return [value for part in parts for value in (part if isinstance(part, list) else [part])]
 
 
-def _wanted(name, text, dtype):
+def _wanted(name, text, series):
     """A value, a range (two ends, None where open), a list, or None for missing."""
-    dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
     if text == "":
         return None
-    if dtype.kind in "iufM" and ".." in text:
+    if ".." in text and _has_order(series):
         low, _, high = text.partition("..")
-        return tuple(_value(name, end, dtype) if end else None for end in (low, high))
-    values = [_value(name, part, dtype) for part in next(csv.reader([text], skipinitialspace=True))]
+        return tuple(_value(name, end, series) if end else None for end in (low, high))
+    values = [_value(name, part, series) for part in next(csv.reader([text], skipinitialspace=True))]
     return values[0] if len(values) == 1 else values
 
 
-def _value(name, text, dtype):
+def _has_order(series):
+    categories = getattr(series.dtype, "categories", None)
+    if categories is not None and categories.dtype.kind not in "iufM":
+        return series.dtype.ordered
+    return categories is not None or series.dtype.kind in "iufMm" or _holds_decimals(series)
+
+
+def _holds_decimals(series):
+    return any(isinstance(value, Decimal) for value in series)
+
+
+def _value(name, text, series):
     import pandas as pd
 
+    dtype = getattr(getattr(series.dtype, "categories", None), "dtype", series.dtype)
     try:
+        if _holds_decimals(series):
+            return Decimal(text)
         if dtype.kind == "b":
             return {"true": True, "false": False}[text.lower()]
         if dtype.kind in "iu":
@@ -52,7 +66,8 @@ def _value(name, text, dtype):
             moment = pd.Timestamp(text)
             zone = getattr(dtype, "tz", None)
             return moment.tz_localize(zone) if zone and moment.tzinfo is None else moment
-    except (ValueError, KeyError):
-        kind = {"b": "true or false", "i": "a whole number", "u": "a whole number", "f": "a number", "M": "a date"}
-        raise ValueError(f"--condition {name}: expected {kind[dtype.kind]}, received {text!r}.") from None
+    except (ValueError, KeyError, InvalidOperation):
+        kind = {"b": "true or false", "i": "a whole number", "u": "a whole number", "M": "a date"}
+        expected = kind.get(dtype.kind, "a number")
+        raise ValueError(f"--condition {name}: expected {expected}, received {text!r}.") from None
     return text

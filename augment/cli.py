@@ -27,6 +27,7 @@ With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it co
 """
 DEMO_FILES = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
 ENOUGH_ROWS = 20  # below this, holding a quarter out leaves nothing to judge by
+EXAMPLES = 100  # rows that show the type of each column: objects do so only where a value is there
 
 
 def main(arguments=None):
@@ -47,7 +48,7 @@ def main(arguments=None):
         return 130
     except (ValueError, TypeError, OSError) as error:
         if os.environ.get("AUGMENT_TRACEBACK"):
-            raise
+            traceback.print_exc()
         print(f"augment: {_one_line(error)}", file=sys.stderr)
         return 2
     except Exception:
@@ -60,8 +61,15 @@ def _one_line(text):
     return " ".join(str(text).split())
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {_one_line(message)}; {self.prog} --help tells more.\n")
+
+
 def _parser():
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="augment",
         description="Learns a table, generates new rows like it, and says with evidence how good they are.",
         epilog=EXIT_CODES,
@@ -214,7 +222,7 @@ def _demo(options):
     _say(options, f"{summary}\n\nDone in {time.monotonic() - start:.0f} s. Written:")
     for path, what in written.items():
         _say(options, f"  {path:<32} {what}")
-    _say(options, _next_steps(options))
+    _say(options, _next_steps())
     return _give(
         options, {"command": "demo", "verdict": report.verdict, "rows": len(synthetic), "files": list(written)}
     )
@@ -270,7 +278,7 @@ def _write_demo(folder, synthesizer, synthetic, report):
     }
 
 
-def _next_steps(options):
+def _next_steps():
     command = sys.argv[0] if os.path.basename(sys.argv[0]) == "augment" else "augment"
     return f"""
 Next, with a table of your own:
@@ -301,6 +309,8 @@ def _fitted(frame, options):
 
 
 def _generate(options):
+    import numpy as np
+
     from augment import files
 
     _check_places([options.out], [options.model], table=True)
@@ -309,8 +319,9 @@ def _generate(options):
     synthesizer = augment.TabularSynthesizer.load(options.model)
     condition = None
     if options.condition:
-        condition = conditions(options.condition, _as_frame(synthesizer.generate(1, random_state=0)))
-    frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=options.seed))
+        condition = conditions(options.condition, _as_frame(synthesizer.generate(EXAMPLES, random_state=0)))
+    seed = np.random.default_rng() if options.seed is None else options.seed  # not that of the fit: new rows
+    frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=seed))
     files.write(frame, options.out)
     _say(options, f"Wrote {len(frame):,} rows to {options.out}.")
     result = {"command": "generate", "out": options.out, "rows": len(frame), "columns": list(frame.columns)}

@@ -1,7 +1,7 @@
 """Tables from files and back: CSV whose types are found without loss, Parquet and Arrow, written whole or not at all.
 
 A CSV file has no types, so `read` finds one for each column, and only where no digit and no word of it is lost: ``007``
-stays text, a whole number of twenty digits too, a column is a date when every cell of it is an ISO date, and integers
+stays text, a whole number beyond 64 bits too, a column is a date when every cell of it is an ISO date, and integers
 stay integers where cells are empty. Only how a value is written may change: ``1e5`` comes back as ``100000.0``, and
 ``1.10`` beside ``1.1`` as ``1.1``. `write` never leaves half a file: it writes beside the old one and moves the new one
 into place.
@@ -112,6 +112,11 @@ def to_pandas(frame):
     -------
     pandas.DataFrame
         The same columns and cells.
+
+    Raises
+    ------
+    TypeError
+        If it is no such table.
 
     Examples
     --------

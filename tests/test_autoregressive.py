@@ -158,6 +158,14 @@ def test_same_seed_same_rows_other_seed_other_rows(table):
     assert (draw(model, 100, seed=5) != draw(model, 100, seed=6)).any()
 
 
+def test_a_row_depends_on_no_other_row(table):
+    model, _ = table
+    noise = model.noise(10_000, np.random.default_rng(0))
+    rows = model.transport(noise)
+    for n in (1, 50, 9000):
+        assert (model.transport(noise[:n]) == rows[:n]).all()
+
+
 def test_no_rows():
     model = Autoregressive().build(Layout((category("a", 0, 3),), n_samples=10))
     assert draw(model, 0).shape == (0, 1)

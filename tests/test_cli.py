@@ -136,7 +136,7 @@ def test_fit_then_generate(fakes, tmp_path, table_file, capsys):
     assert cli.main(["generate", str(model), "-o", str(out)]) == 0
     assert len(files.read(out)) == 40
     assert cli.main(["generate", str(model), "-o", str(out), "--condition", "age=30..40", "--quiet"]) == 0
-    assert Repeater.asked[-1] == ("generate", None, {"age": (30, 40)}, None)
+    assert Repeater.asked[-1][:3] == ("generate", None, {"age": (30, 40)})
     assert "40 rows" in capsys.readouterr().out
 
 
@@ -261,7 +261,25 @@ def test_wrong_usage_is_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     assert end.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.endswith(" --help tells more.\n")
+    assert error.count("\n") == 1
+
+
+def test_a_traceback_that_is_asked_for_changes_no_code(monkeypatch, capsys):
+    monkeypatch.setenv("AUGMENT_TRACEBACK", "1")
+    assert cli.main(["fit", "no-such.csv", "-o", "m.augment"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_rows_are_new_at_every_call_unless_a_seed_is_given(fakes, tmp_path, table_file):
+    model, new = str(tmp_path / "table.augment"), str(tmp_path / "new.csv")
+    cli.main(["fit", str(table_file), "-o", model, "--seed", "3"])
+    for seed in ([], [], ["--seed", "4"]):
+        cli.main(["generate", model, "-o", new, *seed])
+    one, other, given = (asked[-1] for asked in Repeater.asked if asked[0] == "generate")
+    assert one.random() != other.random()
+    assert given == 4
 
 
 def test_an_interruption_is_code_130_and_a_fault_code_70(fakes, table_file, monkeypatch, capsys):

@@ -1,5 +1,7 @@
 """`--condition`: values take the type of their column, and what is wrong is told."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -27,6 +29,10 @@ from augment.datasets import make_table
         ("joined=2024..2025", {"joined": (pd.Timestamp("2024-01-01"), pd.Timestamp("2025-01-01"))}),
         ("seen=2024-01-31", {"seen": pd.Timestamp("2024-01-31", tz="UTC")}),
         ("grade=2", {"grade": 2}),
+        ("price=1.50", {"price": Decimal("1.50")}),
+        ("price=1.50..", {"price": (Decimal("1.50"), None)}),
+        ("span=1 days..36:00:00", {"span": ("1 days", "36:00:00")}),
+        ("size=S..L", {"size": ("S", "L")}),
         ("a=b=c", {"a=b": "c"}),
     ],
 )
@@ -34,7 +40,8 @@ def test_conditions_take_the_type_of_their_column(text, condition):
     example = make_table(3, random_state=0).assign(
         zip="00184", seen=pd.Timestamp("2024-01-01", tz="UTC"), grade=pd.Categorical([1, 2, 1]), a="x"
     )
-    example["a=b"] = "c"
+    example["a=b"], example["price"], example["span"] = "c", Decimal("0.99"), pd.Timedelta(days=1)
+    example["size"] = pd.Categorical(["S", "L", "S"], categories=["S", "M", "L"], ordered=True)
     assert conditions([text], example) == condition
 
 
@@ -60,11 +67,12 @@ def test_conditions_on_one_column_join(texts, condition):
         ("income=much", "income: expected a number"),
         ("member=maybe", "member: expected true or false"),
         ("joined=soon", "joined: expected a date"),
+        ("price=cheap", "price: expected a number, received 'cheap'"),
     ],
 )
 def test_wrong_conditions_are_told(text, words):
     with pytest.raises(ValueError, match=words):
-        conditions([text], make_table(3, random_state=0))
+        conditions([text], make_table(3, random_state=0).assign(price=Decimal("0.99")))
 
 
 def test_a_range_joins_nothing():

@@ -50,6 +50,13 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     -------
     AuditReport
 
+    Raises
+    ------
+    TypeError
+        If a table is none, or an argument is of another type.
+    ValueError
+        If a table is too small, a column is not there or stands twice, or a threshold has another name.
+
     Notes
     -----
     Default thresholds:

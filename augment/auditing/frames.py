@@ -185,7 +185,7 @@ def _agree(name, raws, keep):
     else:
         labels, (values, large) = (), _floats(name, raws)
         notes += large
-    identifier = not keep and _is_identifier(kind, values["train"], labels)
+    identifier = not keep and _is_identifier(kind, values["train"])
     if identifier:
         notes.append(f"Column {name!r} names rows (nearly every value is its own); it is left out of the comparisons.")
     return Column(name, kind, labels, identifier), values, notes
@@ -240,7 +240,7 @@ def _as_text(raw):
     return np.array([None if np.isnan(v) else show(v) for v in raw.values], object)
 
 
-def _is_identifier(kind, values, labels):
+def _is_identifier(kind, values):
     """Text that is nearly always new, or whole numbers that are all different and leave few gaps."""
     present = values[~np.isnan(values)]
     if len(present) < 2 * MIN_ROWS:

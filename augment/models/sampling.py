@@ -17,8 +17,9 @@ CANDIDATES = 16  # draws of each row to choose from where several columns are re
 class Sampler:
     """Fills rows with a trained `AutoregressiveModel`; made anew for each call, since it holds copies of the weights.
 
-    Each chunk of rows falls into groups with a random order of the columns each. Rows that agree in all that is known
-    share one pass of the network.
+    Each chunk of rows falls into groups with a random order of the columns each; which, a row's place decides, so that
+    it does not matter how many rows are drawn with it. Rows that agree in all that is known share one pass of the
+    network.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class Sampler:
         x, known, allowed = self._start(len(noise), condition)
         if len(allowed) > 1:
             x, known = self._restrict(x, known, allowed, noise)
-        groups = np.array_split(np.arange(len(x)), min(ORDERS, len(x)))
+        groups = [np.arange(k, len(x), ORDERS) for k in range(min(ORDERS, len(x)))]
         orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
         state = _State(self, x, known, groups)
         for step in range(max(map(len, orders))):

@@ -81,6 +81,11 @@ class Synthesizer(DensityMixin, BaseEstimator):
         -------
         self
             The fitted synthesizer. A fit that fails or is interrupted too early leaves it as it was.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter is wrong, or X and y are no table with rows and columns of known types.
         """
         before = self.__dict__.copy()
         try:
@@ -146,12 +151,12 @@ class Synthesizer(DensityMixin, BaseEstimator):
             What is known of the rows. A dict maps a column to a value, a list of values or a range `(low, high)` that
             hold for every row; a table has a row for each row to generate, whose missing cells and absent columns are
             filled.
-        like : table of shape (n_rows, n_features), default=None
-            Rows to vary: part of the cells of each, missing ones too, is drawn anew from the model given the others;
-            labels are kept, keys and free text never.
+        like : table of shape (n_rows, n_features) or pair of it and n_rows labels, default=None
+            Rows to vary: part of the cells of each, missing ones too, is drawn anew from the model given the others.
+            The labels of a pair are kept; keys and free text are always made afresh.
         strength : float, default=0.3
             Share of the cells that `like` draws anew, in (0, 1].
-        random_state : int, RandomState instance or None, default=None
+        random_state : int, RandomState instance, Generator or None, default=None
             Decides the rows. None takes the synthesizer's own.
 
         Returns
@@ -191,6 +196,15 @@ class Synthesizer(DensityMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
             Log-likelihoods; the same at every call.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If the columns are not those that were fitted, or a value is none that the column can hold.
+        TypeError
+            If the model cannot tell how likely a row is.
         """
         check_is_fitted(self, "codec_")
         arrays = self.codec_.encode(self._read(X, y, reset=False), None)
@@ -203,7 +217,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
     def score(self, X, y=None):
-        """Mean log-likelihood of the rows: higher is better; see `score_samples`."""
+        """Mean log-likelihood of the rows: higher is better; see `score_samples`. A ValueError for no rows."""
         scores = self.score_samples(X, y)
         if not len(scores):
             raise ValueError("score is a mean over rows and got none: give at least one row.")
@@ -212,15 +226,28 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def save(self, path):
         """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
 
+        Callbacks are left out, and of `random_state` all but an int.
+
         Parameters
         ----------
         path : str or path-like
             The file; an old one is replaced only when the new one is whole.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        TypeError
+            If the model is no family of `augment.models`.
+        OSError
+            If the file cannot be written.
         """
         check_is_fitted(self, "codec_")
         from augment.models.base import describe
 
-        params = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SAVED}
+        params = {name: value for name, value in self.get_params(deep=False).items() if name != "callbacks"}
+        if not isinstance(self.random_state, numbers.Integral):
+            params["random_state"] = None
         manifest = {
             "format": FORMAT,
             "class": type(self).__name__,
@@ -256,8 +283,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
         ------
         ValueError
             If the file is damaged, truncated or of another kind.
-        FileNotFoundError
-            If there is none.
+        OSError
+            If there is none, or it cannot be read.
         """
         try:
             with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
@@ -324,9 +351,6 @@ class Synthesizer(DensityMixin, BaseEstimator):
         share = self.validation_fraction
         if not (isinstance(share, numbers.Real) and 0 <= share < 1):
             raise ValueError(f"validation_fraction must be in [0, 1). Received: validation_fraction={share!r}")
-
-
-NOT_SAVED = ("callbacks", "random_state")  # what cannot stand in JSON and a loaded synthesizer does not need
 
 
 def split(arrays, fraction, rng):

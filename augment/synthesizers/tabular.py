@@ -34,10 +34,11 @@ class TabularSynthesizer(Synthesizer):
 
     Parameters
     ----------
-    model : str or Recipe, default="autoregressive"
-        The family of generative models.
+    model : str, Recipe or callable, default="autoregressive"
+        The family of generative models, by name or with parameters; or a function that takes a `Layout` and gives a
+        `GenerativeModel`.
     epochs : int or "auto", default="auto"
-        Passes over the rows at most; a pass is at least 16 and at most 500 steps. "auto" follows the data's size.
+        Passes over the rows at most; a pass is at least 16 and at most 512 steps. "auto" follows the data's size.
     batch_size : int or "auto", default="auto"
         Rows in an optimizer step.
     time_limit : float, default=None
@@ -49,7 +50,7 @@ class TabularSynthesizer(Synthesizer):
         The user's own callbacks for `keras.Model.fit`.
     verbose : int, default=1
         0 is silent, 1 shows an estimate and a line of progress on standard error.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState instance, Generator or None, default=None
         Decides fit and rows; an int gives the same results at every call.
 
     Attributes
