@@ -25,9 +25,11 @@ Last result (2 busy shared cores of a server, 24 GiB; TensorFlow 2.21, Keras 3.1
 | MAGIC | 3 | 1.04 | 1.20 | .979 ±.004 | .9391 ±.0018 (.946) | .514 ±.005 | | 226 ±10 | 5,600 | 1,170 |
 | Default | 3 | 0.73 | 3.47 | .642 ±.017 | .7584 ±.0029 (.771) | .511 ±.004 | | 343 ±13 | 2,700 | 1,450 |
 
-Missed: Default's C2ST (.65), its AUC (.760) and, beside another process, its time (300). No rival was run on these
-tables. AUC of the references: labels of the real rows redrawn by boosting .921, .934 and .759, the training rows drawn
-with replacement .909, .942 and .741: Adult and MAGIC are beyond what a model as good as boosting gives, Default at it.
+Missed: Default's C2ST (.65), its AUC (.760) and its time (300; alone on the machine one seed took 324). Adult rows a
+second, alone: 15,200 to 17,300 (20,000 wanted; on another day 20,100 to 21,800 on the same cores). No rival was run on
+these tables. AUC of the references: labels of the real rows redrawn by boosting .921, .934 and .759, the training rows
+drawn with replacement .909, .942 and .741: Adult and MAGIC are beyond what a model as good as boosting gives, Default
+at it.
 
 What was compared last, on tenths of the training parts that were held out (AUC: mean of 3 draws; two splits of each,
 one run each): training rows moved as before / not at all / moved but for values that are tokens of their own (kept):
