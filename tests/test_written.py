@@ -11,7 +11,8 @@ N = 900
 @pytest.mark.parametrize("pattern", FORMATS)
 def test_strings_of_every_form_come_back_as_such_dates(pattern):
     rng = np.random.default_rng(0)
-    moments = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 700, N), unit="D"))
+    moments = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 700 * 86400, N), unit="s"))
+    moments = pd.to_datetime(moments.dt.strftime(pattern), format=pattern.replace("%-", "%"))
     text = moments.dt.strftime(pattern).astype(object).mask(rng.random(N) < 0.1)
     frame = pd.DataFrame({"when": text})
     codec = TableCodec().fit(frame)
@@ -41,6 +42,16 @@ def test_other_strings_are_no_dates(labels):
 def test_months_come_first_only_where_all_strings_allow_it():
     days = pd.Series(pd.date_range("2020-01-01", periods=60)).dt.strftime("%d/%m/%Y")
     assert "%d/%m/%Y" in TableCodec().fit(pd.DataFrame({"x": days})).report[0]["note"]
+
+
+@pytest.mark.parametrize("pattern", ["%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M"])
+def test_a_week_by_the_hour_is_no_half_year(pattern):
+    hours = pd.Series(pd.date_range("2024-01-01", periods=150, freq="h"))
+    frame = pd.DataFrame({"x": hours.dt.strftime(pattern)})
+    codec = TableCodec().fit(frame)
+    assert codec.report[0]["note"].startswith(f"strings read as dates: {pattern};")
+    back = pd.to_datetime(codec.decode(codec.encode(frame), np.random.default_rng(0))["x"], format=pattern)
+    assert back.between(hours.min(), hours.max()).all()
 
 
 def test_conditions_and_copies_on_written_dates():

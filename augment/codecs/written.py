@@ -11,19 +11,9 @@ from augment.codecs.columns import RejectColumn
 from augment.codecs.moments import Moment
 
 MIN_DISTINCT = 20  # fewer different strings are categories
-FORMATS = (
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y/%m/%d",
-    "%d.%m.%Y",
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%Y%m%d",
-    "%-d.%-m.%Y",
-    "%-m/%-d/%Y",
-    "%-d/%-m/%Y",
-)
+DAYS = "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d", "%-d.%-m.%Y", "%-m/%-d/%Y", "%-d/%-m/%Y"
+CLOCKS = "", " %H:%M", " %H:%M:%S", " %-H:%M", " %-H:%M:%S"
+FORMATS = (*(day + clock for clock in CLOCKS for day in DAYS), "%Y-%m-%dT%H:%M:%S")
 PARTS = {  # what stands for each directive: its name, how it is found, how it is written
     "%Y": ("year", r"\d{4}", "04"),
     "%m": ("month", r"0[1-9]|1[0-2]", "02"),
@@ -31,6 +21,7 @@ PARTS = {  # what stands for each directive: its name, how it is found, how it i
     "%H": ("hour", r"[01]\d|2[0-3]", "02"),
     "%M": ("minute", r"[0-5]\d", "02"),
     "%S": ("second", r"[0-5]\d", "02"),
+    "%-H": ("hour", r"1?\d|2[0-3]", ""),
     "%-m": ("month", r"[1-9]|1[0-2]", ""),
     "%-d": ("day", r"[1-9]|[12]\d|3[01]", ""),
 }
@@ -40,7 +31,8 @@ DIRECTIVE = re.compile("%-?[a-zA-Z]")
 class WrittenDate(Moment):
     """Strings that all write a date in one form; a form that reads every string and gives every one back.
 
-    Where several forms do, it is the one in which the days vary less: in monthly figures they are all the same.
+    Where several forms do, it is the one in which the days vary less: in monthly figures they are all the same. With a
+    time of the day, it is the one that spans less time.
 
     Attributes
     ----------
@@ -59,7 +51,7 @@ class WrittenDate(Moment):
         found = [pattern for pattern in FORMATS if _reads(pattern, labels[:10]) and _reads(pattern, labels)]
         if not found:
             raise RejectColumn("its strings are no dates of one form")
-        self.pattern, *others = sorted(found, key=lambda pattern: _different_days(pattern, labels))
+        self.pattern, *others = sorted(found, key=lambda pattern: _scattered(pattern, labels))
         self.form["unit"] = "s"
         self.notes.append(f"strings read as dates: {self.pattern}")
         if others:
@@ -152,6 +144,9 @@ def _reads(pattern, labels):
     return bool(read_dates(pattern, labels)[1].all())
 
 
-def _different_days(pattern, labels):
+def _scattered(pattern, labels):
+    """How far apart the dates are in a form: the more, the less likely it is."""
     moments, _ = read_dates(pattern, labels)
+    if "H" in pattern:
+        return np.ptp(moments).astype("int64")
     return len(np.unique(moments.astype("M8[D]") - moments.astype("M8[M]")))
