@@ -60,7 +60,8 @@ class Sampler:
         x, known, allowed = self._start(len(noise), condition)
         if len(allowed) > 1:
             x, known = self._restrict(x, known, allowed, noise)
-        groups = [np.arange(k, len(x), ORDERS) for k in range(min(ORDERS, len(x)))]
+        by_group, groups = _groups(len(x))
+        x, known, noise = x[by_group], known[by_group], noise[by_group]
         orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
         state = _State(self, x, known, groups)
         for step in range(max(map(len, orders))):
@@ -68,12 +69,12 @@ class Sampler:
             for rows, order in zip(groups, orders, strict=True):
                 if step < len(order):
                     state.fill(order[step], rows, hidden, noise, allowed.get(order[step]))
-        return x
+        return x[np.argsort(by_group)]
 
     def log_likelihood(self, x, unknown):
         """Log-probability (n,) of encoded rows without the blocks `unknown`, by the chain rule."""
         blank, known = x.copy(), np.zeros((len(x), len(self.layout.blocks)), bool)
-        rows, total = np.arange(len(x)), np.zeros(len(x))
+        rows, total = slice(0, len(x)), np.zeros(len(x))
         state = _State(self, np.zeros_like(x), known, [rows])
         state.x = blank
         for i in _order(0, known, {}):
@@ -101,7 +102,7 @@ class Sampler:
         shift = np.tile(np.arange(CANDIDATES, dtype="float32") / CANDIDATES, n)[:, None, None]
         many = (np.repeat(noise, CANDIDATES, axis=0) + shift) % 1
         weight = np.zeros(len(x))
-        rows = np.arange(len(x))
+        rows = slice(0, len(x))
         state = _State(self, x, known, [rows])
         for i in allowed:
             weight += state.fill(i, rows, state.hidden(), many, allowed[i])
@@ -112,37 +113,43 @@ class Sampler:
 class _State:
     """Rows on their way: their tokens, which are known, and the first layer's output, which follows by differences.
 
-    Rows of a group that agree in all that is known share one pass of the network: that of their representative.
+    Rows of a group, a slice of them, that agree in all that is known share one pass of the network: that of their
+    representative.
     """
 
     def __init__(self, sampler, x, known, groups):
         self.sampler, self.x, self.known = sampler, x, known
-        self.blocks = sampler.layout.blocks
+        self.blocks, self.places = sampler.layout.blocks, np.arange(len(x))
         self.representative, self.shared = np.empty(len(x), int), np.ones(len(x), bool)
         for rows in groups:
             cells = np.concatenate([x[rows], known[rows]], axis=1)
             _, one, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-            self.representative[rows] = rows[one[place.ravel()]]
-        self.first = np.array(ops.convert_to_numpy(sampler.model.embedding(x, known)))
+            self.representative[rows] = self.places[rows][one[place.ravel()]]
+        distinct, place = self._distinct()
+        embedded = ops.convert_to_numpy(sampler.model.embedding(x[distinct], known[distinct]))
+        self.first = np.zeros((_padded(len(x)), embedded.shape[1]), "float32")
+        self.first[: len(x)] = embedded[place]
+
+    def _distinct(self):
+        """Which rows are representatives, and for each row the place of its own among them."""
+        distinct = self.representative == self.places
+        return distinct, (np.cumsum(distinct) - 1)[self.representative]
 
     def hidden(self):
-        """Hidden vectors (n, width) of all rows."""
-        distinct = self.representative == np.arange(len(self.x))
+        """Hidden vectors (n, width) of all rows; few shapes of input, so that few are compiled."""
+        trunk, (distinct, place) = self.sampler.model.trunk, self._distinct()
         if distinct.mean() > 0.8:
-            return self._pass(self.first)
-        return self._pass(self.first[distinct])[(np.cumsum(distinct) - 1)[self.representative]]
-
-    def _pass(self, first):
-        """The trunk's output; the number of rows is filled up to a power of two, so that few shapes are compiled."""
-        padded = np.zeros((max(16, 1 << (len(first) - 1).bit_length()), first.shape[1]), "float32")
-        padded[: len(first)] = first
-        return self.sampler.model.trunk.predict_on_batch(padded)[: len(first)]
+            return trunk.predict_on_batch(self.first)[: len(self.x)]
+        first = np.zeros((_padded(distinct.sum()), self.first.shape[1]), "float32")
+        first[: distinct.sum()] = self.first[: len(distinct)][distinct]
+        return trunk.predict_on_batch(first)[place]
 
     def fill(self, i, rows, hidden, noise, allowed):
         """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had."""
-        mass, unknown = np.zeros(len(rows)), ~self.known[rows, i]
-        index = rows[unknown]
-        if len(index):
+        unknown = ~self.known[rows, i]
+        mass = np.zeros(len(unknown))
+        if unknown.any():
+            index = rows if unknown.all() else self.places[rows][unknown]
             x = self.x[index]
             mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index, i], allowed)
             self.x[index] = x
@@ -150,14 +157,14 @@ class _State:
         return mass
 
     def learn(self, i, index):
-        """Take block `i` of the rows `index` as known."""
+        """Take block `i` of the rows `index`, a slice or numbers, as known."""
         block = self.blocks[i]
         cell = self.x[index, block.start] * max(block.levels, 1)
         if block.levels:
             cell = cell + self.x[index, block.start + 1]
         self.known[index, i] = True
         self.first[index] += self.sampler.gains[i][cell]
-        self._split(index, cell)
+        self._split(self.places[index], cell)
 
     def _split(self, index, cell):
         """Tell apart, by the `cell` they learned, rows that share a representative; a row that is alone stays so."""
@@ -168,6 +175,19 @@ class _State:
             _, one, place, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
             self.representative[index] = index[one[place]]
             self.shared[index] = count[place] > 1
+
+
+def _padded(n):
+    """The least power of two from 16 on that holds n rows."""
+    return max(16, 1 << (int(n) - 1).bit_length())
+
+
+def _groups(n):
+    """How to sort n rows by group, and each group's slice of the sorted rows."""
+    sizes = [len(range(k, n, ORDERS)) for k in range(min(ORDERS, n))]
+    ends = np.cumsum(sizes)
+    groups = [slice(int(end) - size, int(end)) for size, end in zip(sizes, ends, strict=True)]
+    return np.argsort(np.arange(n) % ORDERS, kind="stable"), groups
 
 
 def _order(number, known, allowed):
