@@ -85,9 +85,24 @@ def test_any_number_of_columns_is_known_equally_often():
     model = Autoregressive().build(Layout(tuple(category(str(i), i, 2) for i in range(5)), n_samples=100))
     known = np.asarray(model._random_subset(20_000, 3))
     shares = np.bincount(known.sum(axis=1), minlength=6) / len(known)
-    assert shares[5] == 0
-    assert np.abs(shares[:5] - 0.2).max() < 0.015
-    assert np.abs(known.mean(axis=0) - 0.4).max() < 0.015
+    assert np.abs(shares - 1 / 6).max() < 0.015
+    assert np.abs(known.mean(axis=0) - 0.5).max() < 0.015
+
+
+def test_a_network_that_knows_the_proportions_alone_is_told_their_entropy():
+    """At the start every guess is the columns' shares, so that the bound is the sum of their entropies."""
+    rng = np.random.default_rng(0)
+    sizes = [2, 3, 5, 4, 2]
+    shares = [rng.dirichlet(np.full(size, 5)) for size in sizes]
+    blocks = tuple(Block(str(i), i, size, share) for i, (size, share) in enumerate(zip(sizes, shares, strict=True)))
+    model = Autoregressive().build(Layout(blocks, n_samples=10_000))
+    for heads in model.heads.classes:
+        heads.kernel.assign(np.zeros(heads.kernel.shape))
+    x = np.stack([rng.choice(len(share), 8000, p=share) for share in shares], axis=1).astype("int32")
+    bounds = np.asarray(model(x, training=True))
+    expected = sum(-(share * np.log(share)).sum() for share in shares)
+    assert abs(bounds.mean() - expected) < 4 * bounds.std() / len(bounds) ** 0.5
+    assert bounds.std() / len(bounds) ** 0.5 < 0.05
 
 
 def test_validation_loss_is_the_same_at_every_call(table):
@@ -99,7 +114,7 @@ def test_validation_loss_is_the_same_at_every_call(table):
 def test_rows_of_one_context_share_a_pass_without_changing_a_row(table, monkeypatch):
     model, _ = table
     shared = draw(model, 3000)
-    monkeypatch.setattr(sampling_module._State, "hidden", lambda self: model.trunk.predict_on_batch(self.first))
+    monkeypatch.setattr(sampling_module._State, "hidden", lambda self: self.sampler.trunk(self.first))
     assert (draw(model, 3000) == shared).all()
 
 

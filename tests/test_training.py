@@ -42,7 +42,7 @@ def test_an_epoch_holds_every_row_in_batches_of_one_size():
 
 def test_validation_rows_come_equally_often():
     rows = validation_rows(np.arange(30), 64, np.random.default_rng(0))
-    assert len(rows) == 1024
+    assert len(rows) == 512
     counts = np.bincount(rows)
     assert counts.max() - counts.min() <= 1
 
@@ -53,9 +53,9 @@ def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     chosen = replace(plan(len(x), epochs=200, batch_size=32), tolerance=0.0)
     history = train(model, x, tiny(200, seed=9)[1], chosen, verbose=0, rng=np.random.default_rng(0))
     assert len(history["loss"]) < 200
-    rows = validation_rows(tiny(200, seed=9)[1], 32, np.random.default_rng(3))
+    rows = validation_rows(tiny(200, seed=9)[1], 32, np.random.default_rng(0))  # those that training looked at
     final = model.evaluate(rows, batch_size=32, verbose=0)
-    assert final == pytest.approx(min(history["val_loss"]), abs=0.02)
+    assert final == pytest.approx(min(history["val_loss"]), abs=1e-4)
 
 
 def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
@@ -65,9 +65,9 @@ def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
     chosen = plan(len(x), epochs=400, batch_size=32)
     history = train(model, x, validation, chosen, verbose=0, rng=np.random.default_rng(0))
     assert len(history["loss"]) < 400
-    lowest, rows = min(history["val_loss"]), validation_rows(validation, 32, np.random.default_rng(3))
+    lowest, rows = min(history["val_loss"]), validation_rows(validation, 32, np.random.default_rng(0))
     assert max(history["val_loss"]) > 1.1 * lowest
-    assert model.evaluate(rows, batch_size=32, verbose=0) < (1 + chosen.tolerance) * lowest + 0.02
+    assert model.evaluate(rows, batch_size=32, verbose=0) <= (1 + chosen.tolerance) * lowest + 1e-4
 
 
 def test_a_deadline_is_kept():

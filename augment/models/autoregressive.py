@@ -146,26 +146,28 @@ class AutoregressiveModel(GenerativeModel):
     def call(self, x, training=False):
         """Rows (n, width) -> a bound on each row's negative log-likelihood (n,).
 
-        With t of d columns known, t uniform, it is d / (d - t) times the sum of the unknown columns' losses. Outside
-        training the same subsets are known at every call.
+        Each row passes twice: the unknown columns are guessed from the known ones, and the known ones from the others.
+        With t of d columns known, t uniform in 0 to d, a sum of d + 1 times the mean of the unknown columns' losses is
+        an estimate of the bound, and so is one of the known columns' losses; their mean is given. Outside training the
+        same subsets are known at every call.
         """
-        known = self._random_subset(ops.shape(x)[0], self.seed_generator if training else 0)
-        hidden = self.trunk(self.embedding(x, known, training=training), training=training)
-        unknown = 1.0 - ops.cast(known, "float32")
-        losses = self.heads(hidden, x, known, fine_weight=FINE_WEIGHT)
-        return ops.sum(losses * unknown, axis=1) * (unknown.shape[1] / ops.sum(unknown, axis=1))
+        n, d = ops.shape(x)[0], len(self.layout.blocks)
+        known = self._random_subset(n, self.seed_generator if training else 0)
+        first = self.embedding(ops.tile(x, (2, 1)), ops.concatenate([known, ops.logical_not(known)]), training=training)
+        hidden = self.trunk(first, training=training)
+        losses = self.heads((hidden[:n], hidden[n:]), x, known, fine_weight=FINE_WEIGHT)
+        n_known = ops.sum(ops.cast(known, "float32"), axis=1, keepdims=True)
+        together = ops.where(known, n_known, d - n_known)  # the columns that are guessed from the same others
+        return ops.sum(losses * ((d + 1) / 2) / together, axis=1)
 
     def _random_subset(self, n, seed):
-        """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks - 1, then which.
+        """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks, then which.
 
-        One random block is unknown, each other one is known with a probability uniform in (0, 1), spread evenly over
-        the batch: their number is then uniform, too.
+        Each block is known with a probability uniform in (0, 1), spread evenly over the batch.
         """
-        d = len(self.layout.blocks)
-        uniform = keras.random.uniform((n, d + 2), seed=seed)
+        uniform = keras.random.uniform((n, len(self.layout.blocks) + 1), seed=seed)
         probability = (ops.arange(n, dtype="float32")[:, None] + uniform[:, :1]) / ops.cast(n, "float32")
-        unknown = ops.cast(ops.floor(uniform[:, 1:2] * d), "int32")
-        return ops.logical_and(uniform[:, 2:] < probability, ops.arange(d) != unknown)
+        return uniform[:, 1:] < probability
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         if sample_weight is None:
@@ -211,7 +213,7 @@ class AutoregressiveModel(GenerativeModel):
         return np.concatenate([np.zeros(0), *parts])
 
 
-class Trunk(keras.Model):
+class Trunk(keras.layers.Layer):
     """Residual blocks and a last normalization: what the first layer gives (n, width) -> hidden vectors (n, width)."""
 
     def __init__(self, width, depth, dropout):
@@ -219,7 +221,6 @@ class Trunk(keras.Model):
         self.blocks = [ResidualBlock(width, dropout) for _ in range(depth)]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
         self.dropout = keras.layers.Dropout(dropout / 2)
-        self.jit_compile = jit_compile()
 
     def build(self, input_shape):
         for layer in [*self.blocks, self.norm, self.dropout]:

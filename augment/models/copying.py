@@ -29,9 +29,13 @@ class Copying:
                 self.sources[i, number], self.flags[i, number] = source, flag
 
     def possible(self, known, divided):
-        """Whether each copy's source is known and its value no spike: (n, n_blocks, copies)."""
-        source = ops.take(ops.logical_and(known, divided), self.sources, axis=1)
-        return ops.logical_and(source, self.there)
+        """Whether each block could copy each of its sources when it is guessed: (n, n_blocks, copies).
+
+        The source's value has to be no spike, and one of the two has to be known and the other not: the network guesses
+        known blocks from the unknown ones, too.
+        """
+        apart = ops.take(known, self.sources, axis=1) != known[:, :, None]
+        return ops.logical_and(ops.logical_and(ops.take(divided, self.sources, axis=1), apart), self.there)
 
     def target(self, x, coarse, possible):
         """The token to guess in each block (n, n_blocks): its first copy that holds, else the coarse one."""
@@ -43,12 +47,14 @@ class Copying:
         return ops.where(first < n_copies, self.sizes + first, coarse)
 
     def penalty(self, possible, members, size):
-        """What bars the impossible copies of `members`, to be added to their logits: (n, members, size) or 0."""
+        """What bars the impossible copies of `members`, to be added to their logits: (members, n, size) or 0.
+
+        `possible` tells of the members alone: it is of shape (n, members, copies).
+        """
         n_copies = int(self.there[members].sum(axis=1).max(initial=0))
         if not n_copies:
             return 0.0
-        there = self.there[members, :n_copies]
         place = np.arange(size) == (self.sizes[members, None] + np.arange(n_copies))[:, :, None]
-        place = np.where(there[:, :, None] & place, IMPOSSIBLE, 0).astype("float32")
-        barred = 1.0 - ops.cast(ops.take(possible[:, :, :n_copies], members, axis=1), "float32")
-        return ops.einsum("nmc,mcs->nms", barred, place)
+        place = np.where(self.there[members, :n_copies, None] & place, IMPOSSIBLE, 0).astype("float32")
+        barred = 1.0 - ops.cast(ops.transpose(possible[:, :, :n_copies], (1, 0, 2)), "float32")
+        return ops.matmul(barred, place)

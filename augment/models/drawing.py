@@ -1,10 +1,10 @@
 """Guesses become cells: draws of a block, and how likely its cells are, in plain arrays."""
 
 import numpy as np
-from keras import ops
 
 from augment.models.copying import IMPOSSIBLE
-from augment.models.heads import FINE_UNITS, waves
+from augment.models.heads import waves
+from augment.models.plain_trunk import array, silu
 
 
 class Drawing:
@@ -21,21 +21,16 @@ class Drawing:
     def __init__(self, heads):
         self.blocks, self.copies = heads.layout.blocks, heads.copies
         self.coarse, self.fine = {}, {}
-        for size, members in heads.coarse.items():
-            kernels = _array(heads.kernels[size])
-            kernels = kernels.reshape(len(kernels), len(members), -1)
-            biases = _array(heads.biases[size]).reshape(len(members), size)
-            for member, i in enumerate(members):
-                kernel = kernels[:, member]
-                if heads.bases[size] is not None:
-                    kernel = kernel @ heads.bases[size][member]
-                self.coarse[i] = kernel[:, : heads.slots[i]].copy(), biases[member, : heads.slots[i]]
-        for levels, members in heads.fine.items():
-            down, gate, shift, up = map(_array, heads.fines[levels])
-            for member, (i, offset) in enumerate(zip(members, heads.fine_offsets(levels), strict=True)):
-                place = slice(member * FINE_UNITS, (member + 1) * FINE_UNITS)
-                tokens = slice(offset, offset + self.blocks[i].size)
-                self.fine[i] = down[:, place], 1 + gate[tokens], shift[tokens], up[member] @ waves(levels)
+        for of_class in heads.classes:
+            kernels, biases = array(of_class.kernel), array(of_class.bias)[:, 0]
+            kernels = kernels if of_class.bases is None else kernels @ of_class.bases
+            for member, i in enumerate(of_class.members):
+                self.coarse[i] = kernels[member, :, : heads.slots[i]].copy(), biases[member, : heads.slots[i]]
+            if of_class.levels:
+                down, gate, shift, up = map(array, (of_class.down, of_class.gate, of_class.shift, of_class.up))
+                for member, (i, offset) in enumerate(zip(of_class.members, of_class.offsets, strict=True)):
+                    tokens = slice(offset, offset + self.blocks[i].size)
+                    self.fine[i] = down[member], 1 + gate[tokens], shift[tokens], up[member] @ waves(of_class.levels)
         self.rules = [[] for _ in self.blocks]
         for rule in heads.layout.rules:
             self.rules[rule.second].append((rule.first, rule.allowed))
@@ -117,8 +112,7 @@ class Drawing:
 
     def _fine_logits(self, hidden, i, coarse):
         down, gate, shift, up = self.fine[i]
-        guess = hidden @ down * gate[coarse] + shift[coarse]
-        return (guess / (1 + np.exp(-guess))) @ up
+        return silu(hidden @ down * gate[coarse] + shift[coarse]) @ up
 
 
 def inverse_cumulative(logits, uniform):
@@ -131,7 +125,3 @@ def inverse_cumulative(logits, uniform):
 def _log_sum(logits):
     top = logits.max(axis=1)
     return top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-
-
-def _array(tensor):
-    return np.array(ops.convert_to_numpy(tensor))

@@ -9,6 +9,7 @@ from augment.models.copying import IMPOSSIBLE, Copying
 COARSE_WAVES = 3 / 8  # cosines for each bin of a column: neighbouring bins share strength
 FINE_UNITS = 32
 FINE_WAVES = 1 / 4  # cosines for each level of a bin, likewise
+SMALL = 0.05  # variance of the logits at the start
 
 
 class TokenHeads(keras.layers.Layer):
@@ -16,7 +17,7 @@ class TokenHeads(keras.layers.Layer):
 
     The coarse token of a block is a softmax over its vocabulary and over its copies: "the value of column k", possible
     where k is known and its value is no spike. The fine token follows from the hidden vector and the coarse token
-    together, so that one pass of the network gives both. Blocks of like size share one matrix product.
+    together, so that one pass of the network gives both. Blocks of like size share one batch of matrix products.
 
     Parameters
     ----------
@@ -33,124 +34,129 @@ class TokenHeads(keras.layers.Layer):
             self.copies[copy.first].append((copy.second, copy.flag, copy.to_first, 2))
         self.slots = [block.size + len(copies) for block, copies in zip(layout.blocks, self.copies, strict=True)]
         self.starts = np.array([block.start for block in layout.blocks], "int32")
-        self.coarse = _classes(self.slots)
-        self.fine = _classes([block.levels for block in layout.blocks], exactly=True)
-        self.fine.pop(0, None)
         self.divided = _Divided(layout.blocks)
         self.copying = Copying(layout.blocks, self.copies)
+        classes = _classes(layout.blocks, self.slots)
+        self.place = np.argsort(np.concatenate(classes)).astype("int32")
+        self.classes = [_ClassHeads(self, members) for members in classes]
 
     def build(self, input_shape):
-        width = input_shape[-1]
-        small = keras.initializers.VarianceScaling(0.05)
-        normal = keras.initializers.RandomNormal
-        self.kernels, self.biases, self.fines, self.bases = {}, {}, {}, {}
-        for size, members in self.coarse.items():
-            self.bases[size] = self._bases(members, size)
-            terms = size if self.bases[size] is None else self.bases[size].shape[1]
-            self.kernels[size] = self.add_weight(
-                shape=(width, len(members) * terms), initializer=small, name=f"kernel_{size}"
-            )
-            self.biases[size] = self.add_weight(
-                shape=(len(members) * size,),
-                initializer=_Given(self._log_proportions(members, size)),
-                name=f"bias_{size}",
-            )
-        for levels, members in self.fine.items():
-            n_tokens = sum(self.layout.blocks[i].size for i in members)
-            shapes = {
-                "down": ((width, len(members) * FINE_UNITS), keras.initializers.VarianceScaling()),
-                "gate_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
-                "shift_embeddings": ((n_tokens, FINE_UNITS), normal(stddev=0.3)),
-                "up": ((len(members), FINE_UNITS, _n_waves(levels, FINE_WAVES)), normal(stddev=0.01)),
-            }
-            self.fines[levels] = [
-                self.add_weight(shape=shape, initializer=start, name=f"fine_{levels}_{name}")
-                for name, (shape, start) in shapes.items()
-            ]
+        for heads in self.classes:
+            heads.build(input_shape)
         self.built = True
 
-    def _bases(self, members, size):
-        """How the terms of each member make its logits: (members, terms, size), or None where they are the logits.
-
-        A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines
-        over the bins, to which each spike, "missing" and each copy adds a term of its own.
-        """
-        if not any(self.layout.blocks[i].levels for i in members):
-            return None
-        bases = [self._basis(i) for i in members]
-        wide = np.zeros((len(members), max(len(basis) for basis in bases), size), "float32")
-        for basis, into in zip(bases, wide, strict=True):
-            into[: basis.shape[0], : basis.shape[1]] = basis
-        return wide
-
-    def _basis(self, i):
-        block, free = self.layout.blocks[i], np.eye(self.slots[i], dtype="float32")
-        if not block.levels:
-            return free
-        single = np.append(~block.has_levels, np.ones(len(self.copies[i]), bool))
-        place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
-        frequencies = np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None]
-        cosines = np.cos(np.pi * frequencies * place) * block.has_levels
-        return np.concatenate([np.pad(cosines, ((0, 0), (0, len(self.copies[i])))), free[single]]).astype("float32")
-
-    def _log_proportions(self, members, size):
-        """Starting biases: the log shares of the tokens; little for copies, nothing for what pads the size class."""
-        bias = np.full((len(members), size), IMPOSSIBLE, "float32")
-        for row, i in enumerate(members):
-            block = self.layout.blocks[i]
-            bias[row, : block.size] = np.log(np.maximum(block.proportions, 0.3 / self.layout.n_samples))
-            bias[row, block.size : self.slots[i]] = -4.0
-        return bias.reshape(-1)
-
     def call(self, hidden, x, known, fine_weight=1.0):
-        """Negative log-likelihood of every block's cell, known ones too: (n, n_blocks).
+        """Negative log-likelihood of every block's cell, given those of the row's blocks that are not of its kind.
 
-        `fine_weight` multiplies the part of the fine tokens.
+        Parameters
+        ----------
+        hidden : pair of tensors of shape (n, width)
+            What the network made of the known cells, and what it made of the others.
+        x : tensor of int32 of shape (n, layout.width)
+            Encoded rows.
+        known : tensor of bool of shape (n, n_blocks)
+            Which blocks the first of `hidden` knows; the second knows the others. A known block is guessed from the
+            second, the others are guessed from the first.
+        fine_weight : float, default=1
+            Multiplies the part of the fine tokens.
+
+        Returns
+        -------
+        tensor of shape (n, n_blocks)
         """
         coarse = ops.take(x, self.starts, axis=1)
         divided = self.divided(coarse)
         possible = self.copying.possible(known, divided)
         target = self.copying.target(x, coarse, possible)
-        told = ops.logical_and(divided, target == coarse)  # a copy needs no fine token
-        losses = [
-            cross_entropy(self._logits(hidden, size, possible), ops.take(target, members, axis=1))
-            for size, members in self.coarse.items()
-        ]
-        loss = _in_order(losses, self.coarse.values(), len(self.starts))
-        if self.fine:
-            losses = [self._fine_loss(hidden, x, coarse, levels) for levels in self.fine]
-            fine = _in_order(losses, self.fine.values(), len(self.starts))
-            loss = loss + fine * ops.cast(told, "float32") * fine_weight
-        return loss
+        losses = []
+        for heads in self.classes:
+            which, token, slot, may = (ops.take(y, heads.members, axis=1) for y in (known, coarse, target, possible))
+            from_others = ops.where(ops.transpose(which)[:, :, None], hidden[1], hidden[0])
+            loss = cross_entropy(heads.logits(from_others, may), ops.transpose(slot))
+            if heads.levels:
+                fine = cross_entropy(heads.fine_logits(from_others, token), ops.transpose(heads.fine_tokens(x)))
+                told = ops.logical_and(ops.take(divided, heads.members, axis=1), slot == token)  # a copy needs none
+                loss = loss + fine * ops.cast(ops.transpose(told), "float32") * fine_weight
+            losses.append(loss)
+        return ops.transpose(ops.take(ops.concatenate(losses, axis=0), self.place, axis=0))
 
-    def _logits(self, hidden, size, possible):
-        """Logits (n, members, size) of the coarse tokens and copies of a size class."""
-        n, members, basis = ops.shape(hidden)[0], self.coarse[size], self.bases[size]
-        terms = ops.reshape(
-            ops.matmul(hidden, self.kernels[size]), (n, len(members), self.kernels[size].shape[1] // len(members))
-        )
-        logits = terms if basis is None else ops.einsum("nmt,mts->nms", terms, basis)
-        logits = logits + ops.reshape(self.biases[size], (len(members), size))
-        return logits + self.copying.penalty(possible, members, size)
 
-    def _fine_loss(self, hidden, x, coarse, levels):
-        members = self.fine[levels]
-        logits = self._fine_logits(hidden, ops.take(coarse, members, axis=1), levels)
-        return cross_entropy(logits, ops.take(x, self.starts[members] + 1, axis=1))
+class _ClassHeads(keras.layers.Layer):
+    """The heads of the blocks `members`, which are of like size: all of it in the order (members, rows, tokens)."""
 
-    def fine_offsets(self, levels):
-        """Where the tokens of each block of `levels` begin in the embeddings of its fine head."""
-        return np.cumsum([0] + [self.layout.blocks[i].size for i in self.fine[levels][:-1]]).astype("int32")
+    def __init__(self, heads, members):
+        super().__init__()
+        self.blocks, self.copies = [heads.layout.blocks[i] for i in members], [heads.copies[i] for i in members]
+        self.slots, self.n_samples = [heads.slots[i] for i in members], heads.layout.n_samples
+        self.members, self.copying = members, heads.copying
+        self.levels, self.size = self.blocks[0].levels, max(self.slots)
+        self.offsets = np.cumsum([0] + [block.size for block in self.blocks[:-1]]).astype("int32")
+        self.bases = self._bases()
 
-    def _fine_logits(self, hidden, coarse, levels):
-        """Logits of the fine tokens (n, members, levels) given the coarse ones (n, members)."""
-        down, gate, shift, up = self.fines[levels]
-        offsets = self.fine_offsets(levels)
-        n = ops.shape(hidden)[0]
-        guess = ops.reshape(ops.matmul(hidden, down), (n, len(offsets), FINE_UNITS))
-        token = coarse + offsets
-        guess = ops.silu(guess * (1 + ops.take(gate, token, axis=0)) + ops.take(shift, token, axis=0))
-        return ops.matmul(ops.einsum("nmu,muw->nmw", guess, up), waves(levels))
+    def build(self, input_shape):
+        width, count = input_shape[-1], len(self.members)
+        terms = self.size if self.bases is None else self.bases.shape[1]
+        normal = keras.initializers.RandomNormal
+        self.kernel = self.add_weight((count, width, terms), normal(stddev=(SMALL / width) ** 0.5), name="kernel")
+        self.bias = self.add_weight((count, 1, self.size), _Given(self._log_proportions()), name="bias")
+        if self.levels:
+            n_tokens = sum(block.size for block in self.blocks)
+            n_waves = _n_waves(self.levels, FINE_WAVES)
+            self.down = self.add_weight((count, width, FINE_UNITS), normal(stddev=width**-0.5), name="down")
+            self.gate = self.add_weight((n_tokens, FINE_UNITS), normal(stddev=0.3), name="gate_embeddings")
+            self.shift = self.add_weight((n_tokens, FINE_UNITS), normal(stddev=0.3), name="shift_embeddings")
+            self.up = self.add_weight((count, FINE_UNITS, n_waves), normal(stddev=0.01), name="up")
+        self.built = True
+
+    def logits(self, hidden, possible):
+        """Logits (members, n, size) of the coarse tokens and copies; `possible` is of shape (n, members, copies)."""
+        logits = ops.matmul(hidden, self.kernel)
+        if self.bases is not None:
+            logits = ops.matmul(logits, self.bases)
+        return logits + self.bias + self.copying.penalty(possible, self.members, self.size)
+
+    def fine_tokens(self, x):
+        """The fine tokens (n, members) of encoded rows."""
+        return ops.take(x, np.array([block.start + 1 for block in self.blocks], "int32"), axis=1)
+
+    def fine_logits(self, hidden, coarse):
+        """Logits of the fine tokens (members, n, levels) given the coarse ones (n, members)."""
+        token = ops.transpose(coarse + self.offsets)
+        guess = ops.matmul(hidden, self.down)
+        guess = ops.silu(guess * (1 + ops.take(self.gate, token, axis=0)) + ops.take(self.shift, token, axis=0))
+        return ops.matmul(ops.matmul(guess, self.up), waves(self.levels))
+
+    def _bases(self):
+        """How the terms of each member make its logits: (members, terms, size), or None where they are the logits.
+
+        A category's logits are free. Neighbouring bins of a number share strength: their logits are sums of cosines
+        over the bins, to which each spike, "missing" and each copy adds a term of its own.
+        """
+        if not self.levels:
+            return None
+        bases = [_basis(block, len(copies)) for block, copies in zip(self.blocks, self.copies, strict=True)]
+        wide = np.zeros((len(bases), max(len(basis) for basis in bases), self.size), "float32")
+        for basis, into in zip(bases, wide, strict=True):
+            into[: basis.shape[0], : basis.shape[1]] = basis
+        return wide
+
+    def _log_proportions(self):
+        """Starting biases: the log shares of the tokens; little for copies, nothing for what pads the size class."""
+        bias = np.full((len(self.members), self.size), IMPOSSIBLE, "float32")
+        for block, slots, row in zip(self.blocks, self.slots, bias, strict=True):
+            row[: block.size] = np.log(np.maximum(block.proportions, 0.3 / self.n_samples))
+            row[block.size : slots] = -4.0
+        return bias
+
+
+def _basis(block, n_copies):
+    """The terms (terms, slots) of the logits of a block with levels."""
+    single = np.append(~block.has_levels, np.ones(n_copies, bool))
+    place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
+    frequencies = np.arange(_n_waves(block.has_levels.sum(), COARSE_WAVES))[:, None]
+    cosines = np.cos(np.pi * frequencies * place) * block.has_levels
+    free = np.eye(block.size + n_copies, dtype="float32")[single]
+    return np.concatenate([np.pad(cosines, ((0, 0), (0, n_copies))), free]).astype("float32")
 
 
 def cross_entropy(logits, target):
@@ -180,24 +186,12 @@ def waves(levels):
     return np.cos(np.pi * np.arange(1, _n_waves(levels, FINE_WAVES) + 1)[:, None] * middle).astype("float32")
 
 
-def _classes(sizes, exactly=False):
-    """Indices of blocks by size class: those within half of each other share the size of their largest."""
+def _classes(blocks, slots):
+    """Indices of the blocks by class: those of the same levels whose sizes are within half of each other."""
     groups = {}
-    for i, size in enumerate(sizes):
-        key = size if exactly else int(np.ceil(np.log(max(size, 2)) / np.log(1.5)))
-        groups.setdefault(key, []).append(i)
-    return {max(sizes[i] for i in members): np.array(members, "int32") for members in groups.values()}
-
-
-def _in_order(parts, classes, n_blocks):
-    """The columns of `parts`, one part for each class of blocks, in the order of the blocks; 0 for those in none."""
-    members = [i for blocks in classes for i in blocks]
-    place = np.full(n_blocks, len(members), "int32")
-    place[members] = np.arange(len(members))
-    joined = ops.concatenate(parts, axis=1)
-    if len(members) < n_blocks:
-        joined = ops.pad(joined, ((0, 0), (0, 1)))
-    return ops.take(joined, place, axis=1)
+    for i, (block, size) in enumerate(zip(blocks, slots, strict=True)):
+        groups.setdefault((block.levels, int(np.ceil(np.log(max(size, 2)) / np.log(1.5)))), []).append(i)
+    return [np.array(members, "int32") for members in groups.values()]
 
 
 class _Divided:

@@ -8,6 +8,7 @@ from keras import ops
 from threadpoolctl import threadpool_limits
 
 from augment.models.drawing import Drawing, inverse_cumulative
+from augment.models.plain_trunk import PlainTrunk
 
 CHUNK_ROWS = 8192  # rows that pass the network together
 ORDERS = 16  # orders of the columns in a chunk: the small errors of single orders do not add up
@@ -29,8 +30,7 @@ class Sampler:
 
     def __init__(self, model):
         self.model, self.layout = model, model.layout
-        self.drawing = Drawing(model.heads)
-        model.trunk.make_predict_function()
+        self.trunk, self.drawing = PlainTrunk(model.trunk), Drawing(model.heads)
         self.gains = model.embedding.gains()
 
     def in_chunks(self, function, n):
@@ -126,9 +126,7 @@ class _State:
             _, one, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
             self.representative[rows] = self.places[rows][one[place.ravel()]]
         distinct, place = self._distinct()
-        embedded = ops.convert_to_numpy(sampler.model.embedding(x[distinct], known[distinct]))
-        self.first = np.zeros((_padded(len(x)), embedded.shape[1]), "float32")
-        self.first[: len(x)] = embedded[place]
+        self.first = ops.convert_to_numpy(sampler.model.embedding(x[distinct], known[distinct]))[place]
 
     def _distinct(self):
         """Which rows are representatives, and for each row the place of its own among them."""
@@ -136,13 +134,11 @@ class _State:
         return distinct, (np.cumsum(distinct) - 1)[self.representative]
 
     def hidden(self):
-        """Hidden vectors (n, width) of all rows; few shapes of input, so that few are compiled."""
-        trunk, (distinct, place) = self.sampler.model.trunk, self._distinct()
+        """Hidden vectors (n, width) of all rows."""
+        distinct, place = self._distinct()
         if distinct.mean() > 0.8:
-            return trunk.predict_on_batch(self.first)[: len(self.x)]
-        first = np.zeros((_padded(distinct.sum()), self.first.shape[1]), "float32")
-        first[: distinct.sum()] = self.first[: len(distinct)][distinct]
-        return trunk.predict_on_batch(first)[place]
+            return self.sampler.trunk(self.first)
+        return self.sampler.trunk(self.first[distinct])[place]
 
     def fill(self, i, rows, hidden, noise, allowed):
         """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had."""
@@ -175,11 +171,6 @@ class _State:
             _, one, place, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
             self.representative[index] = index[one[place]]
             self.shared[index] = count[place] > 1
-
-
-def _padded(n):
-    """The least power of two from 16 on that holds n rows."""
-    return max(16, 1 << (int(n) - 1).bit_length())
 
 
 def _groups(n):
