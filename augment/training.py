@@ -55,7 +55,7 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     n_samples : int
         Rows to train on.
     epochs, batch_size : int or "auto", default="auto"
-        What the user asked for. "auto" takes batches of 32 rows up to 2,000 rows and of 256 above, and as many epochs
+        What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 512 above, and as many epochs
         as make 3,000 optimizer steps for the smallest tables and 4,500 for tables of 10,000 rows and more.
 
     Returns
@@ -68,7 +68,7 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     Plan(batch_size=100, steps_per_epoch=16, epochs=200, steps_per_execution=16, check_every=5, tolerance=0.05)
     """
     if batch_size == "auto":
-        batch_size = 32 if n_samples <= 2000 else 256
+        batch_size = 64 if n_samples <= 2000 else 512
     batch_size = min(batch_size, n_samples)
     steps_per_epoch = int(np.clip(math.ceil(n_samples / batch_size), *EPOCH_STEPS))
     steps_per_epoch = math.ceil(steps_per_epoch / EXECUTION_STEPS) * EXECUTION_STEPS
@@ -103,7 +103,7 @@ class Rows(keras.utils.PyDataset):
 
 def validation_rows(arrays, batch_size, rng):
     """Whole batches of validation rows, each row as often as it takes to average over many random maskings."""
-    n = max(batch_size, min(2048, max(512, len(arrays))) // batch_size * batch_size)
+    n = max(batch_size, min(4096, max(1024, len(arrays))) // batch_size * batch_size)
     return arrays[np.concatenate([rng.permutation(len(arrays)) for _ in range(math.ceil(n / len(arrays)))])[:n]]
 
 

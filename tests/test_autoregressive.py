@@ -103,6 +103,7 @@ def test_a_network_that_knows_the_proportions_alone_is_told_their_entropy():
     expected = sum(-(share * np.log(share)).sum() for share in shares)
     assert abs(bounds.mean() - expected) < 4 * bounds.std() / len(bounds) ** 0.5
     assert bounds.std() / len(bounds) ** 0.5 < 0.05
+    assert np.asarray(model(x[:7])).shape == (7,)
 
 
 def test_validation_loss_is_the_same_at_every_call(table):

@@ -31,6 +31,5 @@ def test_a_rows_result_does_not_depend_on_those_beside_it():
 
 
 def test_silu_knows_no_bounds():
-    np.testing.assert_allclose(
-        silu(np.array([-1e4, -1, 0, 1, 1e4], "float32")), [0, -0.268941, 0, 0.731059, 1e4], rtol=1e-5
-    )
+    given, expected = [-1e4, -1, 0, 1, 1e4], [0, -0.268941, 0, 0.731059, 1e4]
+    np.testing.assert_allclose(silu(np.array(given, "float32")), expected, rtol=1e-5)

@@ -42,7 +42,7 @@ def test_an_epoch_holds_every_row_in_batches_of_one_size():
 
 def test_validation_rows_come_equally_often():
     rows = validation_rows(np.arange(30), 64, np.random.default_rng(0))
-    assert len(rows) == 512
+    assert len(rows) == 1024
     counts = np.bincount(rows)
     assert counts.max() - counts.min() <= 1
 

@@ -146,19 +146,20 @@ class AutoregressiveModel(GenerativeModel):
     def call(self, x, training=False):
         """Rows (n, width) -> a bound on each row's negative log-likelihood (n,).
 
-        Each row passes twice: the unknown columns are guessed from the known ones, and the known ones from the others.
-        With t of d columns known, t uniform in 0 to d, a sum of d + 1 times the mean of the unknown columns' losses is
-        an estimate of the bound, and so is one of the known columns' losses; their mean is given. Outside training the
-        same subsets are known at every call.
+        With t of d columns known, t uniform in 0 to d, it is (d + 1) / (d - t) times the sum of the unknown columns'
+        losses. What one row of a pair knows the other does not, so that a pair needs each column's head once. Outside
+        training the same subsets are known at every call.
         """
         n, d = ops.shape(x)[0], len(self.layout.blocks)
-        known = self._random_subset(n, self.seed_generator if training else 0)
-        first = self.embedding(ops.tile(x, (2, 1)), ops.concatenate([known, ops.logical_not(known)]), training=training)
-        hidden = self.trunk(first, training=training)
-        losses = self.heads((hidden[:n], hidden[n:]), x, known, fine_weight=FINE_WEIGHT)
+        x = ops.concatenate([x, x[: n % 2]])  # the last of an odd number is paired with the first row once more
+        known = self._random_subset(ops.shape(x)[0] // 2, self.seed_generator if training else 0)
+        both = ops.concatenate([known, ops.logical_not(known)])
+        hidden = self.trunk(self.embedding(x, both, training=training), training=training)
+        losses = self.heads(hidden, x, known, fine_weight=FINE_WEIGHT)
         n_known = ops.sum(ops.cast(known, "float32"), axis=1, keepdims=True)
-        together = ops.where(known, n_known, d - n_known)  # the columns that are guessed from the same others
-        return ops.sum(losses * ((d + 1) / 2) / together, axis=1)
+        losses = losses * ((d + 1) / ops.where(known, n_known, d - n_known))
+        first, second = (ops.sum(ops.where(mine, losses, 0.0), axis=1) for mine in (ops.logical_not(known), known))
+        return ops.concatenate([first, second])[:n]
 
     def _random_subset(self, n, seed):
         """Known blocks (n, n_blocks): a uniformly random number of them, 0 to n_blocks, then which.

@@ -29,13 +29,9 @@ class Copying:
                 self.sources[i, number], self.flags[i, number] = source, flag
 
     def possible(self, known, divided):
-        """Whether each block could copy each of its sources when it is guessed: (n, n_blocks, copies).
-
-        The source's value has to be no spike, and one of the two has to be known and the other not: the network guesses
-        known blocks from the unknown ones, too.
-        """
-        apart = ops.take(known, self.sources, axis=1) != known[:, :, None]
-        return ops.logical_and(ops.logical_and(ops.take(divided, self.sources, axis=1), apart), self.there)
+        """Whether each copy's source is known and its value no spike: (n, n_blocks, copies)."""
+        source = ops.take(ops.logical_and(known, divided), self.sources, axis=1)
+        return ops.logical_and(source, self.there)
 
     def target(self, x, coarse, possible):
         """The token to guess in each block (n, n_blocks): its first copy that holds, else the coarse one."""

@@ -34,6 +34,7 @@ class TokenHeads(keras.layers.Layer):
             self.copies[copy.first].append((copy.second, copy.flag, copy.to_first, 2))
         self.slots = [block.size + len(copies) for block, copies in zip(layout.blocks, self.copies, strict=True)]
         self.starts = np.array([block.start for block in layout.blocks], "int32")
+        self.fine_starts = np.array([block.start + block.width - 1 for block in layout.blocks], "int32")
         self.divided = _Divided(layout.blocks)
         self.copying = Copying(layout.blocks, self.copies)
         classes = _classes(layout.blocks, self.slots)
@@ -46,17 +47,16 @@ class TokenHeads(keras.layers.Layer):
         self.built = True
 
     def call(self, hidden, x, known, fine_weight=1.0):
-        """Negative log-likelihood of every block's cell, given those of the row's blocks that are not of its kind.
+        """Negative log-likelihood of every block's cell in that row of each pair that does not know it.
 
         Parameters
         ----------
-        hidden : pair of tensors of shape (n, width)
-            What the network made of the known cells, and what it made of the others.
-        x : tensor of int32 of shape (n, layout.width)
+        hidden : tensor of shape (2 * n, width)
+            What the network made of the cells that each row knows. Rows i and n + i are a pair.
+        x : tensor of int32 of shape (2 * n, layout.width)
             Encoded rows.
         known : tensor of bool of shape (n, n_blocks)
-            Which blocks the first of `hidden` knows; the second knows the others. A known block is guessed from the
-            second, the others are guessed from the first.
+            Which blocks the first row of each pair knows; the second knows the others.
         fine_weight : float, default=1
             Multiplies the part of the fine tokens.
 
@@ -64,20 +64,20 @@ class TokenHeads(keras.layers.Layer):
         -------
         tensor of shape (n, n_blocks)
         """
+        n = ops.shape(known)[0]
         coarse = ops.take(x, self.starts, axis=1)
         divided = self.divided(coarse)
-        possible = self.copying.possible(known, divided)
+        possible = self.copying.possible(ops.concatenate([known, ops.logical_not(known)]), divided)
         target = self.copying.target(x, coarse, possible)
+        told = ops.logical_and(divided, target == coarse)  # a copy needs no fine token
+        fine = ops.take(x, self.fine_starts, axis=1)
+        coarse, target, told, fine = (ops.where(known, y[n:], y[:n]) for y in (coarse, target, told, fine))
+        possible = ops.where(known[:, :, None], possible[n:], possible[:n])
+        first, second = hidden[:n], hidden[n:]
         losses = []
         for heads in self.classes:
-            which, token, slot, may = (ops.take(y, heads.members, axis=1) for y in (known, coarse, target, possible))
-            from_others = ops.where(ops.transpose(which)[:, :, None], hidden[1], hidden[0])
-            loss = cross_entropy(heads.logits(from_others, may), ops.transpose(slot))
-            if heads.levels:
-                fine = cross_entropy(heads.fine_logits(from_others, token), ops.transpose(heads.fine_tokens(x)))
-                told = ops.logical_and(ops.take(divided, heads.members, axis=1), slot == token)  # a copy needs none
-                loss = loss + fine * ops.cast(ops.transpose(told), "float32") * fine_weight
-            losses.append(loss)
+            unknowing = ops.where(ops.transpose(ops.take(known, heads.members, axis=1))[:, :, None], second, first)
+            losses.append(heads.losses(unknowing, possible, target, coarse, fine, told, fine_weight))
         return ops.transpose(ops.take(ops.concatenate(losses, axis=0), self.place, axis=0))
 
 
@@ -108,16 +108,26 @@ class _ClassHeads(keras.layers.Layer):
             self.up = self.add_weight((count, FINE_UNITS, n_waves), normal(stddev=0.01), name="up")
         self.built = True
 
+    def losses(self, hidden, possible, target, coarse, fine, told, fine_weight):
+        """Negative log-likelihood (members, n) of `target` and, where it is `told`, of the fine token.
+
+        `hidden` is of shape (members, n, width); the others hold all blocks, (n, n_blocks) or (n, n_blocks, copies).
+        """
+        loss = cross_entropy(self.logits(hidden, self._mine(possible)), ops.transpose(self._mine(target)))
+        if not self.levels:
+            return loss
+        inside = cross_entropy(self.fine_logits(hidden, self._mine(coarse)), ops.transpose(self._mine(fine)))
+        return loss + inside * ops.cast(ops.transpose(self._mine(told)), "float32") * fine_weight
+
+    def _mine(self, values):
+        return ops.take(values, self.members, axis=1)
+
     def logits(self, hidden, possible):
         """Logits (members, n, size) of the coarse tokens and copies; `possible` is of shape (n, members, copies)."""
         logits = ops.matmul(hidden, self.kernel)
         if self.bases is not None:
             logits = ops.matmul(logits, self.bases)
         return logits + self.bias + self.copying.penalty(possible, self.members, self.size)
-
-    def fine_tokens(self, x):
-        """The fine tokens (n, members) of encoded rows."""
-        return ops.take(x, np.array([block.start + 1 for block in self.blocks], "int32"), axis=1)
 
     def fine_logits(self, hidden, coarse):
         """Logits of the fine tokens (members, n, levels) given the coarse ones (n, members)."""
