@@ -259,15 +259,17 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     if verbose:
         ours.append(Progress(plan.steps))
     history = keras.callbacks.History()
+    model.steps_per_execution = plan.steps_per_execution
     options = {}
     if validation is not None:
         rows = validation_rows(validation, plan.batch_size, rng)
+        if deadline:  # or the look that follows the last step would wait for the compiler
+            model.evaluate(rows, batch_size=plan.batch_size, verbose=0)
         options = {
             "validation_data": (rows,),
             "validation_batch_size": plan.batch_size,
             "validation_freq": plan.check_every,
         }
-    model.steps_per_execution = plan.steps_per_execution
     try:
         model.fit(
             Rows(arrays, plan, rng),

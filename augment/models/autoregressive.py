@@ -10,7 +10,7 @@ from keras import ops
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
-from augment.models.sampling import Sampler
+from augment.models.sampling import GROUP_ROWS, Sampler, row_groups
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
@@ -188,11 +188,14 @@ class AutoregressiveModel(GenerativeModel):
 
     def transport(self, noise, condition=None):
         """Fill the columns one after another, in a random order for each group of rows; see the base class."""
-        sampler = Sampler(self)
-        parts = sampler.in_chunks(
-            lambda rows, number: sampler.fill(noise[rows], _part(condition, rows), number), len(noise)
+        sampler, x = Sampler(self), np.zeros((len(noise), self.layout.width), "int32")
+        groups = row_groups(len(x))
+        filled = sampler.in_threads(
+            lambda group: sampler.fill(noise[group[0]], _part(condition, group[0]), group[1]), groups
         )
-        return np.concatenate([np.zeros((0, self.layout.width), "int32"), *parts])
+        for (rows, _), part in zip(groups, filled, strict=True):
+            x[rows] = part
+        return x
 
     def log_likelihood(self, x, unknown=()):
         """Log-probability of each encoded row, by the chain rule over the columns in one fixed order.
@@ -210,7 +213,8 @@ class AutoregressiveModel(GenerativeModel):
             Natural logarithms.
         """
         sampler = Sampler(self)
-        parts = sampler.in_chunks(lambda rows, number: sampler.log_likelihood(x[rows], unknown), len(x))
+        groups = [x[start : start + GROUP_ROWS] for start in range(0, len(x), GROUP_ROWS)]
+        parts = sampler.in_threads(lambda rows: sampler.log_likelihood(rows, unknown), groups)
         return np.concatenate([np.zeros(0), *parts])
 
 
