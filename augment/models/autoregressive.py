@@ -10,7 +10,7 @@ from keras import ops
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
-from augment.models.sampling import GROUP_ROWS, Sampler, row_groups
+from augment.models.sampling import Sampler
 from augment.models.smoothing import smoothed_rows
 from augment.models.tokens import TokenEmbedding
 
@@ -188,14 +188,11 @@ class AutoregressiveModel(GenerativeModel):
 
     def transport(self, noise, condition=None):
         """Fill the columns one after another, in a random order for each group of rows; see the base class."""
-        sampler, x = Sampler(self), np.zeros((len(noise), self.layout.width), "int32")
-        groups = row_groups(len(x))
-        filled = sampler.in_threads(
-            lambda group: sampler.fill(noise[group[0]], _part(condition, group[0]), group[1]), groups
+        sampler = Sampler(self)
+        parts = sampler.in_chunks(
+            lambda rows, number: sampler.fill(noise[rows], _part(condition, rows), number), len(noise)
         )
-        for (rows, _), part in zip(groups, filled, strict=True):
-            x[rows] = part
-        return x
+        return np.concatenate([np.zeros((0, self.layout.width), "int32"), *parts])
 
     def log_likelihood(self, x, unknown=()):
         """Log-probability of each encoded row, by the chain rule over the columns in one fixed order.
@@ -213,8 +210,7 @@ class AutoregressiveModel(GenerativeModel):
             Natural logarithms.
         """
         sampler = Sampler(self)
-        groups = [x[start : start + GROUP_ROWS] for start in range(0, len(x), GROUP_ROWS)]
-        parts = sampler.in_threads(lambda rows: sampler.log_likelihood(rows, unknown), groups)
+        parts = sampler.in_chunks(lambda rows, number: sampler.log_likelihood(x[rows], unknown), len(x))
         return np.concatenate([np.zeros(0), *parts])
 
 

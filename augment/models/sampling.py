@@ -10,16 +10,16 @@ from threadpoolctl import threadpool_limits
 from augment.models.drawing import Drawing, inverse_cumulative
 from augment.models.plain_trunk import PlainTrunk
 
-GROUP_ROWS = 512  # rows that are filled together, in one order of the columns
-ORDERS = 16  # orders that stand side by side: the small errors of single orders do not add up
+CHUNK_ROWS = 8192  # rows that pass the network together
+ORDERS = 16  # orders of the columns in a chunk: the small errors of single orders do not add up
 CANDIDATES = 16  # draws of each row to choose from where several columns are restricted
 
 
 class Sampler:
     """Fills rows with a trained `AutoregressiveModel`; made anew for each call, since it holds copies of the weights.
 
-    Rows fall into groups with a random order of the columns each; which, a row's place decides, so that it does not
-    matter how many rows are drawn with it. Rows of a group that agree in all that is known share one pass of the
+    Each chunk of rows falls into groups with a random order of the columns each; which, a row's place decides, so that
+    it does not matter how many rows are drawn with it. Rows that agree in all that is known share one pass of the
     network.
 
     Parameters
@@ -33,14 +33,15 @@ class Sampler:
         self.trunk, self.drawing = PlainTrunk(model.trunk), Drawing(model.heads)
         self.gains = model.embedding.gains()
 
-    def in_threads(self, function, groups):
-        """The results of `function` for each of `groups`, side by side in threads."""
+    def in_chunks(self, function, n):
+        """The results of `function` (rows, number of the chunk) for chunks of n rows, side by side in threads."""
+        chunks = [slice(start, start + CHUNK_ROWS) for start in range(0, n, CHUNK_ROWS)]
         # each thread has a core: more threads of the linear algebra would wait for each other
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(function, groups))
+            return list(pool.map(function, chunks, range(len(chunks))))
 
-    def fill(self, noise, condition, order):
-        """Generate a group of rows.
+    def fill(self, noise, condition, number):
+        """Generate a chunk of rows.
 
         Parameters
         ----------
@@ -48,8 +49,8 @@ class Sampler:
             Uniform noise.
         condition : Condition or None
             What is known of the rows.
-        order : int
-            Number of the order in which the columns are filled.
+        number : int
+            How many chunks came before.
 
         Returns
         -------
@@ -59,21 +60,27 @@ class Sampler:
         x, known, allowed = self._start(len(noise), condition)
         if len(allowed) > 1:
             x, known = self._restrict(x, known, allowed, noise)
-        state = _State(self, x, known)
-        for i in _order(order, known, allowed):
-            state.fill(i, noise, allowed.get(i))
-        return x
+        by_group, groups = _groups(len(x))
+        x, known, noise = x[by_group], known[by_group], noise[by_group]
+        orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
+        state = _State(self, x, known, groups)
+        for step in range(max(map(len, orders))):
+            hidden = state.hidden()
+            for rows, order in zip(groups, orders, strict=True):
+                if step < len(order):
+                    state.fill(order[step], rows, hidden, noise, allowed.get(order[step]))
+        return x[np.argsort(by_group)]
 
     def log_likelihood(self, x, unknown):
         """Log-probability (n,) of encoded rows without the blocks `unknown`, by the chain rule."""
         blank, known = x.copy(), np.zeros((len(x), len(self.layout.blocks)), bool)
-        total = np.zeros(len(x))
-        state = _State(self, np.zeros_like(x), known)
+        rows, total = slice(0, len(x)), np.zeros(len(x))
+        state = _State(self, np.zeros_like(x), known, [rows])
         state.x = blank
         for i in _order(0, known, {}):
             if i not in unknown:
                 total += self.drawing.log_likelihood(state.hidden(), i, x, known)
-                state.learn(i, slice(None))
+                state.learn(i, rows)
         return total
 
     def _start(self, n, condition):
@@ -95,9 +102,10 @@ class Sampler:
         shift = np.tile(np.arange(CANDIDATES, dtype="float32") / CANDIDATES, n)[:, None, None]
         many = (np.repeat(noise, CANDIDATES, axis=0) + shift) % 1
         weight = np.zeros(len(x))
-        state = _State(self, x, known)
+        rows = slice(0, len(x))
+        state = _State(self, x, known, [rows])
         for i in allowed:
-            weight += state.fill(i, many, allowed[i])
+            weight += state.fill(i, rows, state.hidden(), many, allowed[i])
         chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), noise[:, -1, 0]) + np.arange(n) * CANDIDATES
         return x[chosen], known[chosen]
 
@@ -105,16 +113,18 @@ class Sampler:
 class _State:
     """Rows on their way: their tokens, which are known, and the first layer's output, which follows by differences.
 
-    Rows that agree in all that is known share one pass of the network: that of their representative.
+    Rows of a group, a slice of them, that agree in all that is known share one pass of the network: that of their
+    representative.
     """
 
-    def __init__(self, sampler, x, known):
+    def __init__(self, sampler, x, known, groups):
         self.sampler, self.x, self.known = sampler, x, known
         self.blocks, self.places = sampler.layout.blocks, np.arange(len(x))
-        self.shared = np.ones(len(x), bool)
-        cells = np.concatenate([x, known], axis=1)
-        _, one, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-        self.representative = one[place.ravel()]
+        self.representative, self.shared = np.empty(len(x), int), np.ones(len(x), bool)
+        for rows in groups:
+            cells = np.concatenate([x[rows], known[rows]], axis=1)
+            _, one, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+            self.representative[rows] = self.places[rows][one[place.ravel()]]
         distinct, place = self._distinct()
         self.first = ops.convert_to_numpy(sampler.model.embedding(x[distinct], known[distinct]))[place]
 
@@ -130,12 +140,12 @@ class _State:
             return self.sampler.trunk(self.first)
         return self.sampler.trunk(self.first[distinct])[place]
 
-    def fill(self, i, noise, allowed):
-        """Draw block `i` of the rows that do not know it; log of the probability that what is allowed had."""
-        unknown = ~self.known[:, i]
+    def fill(self, i, rows, hidden, noise, allowed):
+        """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had."""
+        unknown = ~self.known[rows, i]
         mass = np.zeros(len(unknown))
         if unknown.any():
-            hidden, index = self.hidden(), slice(None) if unknown.all() else self.places[unknown]
+            index = rows if unknown.all() else self.places[rows][unknown]
             x = self.x[index]
             mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index, i], allowed)
             self.x[index] = x
@@ -163,15 +173,12 @@ class _State:
             self.shared[index] = count[place] > 1
 
 
-def row_groups(n):
-    """The groups of n rows: pairs of the rows' places and of the number of their order."""
-    size = GROUP_ROWS * ORDERS
-    chunks = [range(start, min(start + size, n)) for start in range(0, n, size)]
-    return [
-        (np.array(chunk[k::ORDERS]), number * ORDERS + k)
-        for number, chunk in enumerate(chunks)
-        for k in range(min(ORDERS, len(chunk)))
-    ]
+def _groups(n):
+    """How to sort n rows by group, and each group's slice of the sorted rows."""
+    sizes = [len(range(k, n, ORDERS)) for k in range(min(ORDERS, n))]
+    ends = np.cumsum(sizes)
+    groups = [slice(int(end) - size, int(end)) for size, end in zip(sizes, ends, strict=True)]
+    return np.argsort(np.arange(n) % ORDERS, kind="stable"), groups
 
 
 def _order(number, known, allowed):
