@@ -16,7 +16,7 @@ def load_keras():
 
     The chatter is written by C++ code to the file descriptor, past `sys.stderr` and before any setting of it holds.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryFile() as caught, _descriptor_to(caught):
         import keras
 

@@ -8,6 +8,7 @@ from augment.models import Autoregressive
 from augment.models import sampling as sampling_module
 from augment.models.autoregressive import automatic_sizes
 from augment.models.base import seeded
+from augment.models.drawing import Drawing
 from augment.training import plan, train
 
 
@@ -168,14 +169,68 @@ def test_copies_are_made_as_often_as_they_were():
     assert set(np.unique(y[:, 4])) == {0, 1, 2}
 
 
+@pytest.fixture(scope="module")
+def tied():
+    """A category that says whether two numbers coincide, and a model of 3,000 rows, hardly trained."""
+    rng = np.random.default_rng(0)
+    first, second, same = rng.integers(0, 4, (3000, 2)), rng.integers(0, 4, (3000, 2)), rng.random(3000) < 0.3
+    second[same] = first[same]
+    x = np.column_stack([first, second, same, same]).astype("int32")
+    table = np.stack(np.indices((4, 4)), axis=-1)
+    blocks = number("n", 0), number("m", 2), category("same", 4, 2)
+    return trained(Layout(blocks, copies=(Copy(0, 1, 5, table, table),), n_samples=3000), x, epochs=10)
+
+
+def test_columns_that_coincide_are_drawn_again_given_all_the_others(tied, monkeypatch):
+    draws = []
+    draw_block = Drawing.draw
+
+    def recorded(self, hidden, i, x, known, *rest):
+        draws.append((i, known.copy()))
+        return draw_block(self, hidden, i, x, known, *rest)
+
+    monkeypatch.setattr(Drawing, "draw", recorded)
+    n = 320
+    tokens, known = np.zeros((n, 3, 2), "int32"), np.zeros((n, 3), bool)
+    known[: n // 2, 0] = True
+    y = draw(tied, n, Condition(tokens, known))
+    assert (y[: n // 2, :2] == 0).all()
+    drawn = np.zeros(3, int)
+    for i, known in draws:
+        drawn[i] += len(known)
+    assert drawn.tolist() == [n, 2 * n, n]  # of the first column half is given
+    last = [known for i, known in draws if i != 2][-1]
+    assert last.sum(axis=1).min() == 2
+
+
+def test_ties_hold_after_the_second_draw(tied):
+    y = draw(tied, 4000)
+    copied = y[:, 5] > 0
+    assert copied.mean() == pytest.approx(0.3, abs=0.04)
+    assert (y[copied, :2] == y[copied, 2:4]).all()
+    assert (y[copied, 4] == 1).mean() > 0.95
+
+
+def test_a_range_holds_for_columns_that_are_drawn_again(tied):
+    allowed = np.zeros((4, 4), bool)
+    allowed[1] = True
+    n = 500
+    condition = Condition(np.zeros((n, 3, 2), "int32"), np.zeros((n, 3), bool), {1: allowed})
+    y = draw(tied, n, condition)
+    assert (y[:, 2] == 1).all()
+    assert len(np.unique(y[:, 0])) == 4
+
+
 def test_same_seed_same_rows_other_seed_other_rows(table):
     model, _ = table
     assert (draw(model, 100, seed=5) == draw(model, 100, seed=5)).all()
     assert (draw(model, 100, seed=5) != draw(model, 100, seed=6)).any()
 
 
-def test_a_row_depends_on_no_other_row(table):
-    model, _ = table
+@pytest.mark.parametrize("name", ["table", "tied"])
+def test_a_row_depends_on_no_other_row(name, request):
+    model = request.getfixturevalue(name)
+    model = model[0] if name == "table" else model
     noise = model.noise(10_000, np.random.default_rng(0))
     rows = model.transport(noise)
     for n in (1, 50, 9000):

@@ -111,6 +111,11 @@ class Layout:
         """Number of array columns: all tokens, then a flag for each copy."""
         return sum(block.width for block in self.blocks) + len(self.copies)
 
+    @property
+    def tied(self):
+        """Indices of the blocks that take part in copies, in order."""
+        return sorted({block for copy in self.copies for block in (copy.first, copy.second)})
+
 
 @dataclass(frozen=True)
 class Condition:

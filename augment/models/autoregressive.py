@@ -183,8 +183,8 @@ class AutoregressiveModel(GenerativeModel):
         return smoothed_rows(self.layout, x, max(most, len(x)), self.smoothing, rng)
 
     def noise(self, n, rng):
-        """Uniform noise (n, n_blocks + 1, 2): each block's coarse and fine token, and to choose among candidates."""
-        return rng.random((n, len(self.layout.blocks) + 1, 2), dtype="float32")
+        """Uniform noise (n, draws, 2): each block's coarse and fine token, to choose among candidates, tied blocks again."""
+        return rng.random((n, len(self.layout.blocks) + 1 + len(self.layout.tied), 2), dtype="float32")
 
     def transport(self, noise, condition=None):
         """Fill the columns one after another, in a random order for each group of rows; see the base class."""

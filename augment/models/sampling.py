@@ -20,7 +20,8 @@ class Sampler:
 
     Each chunk of rows falls into groups with a random order of the columns each; which, a row's place decides, so that
     it does not matter how many rows are drawn with it. Rows that agree in all that is known share one pass of the
-    network.
+    network. Columns that often coincide (`Layout.tied`) are drawn once more in the end, each given all the others, as a
+    Gibbs sampler does: their first draw knew only those that came before.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class Sampler:
 
         Parameters
         ----------
-        noise : ndarray of shape (n, n_blocks + 1, 2)
+        noise : ndarray of shape (n, draws, 2)
             Uniform noise.
         condition : Condition or None
             What is known of the rows.
@@ -63,13 +64,23 @@ class Sampler:
         by_group, groups = _groups(len(x))
         x, known, noise = x[by_group], known[by_group], noise[by_group]
         orders = [_order(number * ORDERS + k, known[rows], allowed) for k, rows in enumerate(groups)]
-        state = _State(self, x, known, groups)
-        for step in range(max(map(len, orders))):
-            hidden = state.hidden()
-            for rows, order in zip(groups, orders, strict=True):
-                if step < len(order):
-                    state.fill(order[step], rows, hidden, noise, allowed.get(order[step]))
+        drawn, state = ~known, _State(self, x, known, groups)
+        self._in_turn(state, groups, orders, dict(enumerate(noise.swapaxes(0, 1))), allowed)
+        again = dict(zip(self.layout.tied, noise[:, len(self.layout.blocks) + 1 :].swapaxes(0, 1), strict=True))
+        orders = [[i for i in order if i in again] for order in orders]
+        self._in_turn(state, groups, orders, again, allowed, forgotten=drawn)
         return x[np.argsort(by_group)]
+
+    def _in_turn(self, state, groups, orders, noise, allowed, forgotten=None):
+        """Fill the blocks of each group in its order by `noise`, a dict, after what is `forgotten` (n, n_blocks)."""
+        for step in range(max(map(len, orders))):
+            turns = [(rows, order[step]) for rows, order in zip(groups, orders, strict=True) if step < len(order)]
+            if forgotten is not None:
+                for rows, i in turns:
+                    state.forget(i, state.places[rows][forgotten[rows, i]])
+            hidden = state.hidden()
+            for rows, i in turns:
+                state.fill(i, rows, hidden, noise[i], allowed.get(i))
 
     def log_likelihood(self, x, unknown):
         """Log-probability (n,) of encoded rows without the blocks `unknown`, by the chain rule."""
@@ -105,8 +116,9 @@ class Sampler:
         rows = slice(0, len(x))
         state = _State(self, x, known, [rows])
         for i in allowed:
-            weight += state.fill(i, rows, state.hidden(), many, allowed[i])
-        chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), noise[:, -1, 0]) + np.arange(n) * CANDIDATES
+            weight += state.fill(i, rows, state.hidden(), many[:, i], allowed[i])
+        choice = noise[:, len(self.layout.blocks), 0]
+        chosen = inverse_cumulative(weight.reshape(n, CANDIDATES), choice) + np.arange(n) * CANDIDATES
         return x[chosen], known[chosen]
 
 
@@ -141,26 +153,39 @@ class _State:
         return self.sampler.trunk(self.first[distinct])[place]
 
     def fill(self, i, rows, hidden, noise, allowed):
-        """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had."""
+        """Draw block `i` of those `rows` that do not know it; log of the probability that what is allowed had.
+
+        `noise` (n, 2) is that of all rows for this block.
+        """
         unknown = ~self.known[rows, i]
         mass = np.zeros(len(unknown))
         if unknown.any():
             index = rows if unknown.all() else self.places[rows][unknown]
             x = self.x[index]
-            mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index, i], allowed)
+            mass[unknown] = self.sampler.drawing.draw(hidden[index], i, x, self.known[index], noise[index], allowed)
             self.x[index] = x
             self.learn(i, index)
         return mass
 
     def learn(self, i, index):
         """Take block `i` of the rows `index`, a slice or numbers, as known."""
-        block = self.blocks[i]
-        cell = self.x[index, block.start] * max(block.levels, 1)
-        if block.levels:
-            cell = cell + self.x[index, block.start + 1]
+        cell = self._cell(i, index)
         self.known[index, i] = True
         self.first[index] += self.sampler.gains[i][cell]
         self._split(self.places[index], cell)
+
+    def forget(self, i, index):
+        """Take block `i` of the rows `index`, which know it, as unknown; what was copied is a copy no more."""
+        self.known[index, i] = False
+        self.first[index] -= self.sampler.gains[i][self._cell(i, index)]
+        for _, flag, *_ in self.sampler.drawing.copies[i]:
+            self.x[index, flag] = 0
+
+    def _cell(self, i, index):
+        """Row of `gains` of each value of block `i`."""
+        block = self.blocks[i]
+        cell = self.x[index, block.start] * max(block.levels, 1)
+        return cell + self.x[index, block.start + 1] if block.levels else cell
 
     def _split(self, index, cell):
         """Tell apart, by the `cell` they learned, rows that share a representative; a row that is alone stays so."""
