@@ -183,7 +183,7 @@ class AutoregressiveModel(GenerativeModel):
         return smoothed_rows(self.layout, x, max(most, len(x)), self.smoothing, rng)
 
     def noise(self, n, rng):
-        """Uniform noise (n, draws, 2): each block's coarse and fine token, to choose among candidates, tied blocks again."""
+        """Uniform noise (n, draws, 2), for coarse and fine tokens: all blocks, a choice of candidates, tied blocks."""
         return rng.random((n, len(self.layout.blocks) + 1 + len(self.layout.tied), 2), dtype="float32")
 
     def transport(self, noise, condition=None):
