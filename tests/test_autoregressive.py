@@ -171,17 +171,22 @@ def test_copies_are_made_as_often_as_they_were():
 
 @pytest.fixture(scope="module")
 def tied():
-    """A category that says whether two numbers coincide, and a model of 3,000 rows, hardly trained."""
+    """Three numbers of which the second and the third often coincide with the first, and whether the second does."""
     rng = np.random.default_rng(0)
-    first, second, same = rng.integers(0, 4, (3000, 2)), rng.integers(0, 4, (3000, 2)), rng.random(3000) < 0.3
-    second[same] = first[same]
-    x = np.column_stack([first, second, same, same]).astype("int32")
+    n = 3000
+    first, second, third = (rng.integers(0, 4, (n, 2)) for _ in range(3))
+    same, also = rng.random((2, n)) < 0.3
+    second[same], third[also] = first[same], first[also]
+    flags = [(a == b).all(axis=1) for a, b in ((first, second), (first, third), (second, third))]
+    x = np.column_stack([first, second, third, same, *flags]).astype("int32")
     table = np.stack(np.indices((4, 4)), axis=-1)
-    blocks = number("n", 0), number("m", 2), category("same", 4, 2)
-    return trained(Layout(blocks, copies=(Copy(0, 1, 5, table, table),), n_samples=3000), x, epochs=10)
+    blocks = number("n", 0), number("m", 2), number("k", 4), category("same", 6, 2)
+    copies = tuple(Copy(i, j, flag, table, table) for i, j, flag in ((0, 1, 7), (0, 2, 8), (1, 2, 9)))
+    return trained(Layout(blocks, copies=copies, n_samples=n), x), x
 
 
-def test_columns_that_coincide_are_drawn_again_given_all_the_others(tied, monkeypatch):
+def test_columns_of_several_ties_are_drawn_again_given_all_the_others(tied, monkeypatch):
+    model, _ = tied
     draws = []
     draw_block = Drawing.draw
 
@@ -191,34 +196,41 @@ def test_columns_that_coincide_are_drawn_again_given_all_the_others(tied, monkey
 
     monkeypatch.setattr(Drawing, "draw", recorded)
     n = 320
-    tokens, known = np.zeros((n, 3, 2), "int32"), np.zeros((n, 3), bool)
+    tokens, known = np.zeros((n, 4, 2), "int32"), np.zeros((n, 4), bool)
     known[: n // 2, 0] = True
-    y = draw(tied, n, Condition(tokens, known))
-    assert (y[: n // 2, :2] == 0).all()
-    drawn = np.zeros(3, int)
-    for i, known in draws:
-        drawn[i] += len(known)
-    assert drawn.tolist() == [n, 2 * n, n]  # of the first column half is given
-    last = [known for i, known in draws if i != 2][-1]
-    assert last.sum(axis=1).min() == 2
+    y = draw(model, n, Condition(tokens, known))
+    assert (y[: n // 2, :2] == 0).all()  # half of the first column is given and stays
+    assert [sum(len(known) for j, known in draws if i == j) for i in range(4)] == [n, 2 * n, 2 * n, n]
+    second_draws = np.concatenate([known for i, known in draws if known.sum(axis=1).min() == 3])
+    assert len(second_draws) >= 5 * n // 2
 
 
 def test_ties_hold_after_the_second_draw(tied):
-    y = draw(tied, 4000)
-    copied = y[:, 5] > 0
-    assert copied.mean() == pytest.approx(0.3, abs=0.04)
+    model, x = tied
+    y = draw(model, 6000)
+    copied = y[:, 7] > 0
     assert (y[copied, :2] == y[copied, 2:4]).all()
-    assert (y[copied, 4] == 1).mean() > 0.95
+    for flag, (i, j) in {7: (0, 2), 8: (0, 4), 9: (2, 4)}.items():
+        equal, expected = ((rows[:, i : i + 2] == rows[:, j : j + 2]).all(axis=1).mean() for rows in (y, x))
+        assert equal == pytest.approx(expected, abs=0.05), flag
+    assert (y[:, 6] == (y[:, :2] == y[:, 2:4]).all(axis=1)).mean() > 0.9
 
 
 def test_a_range_holds_for_columns_that_are_drawn_again(tied):
     allowed = np.zeros((4, 4), bool)
     allowed[1] = True
     n = 500
-    condition = Condition(np.zeros((n, 3, 2), "int32"), np.zeros((n, 3), bool), {1: allowed})
-    y = draw(tied, n, condition)
+    y = draw(tied[0], n, Condition(np.zeros((n, 4, 2), "int32"), np.zeros((n, 4), bool), {1: allowed}))
     assert (y[:, 2] == 1).all()
     assert len(np.unique(y[:, 0])) == 4
+
+
+def test_one_tie_makes_no_column_tied():
+    table = np.stack(np.indices((4, 4)), axis=-1)
+    blocks = number("n", 0), number("m", 2), number("k", 4)
+    copies = Copy(0, 1, 6, table, table), Copy(0, 2, 7, table, table)
+    assert Layout(blocks, copies=copies[:1], n_samples=10).tied == []
+    assert Layout(blocks, copies=copies, n_samples=10).tied == [0]
 
 
 def test_same_seed_same_rows_other_seed_other_rows(table):
@@ -229,8 +241,7 @@ def test_same_seed_same_rows_other_seed_other_rows(table):
 
 @pytest.mark.parametrize("name", ["table", "tied"])
 def test_a_row_depends_on_no_other_row(name, request):
-    model = request.getfixturevalue(name)
-    model = model[0] if name == "table" else model
+    model, _ = request.getfixturevalue(name)
     noise = model.noise(10_000, np.random.default_rng(0))
     rows = model.transport(noise)
     for n in (1, 50, 9000):

@@ -113,8 +113,9 @@ class Layout:
 
     @property
     def tied(self):
-        """Indices of the blocks that take part in copies, in order."""
-        return sorted({block for copy in self.copies for block in (copy.first, copy.second)})
+        """Indices of the blocks that take part in two copies or more, in order."""
+        partners = [block for copy in self.copies for block in (copy.first, copy.second)]
+        return [block for block in sorted(set(partners)) if partners.count(block) > 1]
 
 
 @dataclass(frozen=True)

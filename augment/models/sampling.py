@@ -20,8 +20,8 @@ class Sampler:
 
     Each chunk of rows falls into groups with a random order of the columns each; which, a row's place decides, so that
     it does not matter how many rows are drawn with it. Rows that agree in all that is known share one pass of the
-    network. Columns that often coincide (`Layout.tied`) are drawn once more in the end, each given all the others, as a
-    Gibbs sampler does: their first draw knew only those that came before.
+    network. Columns that often coincide with several others (`Layout.tied`) are drawn once more in the end, each given
+    all the others, as a Gibbs sampler does: their first draw knew only those that came before.
 
     Parameters
     ----------
