@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from augment.codecs.layout import Block, Condition, Copy, Layout, Rule
+from augment.codecs.relations import resolve_copies
 from augment.models import Autoregressive
 from augment.models import sampling as sampling_module
 from augment.models.autoregressive import automatic_sizes
@@ -200,9 +201,12 @@ def test_columns_of_several_ties_are_drawn_again_given_all_the_others(tied, monk
     known[: n // 2, 0] = True
     y = draw(model, n, Condition(tokens, known))
     assert (y[: n // 2, :2] == 0).all()  # half of the first column is given and stays
-    assert [sum(len(known) for j, known in draws if i == j) for i in range(4)] == [n, 2 * n, 2 * n, n]
-    second_draws = np.concatenate([known for i, known in draws if known.sum(axis=1).min() == 3])
-    assert len(second_draws) >= 5 * n // 2
+    first, second, third, untied = (sum(len(known) for j, known in draws if i == j) for i in range(4))
+    assert untied == n
+    assert n // 2 < first <= n  # half of the first column is given; what two others copied stays
+    assert 1.5 * n < min(second, third) <= max(second, third) <= 2 * n
+    again = np.concatenate([known for _, known in draws if known.sum(axis=1).min() == 3])
+    assert len(again) >= first + second + third - 5 * n // 2
 
 
 def test_ties_hold_after_the_second_draw(tied):
@@ -210,9 +214,10 @@ def test_ties_hold_after_the_second_draw(tied):
     y = draw(model, 6000)
     copied = y[:, 7] > 0
     assert (y[copied, :2] == y[copied, 2:4]).all()
-    for flag, (i, j) in {7: (0, 2), 8: (0, 4), 9: (2, 4)}.items():
-        equal, expected = ((rows[:, i : i + 2] == rows[:, j : j + 2]).all(axis=1).mean() for rows in (y, x))
-        assert equal == pytest.approx(expected, abs=0.05), flag
+    one, other = (resolve_copies(model.layout.copies, rows[:, 7:], 4) for rows in (y, x))
+    for pair in ([0, 1], [0, 2], [1, 2], [0, 1, 2]):  # the same source is the same value, not only the same cell
+        equal, expected = ((rows[:, pair] == rows[:, pair[:1]]).all(axis=1).mean() for rows in (one, other))
+        assert equal == pytest.approx(expected, abs=0.06), pair
     assert (y[:, 6] == (y[:, :2] == y[:, 2:4]).all(axis=1)).mean() > 0.9
 
 

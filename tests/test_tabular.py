@@ -78,6 +78,18 @@ def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows(coinci
     assert (new["a"] == new["b"]).mean() == pytest.approx(0.5, abs=0.1)
 
 
+def test_ties_of_three_columns_are_kept():
+    rng = np.random.default_rng(0)
+    a, b, c, d = rng.normal(size=(4, 600))
+    loose = np.where(rng.random((2, 600)) < 0.6, b, (c, d))
+    for columns in ({"a": a, "b": a, "c": a}, {"a": loose[0], "b": b, "c": loose[1]}):
+        table = pd.DataFrame(columns | {"z": rng.choice(["p", "q"], 600)})
+        new = TabularSynthesizer(**TINY | {"epochs": 60}).fit(table).generate(2000)
+        for pair in (["a", "b"], ["b", "c"], ["a", "c"], ["a", "b", "c"]):
+            equal, expected = ((frame[pair].nunique(axis=1) == 1).mean() for frame in (new, table))
+            assert equal == pytest.approx(expected, abs=0.1), pair
+
+
 @pytest.mark.parametrize("known", ["a", "b"])
 def test_what_is_given_is_copied_as_given(coinciding, known):
     table, synthesizer = coinciding

@@ -175,11 +175,17 @@ class _State:
         self._split(self.places[index], cell)
 
     def forget(self, i, index):
-        """Take block `i` of the rows `index`, which know it, as unknown; what was copied is a copy no more."""
+        """Take block `i` of the rows `index`, which know it, as unknown, and what it copied or gave as no copy.
+
+        Where two copies or more hang on the block it stays: without it they would be equal no longer.
+        """
+        flags = [flag for _, flag, *_ in self.sampler.drawing.copies[i]]
+        loose = (self.x[index][:, flags] > 0).sum(axis=1) < 2
+        self._split(index, loose.astype(int))
+        index = index[loose]
         self.known[index, i] = False
         self.first[index] -= self.sampler.gains[i][self._cell(i, index)]
-        for _, flag, *_ in self.sampler.drawing.copies[i]:
-            self.x[index, flag] = 0
+        self.x[np.ix_(index, flags)] = 0
 
     def _cell(self, i, index):
         """Row of `gains` of each value of block `i`."""
