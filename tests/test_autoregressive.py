@@ -221,13 +221,17 @@ def test_ties_hold_after_the_second_draw(tied):
     assert (y[:, 6] == (y[:, :2] == y[:, 2:4]).all(axis=1)).mean() > 0.9
 
 
-def test_a_range_holds_for_columns_that_are_drawn_again(tied):
+def test_a_range_holds_and_keeps_the_ties_of_columns_that_are_drawn_again(tied):
+    model, x = tied
     allowed = np.zeros((4, 4), bool)
     allowed[1] = True
-    n = 500
-    y = draw(tied[0], n, Condition(np.zeros((n, 4, 2), "int32"), np.zeros((n, 4), bool), {1: allowed}))
+    n = 4000
+    y = draw(model, n, Condition(np.zeros((n, 4, 2), "int32"), np.zeros((n, 4), bool), {1: allowed}))
     assert (y[:, 2] == 1).all()
     assert len(np.unique(y[:, 0])) == 4
+    one, other = (resolve_copies(model.layout.copies, rows[:, 7:], 4) for rows in (y, x[x[:, 2] == 1]))
+    equal, expected = ((rows[:, 0] == rows[:, 1]).mean() for rows in (one, other))
+    assert equal == pytest.approx(expected, abs=0.06)
 
 
 def test_one_tie_makes_no_column_tied():
