@@ -57,13 +57,12 @@ class Drawing:
         Returns
         -------
         ndarray of shape (n,)
-            Log of the probability that the allowed coarse tokens had.
+            Log of the probability that what is allowed had: coarse tokens, and copies of a value that is.
         """
         block = self.blocks[i]
         logits, mass = self._logits(hidden, i, x, known), np.zeros(len(x))
         if allowed is not None:
-            some = np.append(allowed.any(axis=1), np.zeros(len(self.copies[i]), bool))
-            barred = np.where(some, logits, logits + 2 * IMPOSSIBLE)
+            barred = np.where(self._lead_inside(i, x, allowed), logits, logits + 2 * IMPOSSIBLE)
             mass, logits = _log_sum(barred) - _log_sum(logits), barred
         coarse = inverse_cumulative(logits, noise[:, 0])
         x[:, block.start] = np.minimum(coarse, block.size - 1)
@@ -106,6 +105,15 @@ class Drawing:
             binding = known[:, source] & possible.any(axis=1)
             logits[:, :size] += np.where(possible | ~binding[:, None], 0, IMPOSSIBLE)
         return logits
+
+    def _lead_inside(self, i, x, allowed):
+        """Which slots (n, slots) of block `i` give an allowed token, copies of a value that is allowed among them."""
+        inside = np.tile(np.append(allowed.any(axis=1), np.zeros(len(self.copies[i]), bool)), (len(x), 1))
+        for number, (source, _, table, _) in enumerate(self.copies[i]):
+            start = self.blocks[source].start
+            cell = table[x[:, start], x[:, start + 1]]
+            inside[:, self.blocks[i].size + number] = allowed[cell[:, 0], cell[:, 1]]
+        return inside
 
     def _can_copy(self, source, x, known):
         return known[:, source] & self.blocks[source].has_levels[x[:, self.blocks[source].start]]

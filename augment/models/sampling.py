@@ -21,7 +21,7 @@ class Sampler:
     Each chunk of rows falls into groups with a random order of the columns each; which, a row's place decides, so that
     it does not matter how many rows are drawn with it. Rows that agree in all that is known share one pass of the
     network. Columns that often coincide with several others (`Layout.tied`) are drawn once more in the end, each given
-    all the others, as a Gibbs sampler does, unless they are restricted: their first draw knew only those before.
+    all the others, as a Gibbs sampler does: their first draw knew only those before.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Sampler:
         drawn, state = ~known, _State(self, x, known, groups)
         self._in_turn(state, groups, orders, dict(enumerate(noise.swapaxes(0, 1))), allowed)
         again = dict(zip(self.layout.tied, noise[:, len(self.layout.blocks) + 1 :].swapaxes(0, 1), strict=True))
-        orders = [[i for i in order if i in again and i not in allowed] for order in orders]  # these copy no others
+        orders = [[i for i in order if i in again] for order in orders]
         self._in_turn(state, groups, orders, again, allowed, forgotten=drawn)
         return x[np.argsort(by_group)]
 
