@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 
 import keras
@@ -158,22 +159,59 @@ class KeepBest(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        loss = (logs or {}).get("val_loss")
+        logs = logs or {}
+        loss = logs.get("val_error", logs.get("val_loss"))
         if loss is None:
             if self.best == math.inf:  # nothing is validated yet, so that the last weights are the best known
-                self.weights = self.model.get_weights()
+                self._keep()
             return
         if loss < self.best or loss <= self.best + self.tolerance * abs(self.best):
-            self.best, self.weights, self.since = min(loss, self.best), self.model.get_weights(), 0
+            self.best, self.since = min(loss, self.best), 0
+            self._keep()
             return
         self.since += 1
         if self.since >= self.patience:
             self.model.stop_training = True
 
+    def _keep(self):
+        weights = self.model.get_weights()
+        if all(np.isfinite(weight).all() for weight in weights):
+            self.weights = weights
+
     def restore(self):
         """Put the best weights into the model, if any were seen."""
         if self.weights is not None:
             self.model.set_weights(self.weights)
+
+
+class Validate(keras.callbacks.Callback):
+    """Has a model that says itself how far its rows are from the validation rows do so, as `val_error`.
+
+    Stands after `SwapEMAWeights` and before `KeepBest`.
+    """
+
+    def __init__(self, rows, every):
+        super().__init__()
+        self.rows, self.every = rows, every
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            logs["val_error"] = self.model.validation_error(self.rows)
+
+
+class StopAtNaN(keras.callbacks.Callback):
+    """Stops a run whose loss is no number; `step` then says by which step it was none."""
+
+    def __init__(self):
+        super().__init__()
+        self.before, self.step = 0, None
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.step is None and not math.isfinite(logs["loss"]):
+            self.step, self.model.stop_training = self.before + batch + 1, True
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.before += self.params["steps"]
 
 
 class Progress(keras.callbacks.Callback):
@@ -194,13 +232,13 @@ class Progress(keras.callbacks.Callback):
         elif now - self.shown >= (0.2 if self.stream.isatty() else 10):
             self.shown = now
             left = (now - self.compiled[0]) * (self.steps - done) / (done - self.compiled[1])
-            self._show(
-                f"{done / self.steps:4.0%}  loss {logs['loss']:.3f}{self._validation()}  at most {left:.0f} s left"
-            )
+            losses = "  ".join(f"{name} {value:.3f}" for name, value in logs.items())
+            self._show(f"{done / self.steps:4.0%}  {losses}{self._validation()}  at most {left:.0f} s left")
 
     def on_epoch_end(self, epoch, logs=None):
         self.before += self.params["steps"]
-        self.validation = (logs or {}).get("val_loss", self.validation)
+        logs = logs or {}
+        self.validation = logs.get("val_error", logs.get("val_loss", self.validation))
 
     def on_train_end(self, logs=None):
         seconds = time.monotonic() - self.start
@@ -249,19 +287,28 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     Returns
     -------
     dict of str to list of float
-        The history of Keras: a value for each epoch, `val_loss` for each look at the validation part.
+        The history of Keras: a value for each epoch, and for each look at the validation part `val_loss`, or
+        `val_error` for a model that has a `validation_error`.
+
+    Raises
+    ------
+    ValueError
+        If the loss is no number before there are weights worth keeping; after that a RuntimeWarning tells of it.
     """
-    best = KeepBest(PATIENCE, plan.tolerance, deadline)
-    ours = [Anneal(plan.steps, deadline)]
+    best, nan = KeepBest(PATIENCE, plan.tolerance, deadline), StopAtNaN()
+    ours = [Anneal(plan.steps, deadline), nan]
     if getattr(model.optimizer, "use_ema", False):
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    judges_itself = hasattr(model, "validation_error")
+    if validation is not None and judges_itself:
+        ours.append(Validate(validation, plan.check_every))
     ours.append(best)
     if verbose:
         ours.append(Progress(plan.steps))
     history = keras.callbacks.History()
     model.steps_per_execution = plan.steps_per_execution
     options = {}
-    if validation is not None:
+    if validation is not None and not judges_itself:
         rows = validation_rows(validation, plan.batch_size, rng)
         if deadline:  # or the look that follows the last step would wait for the compiler
             model.evaluate(rows, batch_size=plan.batch_size, verbose=0)
@@ -285,4 +332,14 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
         if verbose:
             print("\nstopped by the keyboard: the best model so far is kept", file=sys.stderr)
     best.restore()
+    if nan.step is not None:
+        _tell_of_nan(nan.step, best.weights is not None)
     return history.history
+
+
+def _tell_of_nan(step, kept):
+    what = f"The loss was no number any more by step {step}"
+    advice = "Try a lower learning_rate, or look for a division by zero or a logarithm of zero in the loss"
+    if not kept:
+        raise ValueError(f"{what}, before there was a model worth keeping. {advice}.")
+    warnings.warn(f"{what}: the best model before it is kept. {advice}.", RuntimeWarning, stacklevel=6)

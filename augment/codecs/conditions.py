@@ -51,7 +51,7 @@ def build_condition(codec, spec, n):
 
 
 def _empty(codec, n):
-    blocks = len(codec.layout.blocks)
+    blocks = len(codec.tokens.blocks)
     return TableCondition(np.zeros((n, blocks, 2), "int32"), np.zeros((n, blocks), bool))
 
 

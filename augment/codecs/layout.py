@@ -1,6 +1,6 @@
 """What the numbers in an encoded array mean: all that a model ever learns about the data's form."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -119,6 +119,64 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class VectorBlock:
+    """A part of an encoded row of floats: one number, or the places of one category.
+
+    Parameters
+    ----------
+    name : str
+        The name of its column, for messages.
+    start, width : int
+        Where it stands in the row.
+    kind : {"number", "one_hot"}
+        A number is distributed as a standard normal in the training rows, spikes aside; a one-hot holds a single 1.
+    column : int
+        Which column of the table it tells of, counted over the columns with something to model; `n_columns` for what
+        belongs to none alone.
+    """
+
+    name: str
+    start: int
+    width: int
+    kind: str
+    column: int
+
+    @property
+    def places(self):
+        """The slice of the row."""
+        return slice(self.start, self.start + self.width)
+
+
+@dataclass(frozen=True)
+class VectorLayout:
+    """The form of encoded rows of floats: `encode` gives a float32 array of shape (n, width) that obeys it.
+
+    Parameters
+    ----------
+    blocks : tuple of VectorBlock
+        The parts of a row, in order; together they fill it.
+    n_columns : int
+        Number of the table's columns with something to model: of so many a condition can tell.
+    n_samples : int
+        Number of rows that the codec was fitted on: sizes of networks follow it.
+    """
+
+    blocks: tuple
+    n_columns: int
+    n_samples: int = field(kw_only=True)
+
+    @property
+    def width(self):
+        """Number of floats in a row."""
+        return sum(block.width for block in self.blocks)
+
+    @property
+    def columns(self):
+        """The column of each float, an int array of shape (width,)."""
+        return np.concatenate([np.full(block.width, block.column) for block in self.blocks])
+
+
+@dataclass(frozen=True)
 class Condition:
     """What is known of the rows to generate.
 
@@ -130,8 +188,16 @@ class Condition:
         True where a cell is known.
     allowed : dict of int to ndarray of bool, default={}
         For blocks restricted by a range or a list: which tokens are allowed, of shape (size, max(levels, 1)).
+    values : ndarray of float32 of shape (n, width), default=None
+        For models of vectors: the known cells as floats; zeros elsewhere.
     """
 
     tokens: np.ndarray
     known: np.ndarray
     allowed: dict = field(default_factory=dict)
+    values: np.ndarray | None = None
+
+    def take(self, rows):
+        """The condition on some of the rows, given by a slice or by their numbers."""
+        values = None if self.values is None else self.values[rows]
+        return replace(self, tokens=self.tokens[rows], known=self.known[rows], values=values)

@@ -1,4 +1,4 @@
-"""A table of any library as integer arrays and back: one codec a column, and the relations between columns."""
+"""A table of any library as arrays and back: one codec a column, and the relations between columns."""
 
 from dataclasses import replace
 
@@ -11,10 +11,11 @@ from augment.codecs.kinds import column_from_dict, fit_column
 from augment.codecs.layout import Layout, Rule
 from augment.codecs.names import near_names
 from augment.codecs.relations import find_copies, find_rules, make_copy, resolve_copies, take_known
+from augment.codecs.vectors import Vectors
 
 
 class TableCodec:
-    """Turns tables into integer arrays that obey a Layout, and such arrays into tables of the fitted form.
+    """Turns tables into arrays that obey a layout, and such arrays into tables of the fitted form.
 
     `decode` gives what `fit` was given: the same library (pandas, polars, pyarrow or a 2-D NumPy array), columns,
     order, types, categories and kinds of missing values. A pandas frame gets a new index numbered from zero, of the
@@ -24,11 +25,15 @@ class TableCodec:
     ----------
     max_categories : int, default=500
         Number of tokens that a column of labels gets at most; the rarest values share one.
+    encoding : {"tokens", "vectors"}, default="tokens"
+        What encoded rows hold: integers, each with its own vocabulary, or floats (see `Vectors`).
 
     Attributes
     ----------
-    layout : Layout
-        What the numbers in encoded rows mean.
+    tokens : Layout
+        What the integers in rows of tokens mean.
+    vectors : Vectors or None
+        Turns rows of tokens into rows of floats where those are asked for.
     report : list of dict
         For each column what it was taken for: `column`, `kind` and `note`, which tells what was merged or replaced.
 
@@ -44,8 +49,29 @@ class TableCodec:
     True
     """
 
-    def __init__(self, max_categories=500):
+    encodings = ("tokens", "vectors")
+
+    def __init__(self, max_categories=500, encoding="tokens"):
+        if encoding not in self.encodings:
+            raise ValueError(
+                f"A table can be encoded as {' or '.join(map(repr, self.encodings))}. Received: encoding={encoding!r}"
+            )
         self.max_categories = max_categories
+        self.encoding = encoding
+
+    @property
+    def layout(self):
+        """What the numbers in encoded rows mean: a Layout of tokens, a VectorLayout of vectors."""
+        return self.tokens if self.vectors is None else self.vectors.layout
+
+    @property
+    def dtype(self):
+        """Type of the numbers in encoded rows."""
+        return np.dtype("int32" if self.vectors is None else "float32")
+
+    def _set_tokens(self, layout):
+        self.tokens = layout
+        self.vectors = Vectors(layout) if self.encoding == "vectors" else None
 
     def fit(self, data, modelled=None):
         """Learn the columns of `data`, a table of at least one row and one column.
@@ -63,7 +89,7 @@ class TableCodec:
             )
         fitted = [fit_column(column, self.max_categories, fresh=column.name != modelled) for column in columns]
         self.columns = [codec for codec, _ in fitted]
-        self.layout = self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1))
+        self._set_tokens(self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1)))
         return self
 
     # the layout -----------------------------------------------------------------------------------------------------
@@ -110,20 +136,23 @@ class TableCodec:
     # encoding -------------------------------------------------------------------------------------------------------
 
     def encode(self, data, rng=None):
-        """Encoded rows: an int32 array of shape (n, layout.width).
+        """Encoded rows: an array of shape (n, layout.width), int32 for tokens and float32 for vectors.
 
-        `rng` chooses among the levels that hold the same value; without one the lowest is taken.
+        `rng` chooses among the levels that hold the same value, and the place inside them for vectors; without one the
+        lowest and the middle are taken.
         """
         columns = self._matched(read_table(data))
         tokens = self._tokens(columns, rng)
-        return np.concatenate([tokens, self._flags(columns, tokens)], axis=1) if self.layout.copies else tokens
+        if self.tokens.copies:
+            tokens = np.concatenate([tokens, self._flags(columns, tokens)], axis=1)
+        return tokens if self.vectors is None else self.vectors.encode(tokens, rng)
 
     def _tokens(self, columns, rng):
         parts = [codec.encode(column, rng) for codec, column in zip(self.columns, columns, strict=True)]
         return np.concatenate(parts, axis=1)
 
     def _flags(self, columns, tokens):
-        blocks, copies = self.layout.blocks, self.layout.copies
+        blocks, copies = self.tokens.blocks, self.tokens.copies
         chosen = sorted({index for copy in copies for index in (copy.first, copy.second)})
         values = self._plain_values(columns, tokens, blocks, chosen)
         place = {index: column for column, index in enumerate(chosen)}
@@ -152,13 +181,13 @@ class TableCodec:
     # decoding -------------------------------------------------------------------------------------------------------
 
     def decode(self, arrays, rng, condition=None):
-        """A table from encoded rows, an int array of shape (n, layout.width).
+        """A table from encoded rows, an array of shape (n, layout.width).
 
         `rng` draws the places inside the levels, the rare values and the fresh identifiers. With the `condition` that
         the rows were generated under (a TableCondition), numbers stay in its ranges and the values that it gives are
         there exactly as given, in their copies too.
         """
-        arrays = np.asarray(arrays)
+        arrays = self.as_tokens(arrays, condition)
         within, given, index = {}, {}, None
         if condition is not None:
             within, given, index = condition.within, condition.given, condition.index
@@ -167,16 +196,20 @@ class TableCodec:
             columns.append(codec.decode(arrays[:, start : start + codec.width], rng, within.get(place)))
             start += codec.width
         columns = overlay_columns(columns, given)
-        if self.layout.copies:
+        if self.tokens.copies:
             columns = self._copy_values(columns, arrays, within, given)
         table = write_table(columns, self.form)
         if index is not None and self.form["library"] == "pandas":
             table.index = index
         return table
 
+    def as_tokens(self, arrays, condition=None):
+        """Encoded rows as rows of tokens; the `condition` says which cells no rule may change."""
+        return np.asarray(arrays) if self.vectors is None else self.vectors.decode(arrays, condition)
+
     def _copy_values(self, columns, arrays, within, given):
         """`columns` with each value that a flag says to be a copy of another column's over the one drawn for it."""
-        known = np.zeros((len(arrays), len(self.layout.blocks)), bool)
+        known = np.zeros((len(arrays), len(self.tokens.blocks)), bool)
         for block, place in enumerate(self.places):
             if place in given:
                 known[:, block] = given[place].present
@@ -197,7 +230,7 @@ class TableCodec:
 
     def _copied(self, columns, arrays, known):
         """Where which column takes the values of which: places, rows, and those rows in which the value is known."""
-        copies = self.layout.copies
+        copies = self.tokens.copies
         sources = resolve_copies(copies, arrays[:, [copy.flag for copy in copies]], known.shape[1])
         sources = take_known(sources, known)
         for block in sorted({index for copy in copies for index in (copy.first, copy.second)}):
@@ -227,6 +260,16 @@ class TableCodec:
         """
         return build_condition(self, spec, n)
 
+    def for_model(self, condition, rng):
+        """`condition`, with the known cells as floats where the models eat such; `rng` draws places inside cells."""
+        if self.vectors is None:
+            return condition
+        tokens = np.zeros((len(condition.known), self.tokens.width), "int32")
+        for i, block in enumerate(self.tokens.blocks):
+            tokens[:, block.start : block.start + block.width] = condition.tokens[:, i, : block.width]
+        known = np.pad(condition.known, ((0, 0), (0, 1)))[:, self.layout.columns]
+        return replace(condition, values=np.where(known, self.vectors.encode(tokens, rng), np.float32(0)))
+
     def place_of(self, name):
         """Index of the column called `name`; a ValueError lists the names that are like it."""
         names = names_of(self.form)
@@ -248,12 +291,13 @@ class TableCodec:
 
     def to_dict(self):
         """The learned state as JSON-ready values."""
-        copies = [[copy.first, copy.second] for copy in self.layout.copies]
-        rules = [[rule.first, rule.second, np.argwhere(rule.allowed).tolist()] for rule in self.layout.rules]
+        copies = [[copy.first, copy.second] for copy in self.tokens.copies]
+        rules = [[rule.first, rule.second, np.argwhere(rule.allowed).tolist()] for rule in self.tokens.rules]
         return {
             "max_categories": self.max_categories,
+            "encoding": self.encoding,
             "form": self.form,
-            "n_samples": self.layout.n_samples,
+            "n_samples": self.tokens.n_samples,
             "columns": [codec.to_dict() for codec in self.columns],
             "copies": copies,
             "rules": rules,
@@ -262,7 +306,7 @@ class TableCodec:
     @classmethod
     def from_dict(cls, state):
         """Codec from what `to_dict` gave."""
-        codec = cls(state["max_categories"])
+        codec = cls(state["max_categories"], state["encoding"])
         codec.form = state["form"]
         pairs = zip(names_of(codec.form), state["columns"], strict=True)
         codec.columns = [column_from_dict(name, column) for name, column in pairs]
@@ -275,7 +319,7 @@ class TableCodec:
             allowed = np.zeros((blocks[first].size, blocks[second].size), bool)
             allowed[tuple(np.array(seen).T)] = True
             rules.append(Rule(first, second, allowed))
-        codec.layout = Layout(blocks, tuple(copies), tuple(rules), n_samples=state["n_samples"])
+        codec._set_tokens(Layout(blocks, tuple(copies), tuple(rules), n_samples=state["n_samples"]))
         # A damaged form makes no table: better told on loading than at the first rows.
-        codec.decode(np.zeros((0, codec.layout.width), "int32"), np.random.default_rng(0))
+        codec.decode(np.zeros((0, codec.layout.width), codec.dtype), np.random.default_rng(0))
         return codec

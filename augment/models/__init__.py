@@ -2,5 +2,8 @@
 
 from augment.models.autoregressive import Autoregressive
 from augment.models.base import GenerativeModel, Recipe
+from augment.models.flow import Flow
+from augment.models.gan import GAN
+from augment.models.vae import VAE
 
-__all__ = ["Autoregressive", "GenerativeModel", "Recipe"]
+__all__ = ["GAN", "VAE", "Autoregressive", "Flow", "GenerativeModel", "Recipe"]

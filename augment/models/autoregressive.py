@@ -1,12 +1,12 @@
 """Any-order autoregression: one network that guesses any column of a row from any other columns."""
 
-from dataclasses import replace
 from numbers import Integral, Real
 
 import keras
 import numpy as np
 from keras import ops
 
+from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
@@ -129,6 +129,8 @@ class AutoregressiveModel(GenerativeModel):
         As in `Autoregressive`, without "auto".
     """
 
+    takes_known = takes_allowed = True
+
     def __init__(self, layout, width, depth, dropout, blur, smoothing):
         super().__init__()
         self.layout, self.smoothing = layout, smoothing
@@ -190,7 +192,7 @@ class AutoregressiveModel(GenerativeModel):
         """Fill the columns one after another, in a random order for each group of rows; see the base class."""
         sampler = Sampler(self)
         parts = sampler.in_chunks(
-            lambda rows, number: sampler.fill(noise[rows], _part(condition, rows), number), len(noise)
+            lambda rows, number: sampler.fill(noise[rows], condition and condition.take(rows), number), len(noise)
         )
         return np.concatenate([np.zeros((0, self.layout.width), "int32"), *parts])
 
@@ -212,51 +214,3 @@ class AutoregressiveModel(GenerativeModel):
         sampler = Sampler(self)
         parts = sampler.in_chunks(lambda rows, number: sampler.log_likelihood(x[rows], unknown), len(x))
         return np.concatenate([np.zeros(0), *parts])
-
-
-class Trunk(keras.layers.Layer):
-    """Residual blocks and a last normalization: what the first layer gives (n, width) -> hidden vectors (n, width)."""
-
-    def __init__(self, width, depth, dropout):
-        super().__init__()
-        self.blocks = [ResidualBlock(width, dropout) for _ in range(depth)]
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
-        self.dropout = keras.layers.Dropout(dropout / 2)
-
-    def build(self, input_shape):
-        for layer in [*self.blocks, self.norm, self.dropout]:
-            layer.build(input_shape)
-        self.built = True
-
-    def call(self, hidden, training=False):
-        for block in self.blocks:
-            hidden = block(hidden, training=training)
-        return self.dropout(self.norm(hidden), training=training)
-
-
-class ResidualBlock(keras.layers.Layer):
-    """Pre-norm residual block: h + Dense(dropout(silu(Dense(norm(h)))))."""
-
-    def __init__(self, width, dropout):
-        super().__init__()
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
-        self.up = keras.layers.Dense(2 * width, activation="silu")
-        self.dropout = keras.layers.Dropout(dropout)
-        self.down = keras.layers.Dense(width, kernel_initializer=keras.initializers.VarianceScaling(0.1))
-
-    def build(self, input_shape):
-        self.norm.build(input_shape)
-        self.up.build(input_shape)
-        self.dropout.build(input_shape)
-        self.down.build((None, self.up.units))
-        self.built = True
-
-    def call(self, hidden, training=False):
-        return hidden + self.down(self.dropout(self.up(self.norm(hidden)), training=training))
-
-
-def _part(condition, rows):
-    """Some rows of a condition."""
-    if condition is None:
-        return None
-    return replace(condition, tokens=condition.tokens[rows], known=condition.known[rows])

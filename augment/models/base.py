@@ -5,7 +5,11 @@ from abc import abstractmethod
 from contextlib import contextmanager
 
 import keras
+import numpy as np
 from sklearn.base import BaseEstimator
+
+from augment.codecs.layout import Layout
+from augment.models.gradients import jit_compile
 
 
 class Recipe(BaseEstimator):
@@ -17,10 +21,11 @@ class Recipe(BaseEstimator):
     Attributes
     ----------
     encoding : str
-        Which arrays the models eat: "tokens" (integers, each with its own vocabulary) or "vectors" (floats).
+        Which arrays the models eat: "tokens" (integers, each with its own vocabulary) or "vectors" (floats: normal
+        scores and one-hots), the default.
     """
 
-    encoding = "tokens"
+    encoding = "vectors"
 
     @abstractmethod
     def build(self, layout):
@@ -28,13 +33,13 @@ class Recipe(BaseEstimator):
 
         Parameters
         ----------
-        layout : Layout
+        layout : Layout or VectorLayout
             The form of encoded rows.
 
         Returns
         -------
         GenerativeModel
-            Compiled, with all its weights created.
+            The untrained model. One that is not compiled trains with AdamW; one that is not built is built on a row.
         """
 
 
@@ -43,8 +48,17 @@ class GenerativeModel(keras.Model):
 
     A family overrides four methods: `call` (all forward passes), `compute_loss` (arithmetic on what `call` returned),
     `noise` (everything random in n samples, as numpy arrays) and `transport` (noise to rows, deterministically). One
-    that can also tell how likely a row is has `log_likelihood`.
+    that can also tell how likely a row is has `log_likelihood(x, unknown)`. One whose loss says nothing of its quality
+    has `validation_error(x)`: how far its rows are from the given ones, which then decides when to stop.
+
+    Attributes
+    ----------
+    takes_known, takes_allowed : bool
+        Whether `transport` honours the known cells of a condition, and its restrictions. What it does not, the
+        synthesizer meets by choosing among the model's rows.
     """
+
+    takes_known = takes_allowed = False
 
     def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.
@@ -64,6 +78,17 @@ class GenerativeModel(keras.Model):
             Encoded rows.
         """
         return x
+
+    def conclude(self, x, rng):
+        """Learn what is left to learn once the weights are trained; by default nothing is.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, ...)
+            The rows that were trained on.
+        rng : numpy.random.Generator
+            The only source of randomness.
+        """
 
     @abstractmethod
     def noise(self, n, rng):
@@ -128,6 +153,13 @@ def get(name):
     return families[name]()
 
 
+def encoding_of(model):
+    """Which arrays the models of a name, a recipe or a callable eat; those of a callable without `encoding` vectors."""
+    if isinstance(model, str):
+        model = get(model)
+    return getattr(model, "encoding", Recipe.encoding)
+
+
 def make(model, layout):
     """Build a model for `layout` from what a synthesizer was given as `model`: a name, a recipe or a callable."""
     if isinstance(model, str):
@@ -135,14 +167,27 @@ def make(model, layout):
     built = None
     if isinstance(model, Recipe):
         built = model.build(layout)
-    elif callable(model) and not (isinstance(model, type) and issubclass(model, Recipe)):
+    elif callable(model) and not isinstance(model, type | keras.Model):
         built = model(layout)
     if not isinstance(built, GenerativeModel):
         raise TypeError(
             "model must be a name, a recipe such as Autoregressive(width=128) or a callable that takes a layout and "
             f"gives a GenerativeModel. Received: model={model!r}"
         )
-    return built
+    return _ready(built, layout)
+
+
+def _ready(model, layout):
+    """`model`, whole, built and compiled."""
+    kind = type(model)
+    lacking = [name for name in ("noise", "transport") if getattr(kind, name) is getattr(GenerativeModel, name)]
+    if lacking:
+        raise TypeError(f"{kind.__name__} lacks {' and '.join(lacking)}: see GenerativeModel for what each must do.")
+    if not model.built:
+        model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout) else "float32"))
+    if not model.compiled:
+        model.compile(optimizer=keras.optimizers.AdamW(use_ema=True, ema_momentum=0.995), jit_compile=jit_compile())
+    return model
 
 
 def describe(model):
@@ -163,5 +208,8 @@ def from_description(description):
 
 def _families():
     from augment.models.autoregressive import Autoregressive
+    from augment.models.flow import Flow
+    from augment.models.gan import GAN
+    from augment.models.vae import VAE
 
-    return {"autoregressive": Autoregressive}
+    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "vae": VAE}

@@ -1,8 +1,28 @@
-"""All that depends on the backend."""
+"""All that depends on the backend, and what stops gradients."""
 
 import keras
+from keras import ops
 
 
 def jit_compile():
     """Whether a model should be compiled by XLA: on TensorFlow a CPU gains nothing from the half minute it takes."""
     return False if keras.backend.backend() == "tensorflow" else "auto"
+
+
+def frozen(layer, *inputs, **options):
+    """Call a layer so that gradients reach its inputs and none reach its weights; its state does not change.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+        Built.
+    *inputs, **options
+        What it is called with.
+    """
+    outputs, _ = layer.stateless_call(
+        [ops.stop_gradient(variable.value) for variable in layer.trainable_variables],
+        [ops.stop_gradient(variable.value) for variable in layer.non_trainable_variables],
+        *inputs,
+        **options,
+    )
+    return outputs

@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from augment.files import atomic
+from augment.synthesizers.conditioning import draw
 
 FORMAT = "augment-model/1"
 HARDLY_TRAINED = 0.01  # of a full run's steps: after fewer, when time was up, a fit warns
@@ -97,10 +98,12 @@ class Synthesizer(DensityMixin, BaseEstimator):
         return self
 
     def _learn(self, X, y, started):
+        from augment.models.base import encoding_of
+
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
-        self.codec_ = self._codec_class().fit(table, modelled=self._target)
+        self.codec_ = self._codec_class(encoding=encoding_of(self.model)).fit(table, modelled=self._target)
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
@@ -114,13 +117,13 @@ class Synthesizer(DensityMixin, BaseEstimator):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
         chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size)
-        learn = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
+        rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
             n_blocks = len(self.codec_.layout.blocks)
             print(_estimate(model, n_blocks, chosen, self.time_limit), file=sys.stderr)
         self.history_ = train(
             model,
-            learn,
+            rows,
             check,
             chosen,
             deadline=started + self.time_limit if self.time_limit else None,
@@ -129,6 +132,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             rng=rng,
         )
         self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
+        model.conclude(learn, rng)
         self.model_ = _for_use(model)
 
     def _warn_if_hardly_trained(self, done, steps):
@@ -175,8 +179,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
         rng = self._generator(self.random_state if random_state is None else random_state)
         n_samples, known = self._ask(n_samples, y, condition, like, strength, rng)
         arrays = self._blank(n_samples)
-        if n_samples and self.model_ is not None:
-            arrays = self.model_.transport(self.model_.noise(n_samples, rng), known)
+        if self.model_ is not None:
+            arrays = draw(self.model_, self.codec_, n_samples, known, rng)
         return self._give(self.codec_.decode(arrays, rng, known))
 
     def score_samples(self, X, y=None):
@@ -332,7 +336,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             self.model_.set_weights(state["model_"])
 
     def _blank(self, n):
-        return np.zeros((n, self.codec_.layout.width), "int32")
+        return np.zeros((n, self.codec_.layout.width), self.codec_.dtype)
 
     @staticmethod
     def _generator(random_state):

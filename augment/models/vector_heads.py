@@ -1,0 +1,129 @@
+"""A vector layout's blocks as guesses: logits of every category and of the bins of every number."""
+
+import numpy as np
+from keras import ops
+from scipy.special import ndtri
+
+from augment.models.drawing import inverse_cumulative
+
+BINS = 64  # of equal probability in the training rows, for each number
+
+
+class VectorHeads:
+    """What a network's output says of a row: a softmax for each block.
+
+    A one-hot takes as many logits as it has places. A number takes `bins`: its distribution is a histogram over its
+    rank, the standard normal's distribution function of it, and even inside a bin.
+
+    Parameters
+    ----------
+    layout : VectorLayout
+        The form of encoded rows.
+    bins : int, default=64
+        Bins of a number.
+
+    Attributes
+    ----------
+    size : int
+        Number of logits in all.
+    columns : ndarray of int of shape (size,)
+        The column of each logit.
+    """
+
+    def __init__(self, layout, bins=BINS):
+        self.layout, self.bins = layout, bins
+        sizes = [bins if block.kind == "number" else block.width for block in layout.blocks]
+        ends = np.cumsum(sizes).tolist()
+        self.slices = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+        self.size = int(sum(sizes))
+        self.columns = np.repeat([block.column for block in layout.blocks], sizes)
+        self._gather = _gather_indices(self.slices, self.size)
+        places = np.concatenate([index[index < self.size] for index in self._gather])
+        kept = np.concatenate([index.ravel() < self.size for index in self._gather])
+        self._scatter = np.flatnonzero(kept)[np.argsort(places)].astype("int32")
+        self._source, self._present = self._find_sources()
+        self._is_bin = np.repeat([block.kind == "number" for block in layout.blocks], sizes)
+        self._bin = np.where(self._is_bin, np.concatenate([np.arange(size) for size in sizes]), 0).astype("float32")
+
+    def _find_sources(self):
+        """For each logit the float of a row that it is about, and the float that says if its number is there, or -1."""
+        source, present = np.zeros(self.size, "int32"), np.full(self.size, -1, "int32")
+        plain = {block.column: block.start for block in self.layout.blocks if block.kind == "one_hot"}
+        for block, places in zip(self.layout.blocks, self.slices, strict=True):
+            source[places] = block.start + (np.arange(block.width) if block.kind == "one_hot" else 0)
+            if block.kind == "number":
+                present[places] = plain.get(block.column, -1)
+        return source, present
+
+    def log_probabilities(self, logits):
+        """Logs of the probabilities (n, size) of all categories and bins."""
+        n = ops.shape(logits)[0]
+        padded = ops.concatenate([logits, ops.full((n, 1), -1e9, dtype=logits.dtype)], axis=1)
+        parts = []
+        for index in self._gather:
+            block = ops.reshape(ops.take(padded, index.ravel(), axis=1), (n, *index.shape))
+            parts.append(ops.reshape(ops.log_softmax(block, axis=-1), (n, index.size)))
+        return ops.take(ops.concatenate(parts, axis=1), self._scatter, axis=1)
+
+    def block_max(self, values):
+        """The largest of each block's values, at each of its places (n, size)."""
+        n = ops.shape(values)[0]
+        padded = ops.concatenate([values, ops.full((n, 1), -1e9, dtype=values.dtype)], axis=1)
+        parts = []
+        for index in self._gather:
+            block = ops.reshape(ops.take(padded, index.ravel(), axis=1), (n, *index.shape))
+            top = ops.broadcast_to(ops.max(block, axis=-1, keepdims=True), ops.shape(block))
+            parts.append(ops.reshape(top, (n, index.size)))
+        return ops.take(ops.concatenate(parts, axis=1), self._scatter, axis=1)
+
+    def targets(self, x):
+        """A 1 (n, size) at each category and bin of the rows x; none in the bins of a number that is not there."""
+        values = ops.take(x, self._source, axis=1)
+        if not self._is_bin.any():
+            return values
+        bins = ops.floor(0.5 * (1 + ops.erf(values / np.sqrt(2))) * self.bins)
+        here = ops.cast(ops.clip(bins, 0, self.bins - 1) == self._bin, values.dtype)
+        there = ops.where(self._present >= 0, ops.take(x, np.maximum(self._present, 0), axis=1), 1.0)
+        return ops.where(self._is_bin, here * there, values)
+
+    def log_likelihood(self, logits, x):
+        """Log-likelihood of the rows (n,); that of a number is the density of its rank."""
+        told = self.targets(x)
+        scale = np.where(self._is_bin, np.log(self.bins), 0).astype("float32")
+        return ops.sum(told * (self.log_probabilities(logits) + scale), axis=1)
+
+    def draw(self, logits, uniform):
+        """Rows (n, layout.width), an array, from logits (n, size) and uniform noise (n, n_blocks)."""
+        x = np.zeros((len(logits), self.layout.width), "float32")
+        rows = np.arange(len(x))
+        for number, (block, places) in enumerate(zip(self.layout.blocks, self.slices, strict=True)):
+            if block.kind == "number":
+                x[:, block.start] = self._number(logits[:, places], uniform[:, number])
+            else:
+                x[rows, block.start + inverse_cumulative(logits[:, places], uniform[:, number])] = 1
+        return x
+
+    def _number(self, logits, uniform):
+        """Normal scores (n,) by the inverse of the histogram's distribution function."""
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        upper = np.cumsum(shares, axis=1)
+        goal = uniform * upper[:, -1]
+        place = np.minimum((upper <= goal[:, None]).sum(axis=1), self.bins - 1)
+        rows = np.arange(len(logits))
+        inside = 1 - (upper[rows, place] - goal) / np.maximum(shares[rows, place], 1e-30)
+        return ndtri(np.clip((place + np.clip(inside, 0, 1)) / self.bins, 1e-6, 1 - 1e-6))
+
+
+def _gather_indices(slices, size):
+    """Indices of the logits by class of size, each (members, largest); `size` where a block is shorter."""
+    groups = {}
+    for places in slices:
+        length = places.stop - places.start
+        groups.setdefault(int(np.ceil(np.log(max(length, 2)) / np.log(1.5))), []).append(places)
+    out = []
+    for members in groups.values():
+        index = np.full((len(members), max(p.stop - p.start for p in members)), size, "int32")
+        for row, places in zip(index, members, strict=True):
+            row[: places.stop - places.start] = np.arange(places.start, places.stop)
+        out.append(index)
+    return out
