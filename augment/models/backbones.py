@@ -1,6 +1,9 @@
-"""Networks that families are made of: residual blocks, and whole dense networks of them."""
+"""Networks that families are made of: dense ones of our own, and those that a user brings."""
+
+import copy
 
 import keras
+import numpy as np
 
 
 def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
@@ -27,23 +30,62 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
     (None, 2)
     """
     inputs = keras.Input((n_inputs,))
-    hidden = keras.layers.Dense(width)(inputs)
-    hidden = Trunk(width, depth, dropout)(hidden)
+    hidden = Trunk(width, depth, dropout)(keras.layers.Dense(width)(inputs))
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
 
 
 def plain(n_inputs, n_outputs, width, depth, name=None):
-    """A network of dense layers without normalization, as discriminators like it: (batch, n_inputs) -> (batch, n_outputs).
+    """Dense layers without normalization, as suits a discriminator: (batch, n_inputs) -> (batch, n_outputs).
 
     Parameters
     ----------
     n_inputs, n_outputs, width, depth, name
         As in `dense`; `depth` counts the hidden layers.
+
+    Returns
+    -------
+    keras.Model
     """
     inputs = hidden = keras.Input((n_inputs,))
     for _ in range(depth):
         hidden = keras.layers.LeakyReLU(0.2)(keras.layers.Dense(width)(hidden))
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
+
+
+def own(network, name, n_inputs, n_outputs):
+    """A copy of a user's network, which keeps the weights that it has, after a look at its shapes.
+
+    Parameters
+    ----------
+    network : keras.Layer or keras.Model
+        What the user gave.
+    name : str
+        The parameter's name, for messages.
+    n_inputs, n_outputs : int
+        Length of what it has to take and to give.
+
+    Returns
+    -------
+    keras.Layer or keras.Model
+        Built.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no Keras network, or one of other shapes.
+    """
+    if not isinstance(network, keras.Layer):
+        raise TypeError(f"{name} must be a Keras model or layer. Received: {name}={network!r}")
+    expected = f"{name} must map (batch, {n_inputs}) to (batch, {n_outputs})"
+    network = copy.deepcopy(network)
+    try:
+        shape = tuple(network(np.zeros((2, n_inputs), "float32")).shape)
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        raise ValueError(f"{expected}, and does not take zeros of that shape: {reason}") from error
+    if shape != (2, n_outputs):
+        raise ValueError(f"{expected}. It gives (batch, {', '.join(map(str, shape[1:]))}).")
+    return network
 
 
 class Trunk(keras.layers.Layer):

@@ -3,9 +3,11 @@
 import random
 from abc import abstractmethod
 from contextlib import contextmanager
+from numbers import Integral, Real
 
 import keras
 import numpy as np
+from keras import ops
 from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import Layout
@@ -39,8 +41,38 @@ class Recipe(BaseEstimator):
         Returns
         -------
         GenerativeModel
-            The untrained model. One that is not compiled trains with AdamW; one that is not built is built on a row.
+            The untrained model. One that is not compiled trains with AdamW; one that is not built is built on rows.
         """
+
+    def _check_numbers(self, **limits):
+        """A ValueError for a parameter that is no number in its limits: a type, the lowest value, perhaps the highest.
+
+        What every family has, `learning_rate`, `weight_decay` and `optimizer`, is checked too.
+        """
+        if not isinstance(self.learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+            limits |= {"learning_rate": (Real, 1e-9)}
+        for name, (kind, least, *most) in (limits | {"weight_decay": (Real, 0)}).items():
+            value = getattr(self, name)
+            if not (isinstance(value, kind) and least <= value <= (most or [np.inf])[0]):
+                what = "an integer" if kind is Integral else "a number"
+                ends = f"from {least} to {most[0]}" if most else f"of at least {least}"
+                raise ValueError(f"{name} must be {what} {ends}. Received: {name}={value!r}")
+        if not isinstance(self.optimizer, type(None) | str | keras.optimizers.Optimizer):
+            raise TypeError(f"optimizer must be None, a name or a Keras optimizer. Received: {self.optimizer!r}")
+
+    def _compile(self, model, **options):
+        """`model`, compiled with the user's optimizer or with AdamW and these options."""
+        optimizer = self.optimizer
+        if optimizer is None:
+            settings = {"beta_2": 0.99, "use_ema": True, "ema_momentum": 0.995} | options
+            optimizer = keras.optimizers.AdamW(self.learning_rate, self.weight_decay, **settings)
+            optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
+        elif isinstance(optimizer, str):
+            optimizer = keras.optimizers.get(optimizer)
+        else:  # a copy: the state of a run stays out of the user's own
+            optimizer = type(optimizer).from_config(optimizer.get_config())
+        model.compile(optimizer=optimizer, jit_compile=jit_compile())
+        return model
 
 
 class GenerativeModel(keras.Model):
@@ -123,6 +155,14 @@ class GenerativeModel(keras.Model):
         ndarray of shape (n, layout.width)
             Encoded rows.
         """
+
+
+def in_chunks(function, *arrays, size=4096):
+    """What `function` makes of arrays of rows, `size` rows at a time: an array, or a tuple of arrays as it gives."""
+    parts = [function(*(x[start : start + size] for x in arrays)) for start in range(0, len(arrays[0]), size)]
+    if isinstance(parts[0], tuple | list):
+        return tuple(np.concatenate([ops.convert_to_numpy(part[i]) for part in parts]) for i in range(len(parts[0])))
+    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 
 @contextmanager

@@ -1,21 +1,71 @@
-"""Flow matching: a network says in which direction noise moves to become rows, and samplers follow it."""
+"""Flow matching: a network says in which direction noise moves to become rows, and a sampler follows it."""
+
+from numbers import Integral, Real
 
 import keras
 import numpy as np
 from keras import ops
 
-from augment.models.backbones import dense
-from augment.models.base import GenerativeModel, Recipe
-from augment.models.gradients import jit_compile
+from augment.models.backbones import dense, own
+from augment.models.base import GenerativeModel, Recipe, in_chunks
+from augment.models.known import floats_of, random_columns
+from augment.models.vector_heads import VectorHeads
 
-CHUNK_ROWS = 4096
 WAVES = 8  # sines and cosines of the time
-LAST = 0.98  # time at which categories are drawn
+LAST = 0.98  # time at which the categories are drawn; they hardly change after it
+SAMPLERS = ("euler", "heun")
 
 
 class Flow(Recipe):
+    """Flow matching in the space of normal scores and one-hots.
+
+    Row and noise mix as x_t = (1 - t) noise + t row, and a network learns the mean direction row - noise in which a
+    mixture moves (Lipman et al., "Flow matching for generative modeling", ICLR 2023, arXiv 2210.02747). Of a category
+    it guesses the probabilities of the row's one-hot instead, by cross-entropy, from which the direction follows
+    (Eijkelboom et al., "Variational flow matching", NeurIPS 2024, arXiv 2406.04843). New rows are noise that has
+    followed the directions from t = 0 to 1.
+
+    Any columns may be known: in half of the training rows a random subset stands at its values from the start.
+
+    Parameters
+    ----------
+    width, depth : int, default=256 and 3
+        Length of the hidden vectors and number of residual blocks of the network.
+    n_steps : int, default=16
+        Steps of the sampler.
+    sampler : {"heun", "euler"}, default="heun"
+        Heun's method looks twice in each step and is of second order, Euler's once.
+    guidance_scale : float, default=1
+        Above 1 rows follow their known cells more than real ones do: directions without the condition are extrapolated
+        to those with it (Ho and Salimans, arXiv 2207.12598). 1 is the learned distribution.
+    learning_rate : float or LearningRateSchedule, default=0.002
+        Highest learning rate of AdamW, or a schedule.
+    weight_decay : float, default=0.01
+        Weight decay of AdamW.
+    optimizer : keras.optimizers.Optimizer or str, default=None
+        Takes the place of AdamW with these two.
+    network : keras.Model, default=None
+        A network of one's own from (batch, layout.width + layout.n_columns + 17), the mixture, which columns are known
+        and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories.
+        Training starts at the weights that it has.
+
+    Examples
+    --------
+    >>> Flow(n_steps=8, sampler="euler")
+    Flow(n_steps=8, sampler='euler')
+    """
+
     def __init__(
-        self, width=256, depth=3, n_steps=16, sampler="heun", guidance_scale=1.0, learning_rate=0.002, weight_decay=0.01
+        self,
+        width=256,
+        depth=3,
+        n_steps=16,
+        sampler="heun",
+        guidance_scale=1.0,
+        learning_rate=0.002,
+        weight_decay=0.01,
+        optimizer=None,
+        network=None,
     ):
         self.width = width
         self.depth = depth
@@ -24,130 +74,123 @@ class Flow(Recipe):
         self.guidance_scale = guidance_scale
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.optimizer = optimizer
+        self.network = network
 
     def build(self, layout):
-        network = dense(n_inputs(layout), layout.width, self.width, self.depth, name="network")
-        model = FlowModel(layout, network, self.n_steps, self.sampler, self.guidance_scale)
+        self._check_numbers(width=(Integral, 1), depth=(Integral, 1), n_steps=(Integral, 1), guidance_scale=(Real, 0))
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler must be {' or '.join(map(repr, SAMPLERS))}. Received: sampler={self.sampler!r}")
+        n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
+        if self.network is None:
+            network = dense(n_inputs, layout.width, int(self.width), int(self.depth), name="network")
+        else:
+            network = own(self.network, "network", n_inputs, layout.width)
+        model = FlowModel(layout, network, int(self.n_steps), self.sampler, float(self.guidance_scale))
         model.build((None, layout.width))
-        optimizer = keras.optimizers.AdamW(
-            self.learning_rate, self.weight_decay, beta_2=0.99, use_ema=True, ema_momentum=0.998
-        )
-        model.compile(optimizer=optimizer, jit_compile=jit_compile())
-        return model
-
-
-def n_inputs(layout):
-    return layout.width + layout.n_columns + 2 * WAVES + 1
+        return self._compile(model, ema_momentum=0.998)
 
 
 class FlowModel(GenerativeModel):
+    """The network of `Flow` and its sampler.
+
+    Parameters
+    ----------
+    layout : VectorLayout
+        The form of encoded rows.
+    network : keras.Model
+        As in `Flow`.
+    n_steps, sampler, guidance_scale
+        As in `Flow`.
+    """
+
     takes_known = True
 
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
         super().__init__()
         self.layout, self.network = layout, network
         self.n_steps, self.sampler, self.guidance_scale = n_steps, sampler, guidance_scale
-        self.one_hots = OneHots(layout)
+        self.heads = VectorHeads(layout, bins=1)  # one output for each float
+        self.is_number = self.heads.is_number.astype("float32")
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape):
         self.built = True
 
     def call(self, x, training=False):
-        n, d = ops.shape(x)[0], self.layout.n_columns
-        seed = self.seed_generator if training else 0
-        uniform = keras.random.uniform((n, d + 2), seed=seed)
-        time = (ops.arange(n, dtype="float32")[:, None] + uniform[:, :1]) / ops.cast(n, "float32")
-        share = 2 * uniform[:, 1:2] - 1  # in half of the rows nothing is known
-        known = ops.cast(uniform[:, 2:] < share, "float32")
-        noise = keras.random.normal((n, self.layout.width), seed=seed if training else 1)
-        there = self.spread(known)
+        """Rows (n, width) -> each row's loss (n,): squared errors of directions and cross-entropies of categories.
+
+        The times of a batch are spread evenly. Outside training they, the noise and what is known are always the same.
+        """
+        n = ops.shape(x)[0]
+        seeds = [self.seed_generator] * 3 if training else [0, 1, 2]
+        time = keras.random.uniform((n, 1), seed=seeds[0])
+        time = (ops.arange(n, dtype="float32")[:, None] + time) / ops.cast(n, "float32")
+        noise = keras.random.normal((n, self.layout.width), seed=seeds[1])
+        known = random_columns(n, self.layout.n_columns, seeds[2])
+        there = floats_of(self.layout, known)
         mixed = there * x + (1 - there) * ((1 - time) * noise + time * x)
-        guess = self.network(self.inputs(mixed, time, known), training=training)
-        unknown = 1 - there
-        number = ops.square(guess - (x - noise)) * unknown * self.one_hots.is_number
-        log_p = self.one_hots.log_softmax(guess)
-        return ops.sum(number, axis=1) - ops.sum(log_p * x * unknown * (1 - self.one_hots.is_number), axis=1)
+        guess = self._guess(mixed, time, known, training)
+        numbers = ops.square(guess - (x - noise)) * self.is_number
+        categories = x * self.heads.log_probabilities(guess) * (1 - self.is_number)
+        return ops.sum((numbers - categories) * (1 - there), axis=1)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return ops.mean(y_pred)
+        if sample_weight is None:
+            return ops.mean(y_pred)
+        return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
-    def spread(self, known):
-        """Known columns (n, n_columns) -> known floats (n, width)."""
-        padded = ops.concatenate([known, ops.zeros_like(known[:, :1])], axis=1)
-        return ops.take(padded, self.layout.columns, axis=1)
-
-    def inputs(self, mixed, time, known):
-        angle = time * (np.pi * np.arange(1, WAVES + 1, dtype="float32"))
-        return ops.concatenate([mixed, known, time, ops.sin(angle), ops.cos(angle)], axis=1)
-
-    def velocity(self, mixed, time, known):
-        t = ops.full((ops.shape(mixed)[0], 1), time, dtype="float32")
-        guess = self.network(self.inputs(mixed, t, known), training=False)
-        share = ops.exp(self.one_hots.log_softmax(guess))
-        number = self.one_hots.is_number
-        return number * guess + (1 - number) * (share - mixed) / max(1 - time, 1e-3), share
+    def _guess(self, mixed, time, known, training=False):
+        """What the network says (n, width) of mixtures (n, width) at times (n, 1) with known columns (n, n_columns)."""
+        angles = time * (np.pi * np.arange(1, WAVES + 1, dtype="float32"))
+        inputs = ops.concatenate([mixed, known, time, ops.sin(angles), ops.cos(angles)], axis=1)
+        return ops.cast(self.network(inputs, training=training), "float32")
 
     def noise(self, n, rng):
-        normal = rng.standard_normal((n, self.layout.width), dtype="float32")
-        return np.concatenate([normal, rng.random((n, len(self.layout.blocks)), dtype="float32")], axis=1)
+        """Noise (n, width + n_blocks): normal for each float, uniform for the draw of each category."""
+        uniform = rng.random((n, len(self.layout.blocks)), dtype="float32")
+        return np.concatenate([rng.standard_normal((n, self.layout.width), dtype="float32"), uniform], axis=1)
 
     def transport(self, noise, condition=None):
-        parts = []
-        for start in range(0, len(noise), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
-            parts.append(self._flow(noise[rows], None if condition is None else condition.take(rows)))
-        return np.concatenate(parts)
-
-    def _flow(self, noise, condition):
+        """Follow the directions; see the base class."""
         n, width = len(noise), self.layout.width
-        known = np.zeros((n, self.layout.n_columns), "float32")
-        x, uniform = noise[:, :width], noise[:, width:]
-        values = np.zeros_like(x)
+        values, known = np.zeros((n, width), "float32"), np.zeros((n, self.layout.n_columns), "float32")
         if condition is not None:
-            known, values = condition.known.astype("float32"), condition.values
-        there = ops.convert_to_numpy(self.spread(known))
-        x = there * values + (1 - there) * x
-        times = np.linspace(0, LAST, self.n_steps + 1)
-        for t, after in zip(times[:-1], times[1:], strict=True):
-            v, _ = self.velocity(x, float(t), known)
-            ahead = x + (after - t) * (1 - there) * v
-            if self.sampler == "heun":
-                w, _ = self.velocity(ahead, float(after), known)
-                ahead = x + (after - t) * (1 - there) * (v + w) / 2
-            x = ahead
-        v, share = self.velocity(x, LAST, known)
-        x = ops.convert_to_numpy(x + (1 - LAST) * (1 - there) * v)
-        drawn = self.one_hots.draw(ops.convert_to_numpy(share), uniform, x)
-        return np.where(there > 0, values, drawn)
+            values, known = condition.values, condition.known.astype("float32")
+        return in_chunks(self._follow, noise[:, :width], noise[:, width:], values, known)
 
+    def _follow(self, noise, uniform, values, known):
+        there = floats_of(self.layout, known)
+        times = np.linspace(0, LAST, self.n_steps + 1, dtype="float32")
+        x = there * values + (1 - there) * noise
+        for time, after in zip(times[:-1], times[1:], strict=True):
+            x = x + (1 - there) * (after - time) * self._step(x, time, after, noise, values, known, there)
+        direction, shares = self._direction(x, LAST, noise, values, known, there)
+        x, there = ops.convert_to_numpy(x + (1 - LAST) * direction), ops.convert_to_numpy(there)
+        drawn = self.heads.draw(np.log(np.maximum(ops.convert_to_numpy(shares), 1e-12)), uniform)
+        return np.where(there > 0, values, np.where(self.is_number > 0, x, drawn))
 
-class OneHots:
-    def __init__(self, layout):
-        from augment.models.vector_heads import VectorHeads
+    def _step(self, x, time, after, *given):
+        """The direction to take from `time` to `after`."""
+        first, _ = self._direction(x, time, *given)
+        if self.sampler == "euler":
+            return first
+        there = given[-1]
+        second, _ = self._direction(x + (1 - there) * (after - time) * first, after, *given)
+        return (first + second) / 2
 
-        self.layout = layout
-        self.heads = VectorHeads(layout, bins=1)
-        self.is_number = np.zeros(layout.width, "float32")
-        for block in layout.blocks:
-            if block.kind == "number":
-                self.is_number[block.start] = 1
+    def _direction(self, x, time, noise, values, known, there):
+        """Direction of each float (n, width) at a time, and the probabilities of the categories."""
+        direction, shares = self._learned_direction(x, time, known)
+        if self.guidance_scale == 1:
+            return direction, shares
+        free = (1 - there) * x + there * ((1 - time) * noise + time * values)
+        unguided, unguided_shares = self._learned_direction(free, time, np.zeros_like(known))
+        scale = self.guidance_scale
+        shares = ops.maximum(unguided_shares + scale * (shares - unguided_shares), 0.0)
+        return unguided + scale * (direction - unguided), shares
 
-    def log_softmax(self, guess):
-        return self.heads.log_probabilities(guess)
-
-    def hard(self, soft):
-        """A 1 at the largest place of each one-hot."""
-        top = self.heads.block_max(soft)
-        return ops.cast(soft >= top, soft.dtype)
-
-    def draw(self, share, uniform, x):
-        out = np.array(x)
-        rows = np.arange(len(x))
-        for number, block in enumerate(self.layout.blocks):
-            if block.kind == "one_hot":
-                upper = np.cumsum(share[:, block.places], axis=1)
-                place = np.minimum((upper <= uniform[:, [number]] * upper[:, -1:]).sum(axis=1), block.width - 1)
-                out[:, block.places] = 0
-                out[rows, block.start + place] = 1
-        return out
+    def _learned_direction(self, x, time, known):
+        guess = self._guess(x, ops.full((len(known), 1), float(time), dtype="float32"), known)
+        shares = ops.exp(self.heads.log_probabilities(guess))
+        return ops.where(self.is_number > 0, guess, (shares - x) / float(1 - time)), shares

@@ -1,192 +1,287 @@
-"""Generative adversarial network: a generator against a discriminator, both in one loss."""
+"""Generative adversarial network: a generator and a discriminator in one loss, through plain `fit`."""
+
+from numbers import Integral, Real
 
 import keras
 import numpy as np
 from keras import ops
 from scipy.special import ndtri
 
-from augment.models.backbones import dense, plain
-from augment.models.base import GenerativeModel, Recipe
-from augment.models.flow import OneHots
-from augment.models.gradients import frozen, jit_compile
+from augment.models.backbones import dense, own, plain
+from augment.models.base import GenerativeModel, Recipe, in_chunks
+from augment.models.gradients import frozen
+from augment.models.known import floats_of, random_columns
 from augment.models.vector_heads import VectorHeads
 
-CHUNK_ROWS = 4096
-CHECKED = 5000
-STEP = 0.05
+STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
+TRAINING_ROWS = 200_000  # at most
+CHECKED_ROWS = 5000  # that are compared with the validation rows
+CHECKED_BINS = 10  # of each number, for that
+MARGIN_ROWS = 20_000  # that the margins are corrected by
+KNOTS = 129  # of the map that corrects a number
 
 
 class GAN(Recipe):
-    def __init__(self, latent_dim=64, width=256, depth=2, gamma=0.1, temperature=0.5, learning_rate=0.0005):
+    """Generative adversarial network of a table's rows.
+
+    A generator makes rows from noise, a discriminator tells them from real ones. Their losses pair a real with a
+    generated row (relativistic pairing loss; Jolicoeur-Martineau, ICLR 2019, arXiv 1807.00734) and the discriminator's
+    slope at both is penalized (R1 and R2; Huang et al., "The GAN is dead; long live the GAN!", NeurIPS 2024, arXiv
+    2501.05441), by finite differences in a random direction. Categories are drawn by straight-through Gumbel softmax
+    (Jang et al., ICLR 2017). Any columns may be known; half of the training rows are chosen for a category, by the
+    logarithm of its frequency, that is then known, so that rare ones are learned (Xu et al., "Modeling tabular data
+    using conditional GAN", NeurIPS 2019). After training the margins are corrected: numbers by their quantiles,
+    categories by shifts of their logits.
+
+    Training stops, and keeps weights, by how far pairs of columns are from those of the validation rows: the losses
+    of the two networks, which are both shown, say nothing about the rows.
+
+    Parameters
+    ----------
+    latent_dim : int, default=64
+        Length of the noise.
+    width, depth : int, default=256 and 2
+        Length of the hidden vectors and number of residual blocks of the generator; the discriminator has one hidden
+        layer more.
+    gamma : float, default=0.1
+        Weight of the penalties.
+    temperature : float, default=0.5
+        Of the Gumbel softmax.
+    learning_rate : float or LearningRateSchedule, default=0.0005
+        Highest learning rate of AdamW, or a schedule.
+    weight_decay : float, default=0
+        Weight decay of AdamW.
+    optimizer : keras.optimizers.Optimizer or str, default=None
+        Takes the place of AdamW with these two.
+    generator : keras.Model, default=None
+        A network of one's own from (batch, latent_dim + layout.width + layout.n_columns), noise, known values and
+        which columns are known, to (batch, layout.width), numbers and logits of categories. Training starts at the
+        weights that it has.
+    discriminator : keras.Model, default=None
+        A network of one's own from (batch, 2 * layout.width + layout.n_columns), a row, its known values and which
+        columns are known, to (batch, 1). One without batch normalization.
+
+    Examples
+    --------
+    >>> GAN(gamma=1.0)
+    GAN(gamma=1.0)
+    """
+
+    def __init__(
+        self,
+        latent_dim=64,
+        width=256,
+        depth=2,
+        gamma=0.1,
+        temperature=0.5,
+        learning_rate=0.0005,
+        weight_decay=0.0,
+        optimizer=None,
+        generator=None,
+        discriminator=None,
+    ):
         self.latent_dim = latent_dim
         self.width = width
         self.depth = depth
         self.gamma = gamma
         self.temperature = temperature
         self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.optimizer = optimizer
+        self.generator = generator
+        self.discriminator = discriminator
 
     def build(self, layout):
-        n_condition = layout.width + layout.n_columns
-        generator = dense(self.latent_dim + n_condition, layout.width, self.width, self.depth, name="generator")
-        discriminator = plain(layout.width + n_condition, 1, self.width, self.depth + 1, name="discriminator")
-        model = GANModel(layout, generator, discriminator, self.latent_dim, self.gamma, self.temperature)
+        self._check_numbers(
+            latent_dim=(Integral, 1),
+            width=(Integral, 1),
+            depth=(Integral, 1),
+            gamma=(Real, 0),
+            temperature=(Real, 1e-3),
+        )
+        width, depth, latent_dim = int(self.width), int(self.depth), int(self.latent_dim)
+        known = layout.width + layout.n_columns
+        generator, discriminator = self.generator, self.discriminator
+        if generator is None:
+            generator = dense(latent_dim + known, layout.width, width, depth, name="generator")
+        else:
+            generator = own(generator, "generator", latent_dim + known, layout.width)
+        if discriminator is None:
+            discriminator = plain(layout.width + known, 1, width, depth + 1, name="discriminator")
+        else:
+            discriminator = own(discriminator, "discriminator", layout.width + known, 1)
+        model = GANModel(layout, generator, discriminator, latent_dim, float(self.gamma), float(self.temperature))
         model.build((None, layout.width + 1))
-        optimizer = keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=0.999)
-        model.compile(optimizer=optimizer, jit_compile=jit_compile())
-        return model
+        # momentum would carry each player on where the other no longer is
+        return self._compile(model, beta_1=0.0, ema_momentum=0.999)
 
 
 class GANModel(GenerativeModel):
+    """The networks of `GAN` and what corrects the margins.
+
+    Parameters
+    ----------
+    layout : VectorLayout
+        The form of encoded rows.
+    generator, discriminator : keras.Model
+        As in `GAN`.
+    latent_dim, gamma, temperature
+        As in `GAN`.
+    """
+
     takes_known = True
 
     def __init__(self, layout, generator, discriminator, latent_dim, gamma, temperature):
         super().__init__()
         self.layout, self.latent_dim, self.gamma, self.temperature = layout, latent_dim, gamma, temperature
         self.generator, self.discriminator = generator, discriminator
-        self.one_hots = OneHots(layout)
+        self.heads = VectorHeads(layout, bins=1)  # one output for each float
+        self.is_number = self.heads.is_number.astype("float32")
+        self.numbers = [block.start for block in layout.blocks if block.kind == "number"]
         self.seed_generator = keras.random.SeedGenerator()
         self.d_loss, self.g_loss = keras.metrics.Mean("d_loss"), keras.metrics.Mean("g_loss")
 
     def build(self, input_shape):
+        shape = len(self.numbers), KNOTS
         self.shifts = self.add_weight((self.layout.width,), "zeros", name="shifts", trainable=False)
-        self.quantiles = self.add_weight((self.layout.width, 129), "zeros", name="quantiles", trainable=False)
-        self.quantiles.assign(np.tile(_grid(129), (self.layout.width, 1)))
+        self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)
+        self.quantiles.assign(np.tile(_scores(), (shape[0], 1)))
         self.built = True
 
+    # training -------------------------------------------------------------------------------------------------------
+
     def training_rows(self, x, n_seen, rng):
-        """Rows to train on, each with the column that it was chosen for, or -1: rare categories come more often."""
-        n = min(max(len(x), n_seen), 200_000)
-        plain_rows = np.concatenate([rng.permutation(len(x)) for _ in range(n // 2 // len(x) + 1)])
-        out = [np.column_stack([x[plain_rows], np.full(len(plain_rows), -1)])]
-        one_hots = [
-            block for block in self.layout.blocks if block.kind == "one_hot" and block.column < self.layout.n_columns
-        ]
-        for block in one_hots:
-            place = x[:, block.places].argmax(axis=1)
-            counts = np.bincount(place, minlength=block.width)
-            weights = np.log1p(counts)
-            chance = (weights / weights.sum() / np.maximum(counts, 1))[place]
-            rows = rng.choice(len(x), len(plain_rows) // len(one_hots), p=chance / chance.sum())
-            out.append(np.column_stack([x[rows], np.full(len(rows), block.column)]))
-        return rng.permutation(np.concatenate(out)).astype("float32")
+        """Rows with one more float: the column that a row was chosen for a category of, or -1 for every second row."""
+        n = min(max(len(x), n_seen), TRAINING_ROWS)
+        even = rng.permutation(np.resize(rng.permutation(len(x)), n))
+        rows, causes = even, np.full(n, -1.0)
+        blocks = [b for b in self.layout.blocks if b.kind == "one_hot" and b.column < self.layout.n_columns]
+        if blocks:
+            chosen = [_by_log_frequency(x[:, block.places], n // (2 * len(blocks)), rng) for block in blocks]
+            rows = np.concatenate([even[: n // 2], *chosen])
+            causes = np.repeat([-1.0, *(block.column for block in blocks)], [n // 2, *map(len, chosen)])
+        order = rng.permutation(len(rows))
+        return np.column_stack([x[rows[order]], causes[order]]).astype("float32")
 
     def call(self, x, training=False):
+        """Rows and their causes (n, width + 1) -> what the discriminator says (n, 1) of real and generated rows.
+
+        `fooled` is what a frozen discriminator says of the generated ones, through which the generator learns; the
+        near ones are a small random step away from the real and the generated ones.
+        """
         x, cause = x[:, :-1], x[:, -1:]
-        n, d = ops.shape(x)[0], self.layout.n_columns
-        uniform = keras.random.uniform((n, d + 1), seed=self.seed_generator)
-        known = uniform[:, 1:] < 2 * uniform[:, :1] - 1
-        known = ops.cast(ops.logical_or(known, cause == ops.arange(d, dtype="float32")), "float32")
-        there = self.spread(known)
-        condition = ops.concatenate([x * there, known], axis=1)
-        z = keras.random.normal((n, self.latent_dim), seed=self.seed_generator)
-        guess = self.generator(ops.concatenate([z, condition], axis=1), training=training)
-        gumbel = -ops.log(-ops.log(keras.random.uniform(ops.shape(guess), 1e-6, 1 - 1e-6, seed=self.seed_generator)))
-        fake = there * x + (1 - there) * self.rows(guess, gumbel)
+        n, columns = ops.shape(x)[0], np.arange(self.layout.n_columns, dtype="float32")
+        known = random_columns(n, len(columns), self.seed_generator)
+        known = ops.maximum(known, ops.cast(cause == columns, "float32"))
+        there = floats_of(self.layout, known)
+        given = ops.concatenate([there * x, known], axis=1)
+        noise = keras.random.normal((n, self.latent_dim), seed=self.seed_generator)
+        guess = self.generator(ops.concatenate([noise, given], axis=1), training=training)
+        fake = there * x + (1 - there) * self._rows(ops.cast(guess, "float32"))
         still = ops.stop_gradient(fake)
-
-        def judge(rows):
-            return self.discriminator(ops.concatenate([rows, condition], axis=1), training=training)
-
-        def shaken(rows):
-            return rows + STEP * (1 - there) * keras.random.normal(ops.shape(rows), seed=self.seed_generator)
-
-        return {
-            "real": judge(x),
-            "fake": judge(still),
-            "near_real": judge(shaken(x)),
-            "near_fake": judge(shaken(still)),
-            "fooled": frozen(self.discriminator, ops.concatenate([fake, condition], axis=1), training=training),
+        step = STEP * (1 - there) * keras.random.normal(ops.shape(x), seed=self.seed_generator)
+        said = {
+            name: self.discriminator(ops.concatenate([rows, given], axis=1), training=training)
+            for name, rows in {"real": x, "fake": still, "near_real": x + step, "near_fake": still + step}.items()
         }
+        fooled = frozen(self.discriminator, ops.concatenate([fake, given], axis=1), training=training)
+        return {name: ops.cast(score, "float32") for name, score in (said | {"fooled": fooled}).items()}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         real, fake = y_pred["real"], y_pred["fake"]
         d_loss = ops.mean(ops.softplus(fake - real))
         g_loss = ops.mean(ops.softplus(ops.stop_gradient(real) - y_pred["fooled"]))
-        slopes = [ops.mean(ops.square(y_pred[f"near_{name}"] - y_pred[name])) / STEP**2 for name in ("real", "fake")]
+        slopes = [ops.mean(ops.square((y_pred[f"near_{name}"] - y_pred[name]) / STEP)) for name in ("real", "fake")]
         self.d_loss.update_state(d_loss)
         self.g_loss.update_state(g_loss)
         return d_loss + g_loss + self.gamma / 2 * sum(slopes)
 
-    def rows(self, guess, gumbel):
-        """Straight-through: one-hots are hard forward, soft backward."""
-        soft = ops.exp(self.one_hots.log_softmax((guess + gumbel) / self.temperature))
-        hard = self.one_hots.hard(soft)
-        number = self.one_hots.is_number
-        return number * guess + (1 - number) * (soft + ops.stop_gradient(hard - soft))
-
-    def spread(self, known):
-        padded = ops.concatenate([known, ops.zeros_like(known[:, :1])], axis=1)
-        return ops.take(padded, self.layout.columns, axis=1)
+    def _rows(self, guess):
+        """Rows from the generator's output (n, width): hard one-hots, whose gradient is that of soft ones."""
+        uniform = keras.random.uniform(ops.shape(guess), 1e-6, 1 - 1e-6, seed=self.seed_generator)
+        gumbel = -ops.log(-ops.log(uniform))
+        soft = ops.exp(self.heads.log_probabilities((guess + gumbel) / self.temperature))
+        hard = soft + ops.stop_gradient(self.heads.largest(soft) - soft)
+        return ops.where(self.is_number > 0, guess, hard)
 
     def validation_error(self, x):
-        rng = np.random.default_rng(0)
-        rows = self.transport(self.noise(CHECKED, rng))
+        """Mean total variation distance of all pairs of columns between rows x (n, width) and generated ones."""
+        rows = self.transport(self.noise(CHECKED_ROWS, np.random.default_rng(0)))
         return pair_error(self.layout, x, rows)
 
+    # generation -----------------------------------------------------------------------------------------------------
+
     def conclude(self, x, rng):
-        """Correct the margins: quantiles of numbers and shares of categories as in the training rows."""
-        noise = self.noise(20_000, rng)
-        guess = self._guess(noise, None)
-        gumbel = noise[:, self.latent_dim :]
-        quantiles = ops.convert_to_numpy(self.quantiles).copy()
-        shifts = np.zeros(self.layout.width)
+        """Correct the margins: after it numbers are normal, and categories as frequent as among the rows x."""
+        noise = self.noise(MARGIN_ROWS, rng)
+        guess, gumbel = self._guess(noise), noise[:, self.latent_dim :]
+        places = (np.arange(KNOTS) + 0.5) / KNOTS
+        quantiles = np.quantile(guess[:, self.numbers], places, axis=0).T
+        self.quantiles.assign(np.maximum.accumulate(quantiles + 1e-6 * np.arange(KNOTS), axis=1))
+        shifts = np.zeros(self.layout.width, "float32")
         for block in self.layout.blocks:
-            if block.kind == "number":
-                levels = np.linspace(0.5 / 128, 1 - 0.5 / 128, 129)
-                quantiles[block.start] = np.maximum.accumulate(
-                    np.quantile(guess[:, block.start], levels) + 1e-6 * np.arange(129)
-                )
-            else:
-                goal = np.maximum(x[:, block.places].mean(axis=0), 0.1 / len(x))
-                score = guess[:, block.places] + gumbel[:, block.places]
-                for _ in range(30):
-                    got = np.bincount((score + shifts[block.places]).argmax(axis=1), minlength=block.width) / len(score)
-                    shifts[block.places] += 0.7 * np.clip(np.log(goal / np.maximum(got, 0.1 / len(x))), -1, 1)
-        self.quantiles.assign(quantiles.astype("float32"))
-        self.shifts.assign(shifts.astype("float32"))
+            if block.kind == "one_hot":
+                goal = x[:, block.places].mean(axis=0)
+                shifts[block.places] = _shifts((guess + gumbel)[:, block.places], np.maximum(goal, 0.1 / len(x)))
+        self.shifts.assign(shifts)
 
     def noise(self, n, rng):
+        """Noise (n, latent_dim + width): normal for the generator, Gumbel for the draws of categories."""
         normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
         return np.concatenate([normal, rng.gumbel(size=(n, self.layout.width)).astype("float32")], axis=1)
 
-    def _guess(self, noise, condition):
-        parts = []
-        for start in range(0, len(noise), CHUNK_ROWS):
-            part = slice(start, start + CHUNK_ROWS)
-            z = noise[part, : self.latent_dim]
-            given = np.zeros((len(z), self.layout.width + self.layout.n_columns), "float32")
-            if condition is not None:
-                given = np.concatenate([condition.values[part], condition.known[part]], axis=1).astype("float32")
-            parts.append(ops.convert_to_numpy(self.generator(np.concatenate([z, given], axis=1), training=False)))
-        return np.concatenate(parts)
-
     def transport(self, noise, condition=None):
-        guess, gumbel = self._guess(noise, condition), noise[:, self.latent_dim :]
-        score = guess + gumbel + ops.convert_to_numpy(self.shifts)
-        quantiles, out = ops.convert_to_numpy(self.quantiles), np.zeros_like(guess)
-        rows = np.arange(len(out))
-        for block in self.layout.blocks:
-            if block.kind == "number":
-                out[:, block.start] = np.interp(guess[:, block.start], quantiles[block.start], _grid(129))
-            else:
-                out[rows, block.start + score[:, block.places].argmax(axis=1)] = 1
+        """Generate rows and correct their margins; see the base class."""
+        guess = self._guess(noise, condition)
+        scores = guess + noise[:, self.latent_dim :] + ops.convert_to_numpy(self.shifts)
+        rows = ops.convert_to_numpy(self.heads.largest(ops.where(self.is_number > 0, 0.0, scores)))
+        rows = np.array(rows)
+        for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles), strict=True):
+            rows[:, place] = np.interp(guess[:, place], knots, _scores())
         if condition is None:
-            return out
-        return np.where(np.pad(condition.known, ((0, 0), (0, 1)))[:, self.layout.columns], condition.values, out)
+            return rows
+        return np.where(ops.convert_to_numpy(floats_of(self.layout, condition.known)), condition.values, rows)
+
+    def _guess(self, noise, condition=None):
+        """What the generator makes (n, width) of noise and of what is known."""
+        given = np.zeros((len(noise), self.layout.width + self.layout.n_columns), "float32")
+        if condition is not None:
+            given = np.concatenate([condition.values, condition.known.astype("float32")], axis=1)
+        inputs = np.concatenate([noise[:, : self.latent_dim], given], axis=1)
+        return in_chunks(lambda rows: ops.cast(self.generator(rows, training=False), "float32"), inputs)
 
 
-def _grid(n):
-    return ndtri(np.linspace(0.5 / (n - 1), 1 - 0.5 / (n - 1), n)).astype("float32")
-
-
-def pair_error(layout, first, second, bins=10):
-    """Mean total variation distance of all pairs of blocks."""
-    heads = VectorHeads(layout, bins)
+def pair_error(layout, first, second):
+    """Mean total variation distance of the contingency tables of all pairs of blocks, numbers cut into ten bins."""
+    heads = VectorHeads(layout, CHECKED_BINS)
     tables = []
     for x in (first, second):
         told = ops.convert_to_numpy(heads.targets(x))
         tables.append(told.T @ told / len(told))
-    difference = np.abs(tables[0] - tables[1])
     starts = [places.start for places in heads.slices]
-    by_pair = np.add.reduceat(np.add.reduceat(difference, starts, axis=0), starts, axis=1) / 2
-    return float(by_pair[np.triu_indices(len(starts), len(starts) > 1)].mean())
+    distances = np.abs(tables[0] - tables[1])
+    for axis in (0, 1):
+        distances = np.add.reduceat(distances, starts, axis=axis)
+    return float(distances[np.triu_indices(len(starts), min(1, len(starts) - 1))].mean() / 2)
+
+
+def _by_log_frequency(one_hot, n, rng):
+    """n rows, each of a category drawn by the logarithm of its frequency."""
+    place = one_hot.argmax(axis=1)
+    counts = np.bincount(place)
+    chance = (np.log1p(counts) / np.maximum(counts, 1))[place]
+    return rng.choice(len(place), n, p=chance / chance.sum())
+
+
+def _shifts(scores, goal):
+    """What to add to scores (n, k) so that each place is the largest as often as its share of the `goal` (k,)."""
+    shifts = np.zeros(len(goal))
+    for _ in range(30):
+        shares = np.bincount((scores + shifts).argmax(axis=1), minlength=len(goal)) / len(scores)
+        shifts += 0.7 * np.clip(np.log(goal / np.maximum(shares, 0.1 / len(scores))), -1, 1)
+    return shifts
+
+
+def _scores():
+    """Normal scores of the knots."""
+    return ndtri((np.arange(KNOTS) + 0.5) / KNOTS).astype("float32")

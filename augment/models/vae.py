@@ -1,25 +1,82 @@
 """Variational autoencoder: rows through a short code and back, and a mixture of normals over the codes."""
 
+import warnings
+from functools import partial
+from numbers import Integral, Real
+
 import keras
 import numpy as np
 from keras import ops
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from augment.models.backbones import dense
-from augment.models.base import GenerativeModel, Recipe
+from augment.models.backbones import dense, own
+from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
-from augment.models.gradients import jit_compile
+from augment.models.known import floats_of
 from augment.models.vector_heads import VectorHeads
 
 WARM_UP = 500  # steps in which the weight of the Kullback-Leibler term rises to its value
 PRIOR_ROWS = 20_000  # that the mixture is fitted to
+ROWS_PER_COMPONENT = 20
 CANDIDATES = 4096  # codes that a condition chooses from
-CHUNK_ROWS = 4096
+DRAWS = 64  # codes that a row's likelihood is averaged over
+LOG_VARIANCES = -10.0, 5.0  # of a code: beyond these nothing is gained
 
 
 class VAE(Recipe):
+    """Variational autoencoder of a table's rows.
+
+    An encoder makes of each row a normal distribution over codes, a decoder makes of a code a distribution over rows,
+    in which the columns are independent given the code (Kingma and Welling, ICLR 2014, arXiv 1312.6114): a softmax for
+    a category and a histogram over the ranks for a number. After training a mixture of normals is fitted to the codes,
+    and new rows come from it: codes that no row has, which a standard normal would draw, are not drawn.
+
+    Conditions on any columns choose codes by how well they explain what is known (sampling importance resampling, of
+    4,096 codes), which is exact but for their number: many known numbers at once are met by the nearest codes.
+
+    Parameters
+    ----------
+    latent_dim : int, default=16
+        Length of the code.
+    width, depth : int, default=128 and 2
+        Length of the hidden vectors and number of residual blocks of encoder and decoder.
+    beta : float, default=0.3
+        Weight of the Kullback-Leibler term (Higgins et al., ICLR 2017); 1 is the bound on the likelihood. Below it
+        codes tell more of a row, and the mixture has more to learn.
+    n_components : int, default=64
+        Normals in the mixture; fewer for less than 20 rows for each.
+    learning_rate : float or LearningRateSchedule, default=0.001
+        Highest learning rate of AdamW, or a schedule.
+    weight_decay : float, default=0.01
+        Weight decay of AdamW.
+    optimizer : keras.optimizers.Optimizer or str, default=None
+        Takes the place of AdamW with these two.
+    encoder : keras.Model, default=None
+        A network of one's own from rows (batch, layout.width) to means and log variances of codes
+        (batch, 2 * latent_dim). Training starts at the weights that it has.
+    decoder : keras.Model, default=None
+        A network of one's own from codes (batch, latent_dim) to logits (batch, VectorHeads(layout).size).
+
+    Examples
+    --------
+    >>> VAE(latent_dim=8)
+    VAE(latent_dim=8)
+    """
+
     def __init__(
-        self, latent_dim=16, width=256, depth=2, beta=0.3, n_components=64, learning_rate=0.001, weight_decay=0.01
+        self,
+        latent_dim=16,
+        width=128,
+        depth=2,
+        beta=0.3,
+        n_components=64,
+        learning_rate=0.001,
+        weight_decay=0.01,
+        optimizer=None,
+        encoder=None,
+        decoder=None,
     ):
         self.latent_dim = latent_dim
         self.width = width
@@ -28,47 +85,71 @@ class VAE(Recipe):
         self.n_components = n_components
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.optimizer = optimizer
+        self.encoder = encoder
+        self.decoder = decoder
 
     def build(self, layout):
-        heads = VectorHeads(layout)
-        encoder = dense(layout.width, 2 * self.latent_dim, self.width, self.depth, name="encoder")
-        decoder = dense(self.latent_dim, heads.size, self.width, self.depth, name="decoder")
-        model = VAEModel(layout, encoder, decoder, self.latent_dim, self.beta, self.n_components)
-        model.build((None, layout.width))
-        optimizer = keras.optimizers.AdamW(
-            self.learning_rate, self.weight_decay, beta_2=0.99, use_ema=True, ema_momentum=0.995
+        self._check_numbers(
+            latent_dim=(Integral, 1),
+            width=(Integral, 1),
+            depth=(Integral, 1),
+            beta=(Real, 0),
+            n_components=(Integral, 1),
         )
-        model.compile(optimizer=optimizer, jit_compile=jit_compile())
-        return model
+        heads = VectorHeads(layout)
+        encoder = self._network("encoder", layout.width, 2 * self.latent_dim)
+        decoder = self._network("decoder", self.latent_dim, heads.size)
+        model = VAEModel(layout, encoder, decoder, int(self.latent_dim), float(self.beta), int(self.n_components))
+        model.build((None, layout.width))
+        return self._compile(model)
+
+    def _network(self, name, n_inputs, n_outputs):
+        network = getattr(self, name)
+        if network is not None:
+            return own(network, name, n_inputs, n_outputs)
+        return dense(n_inputs, n_outputs, int(self.width), int(self.depth), name=name)
 
 
 class VAEModel(GenerativeModel):
+    """The networks of `VAE` and the mixture over its codes.
+
+    Parameters
+    ----------
+    layout : VectorLayout
+        The form of encoded rows.
+    encoder, decoder : keras.Model
+        (batch, layout.width) -> (batch, 2 * latent_dim), and (batch, latent_dim) -> (batch, VectorHeads(layout).size).
+    latent_dim, beta, n_components
+        As in `VAE`.
+    """
+
     takes_known = True
 
     def __init__(self, layout, encoder, decoder, latent_dim, beta, n_components):
         super().__init__()
-        self.layout, self.beta, self.latent_dim, self.n_components = layout, beta, latent_dim, n_components
+        self.layout, self.latent_dim, self.beta, self.n_components = layout, latent_dim, beta, n_components
         self.encoder, self.decoder, self.heads = encoder, decoder, VectorHeads(layout)
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape):
         k, d = self.n_components, self.latent_dim
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
-        self.prior_shares = self.add_weight((k,), "ones", name="prior_shares", trainable=False)
-        self.prior_means = self.add_weight((k, d), "zeros", name="prior_means", trainable=False)
-        self.prior_factors = self.add_weight((k, d, d), "zeros", name="prior_factors", trainable=False)
-        self.prior_factors.assign(np.tile(np.eye(d, dtype="float32"), (k, 1, 1)))
+        self.shares = self.add_weight((k,), keras.initializers.Constant(1 / k), name="shares", trainable=False)
+        self.means = self.add_weight((k, d), "zeros", name="means", trainable=False)
+        self.factors = self.add_weight((k, d, d), "zeros", name="factors", trainable=False)
+        self.factors.assign(np.tile(np.eye(d, dtype="float32"), (k, 1, 1)))  # until fitted: a standard normal
         self.built = True
 
     def call(self, x, training=False):
-        mean, spread = ops.split(self.encoder(x, training=training), 2, axis=1)
-        log_variance = ops.clip(spread, -10.0, 5.0)
+        """Rows (n, width) -> the two terms of each row's loss (n,) and the weight of the second."""
+        mean, log_variance = self._normal(self.encoder(x, training=training))
         normal = keras.random.normal(ops.shape(mean), seed=self.seed_generator if training else 0)
         logits = self.decoder(mean + ops.exp(log_variance / 2) * normal, training=training)
         warm = 1.0
         if training:
-            warm = ops.minimum(self.step / WARM_UP, 1.0)
             self.step.assign_add(1.0)
+            warm = ops.minimum(self.step / WARM_UP, 1.0)
         return {
             "reconstruction": -self.heads.log_likelihood(logits, x),
             "divergence": 0.5 * ops.sum(ops.exp(log_variance) + mean**2 - 1 - log_variance, axis=1),
@@ -76,58 +157,113 @@ class VAEModel(GenerativeModel):
         }
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return ops.mean(y_pred["reconstruction"] + y_pred["weight"] * y_pred["divergence"])
-
-    def conclude(self, x, rng):
-        x = x[rng.permutation(len(x))[:PRIOR_ROWS]]
-        mean, spread = np.split(self._in_chunks(self.encoder, x), 2, axis=1)
-        codes = mean + np.exp(np.clip(spread, -10, 5) / 2) * rng.standard_normal(mean.shape)
-        k = max(1, min(self.n_components, len(x) // 20))
-        mixture = GaussianMixture(
-            k, reg_covar=1e-4, random_state=int(rng.integers(2**31)), max_iter=100, tol=1e-3, init_params="k-means++"
-        ).fit(codes)
-        shares = np.zeros(self.n_components)
-        shares[:k] = mixture.weights_
-        means, factors = np.zeros(self.prior_means.shape), np.zeros(self.prior_factors.shape)
-        means[:k], factors[:k] = mixture.means_, np.linalg.cholesky(mixture.covariances_)
-        for weight, value in ((self.prior_shares, shares), (self.prior_means, means), (self.prior_factors, factors)):
-            weight.assign(value.astype("float32"))
-
-    def noise(self, n, rng):
-        normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
-        uniform = rng.random((n, 1 + len(self.layout.blocks)), dtype="float32")
-        return np.concatenate([uniform, normal], axis=1)
-
-    def transport(self, noise, condition=None):
-        n_uniform = 1 + len(self.layout.blocks)
-        uniform, normal = noise[:, :n_uniform], noise[:, n_uniform:]
-        if condition is None:
-            logits = self._in_chunks(self.decoder, self._codes(uniform[:, 0], normal))
-            return self.heads.draw(logits, uniform[:, 1:])
-        candidates, logits, log_p = self._candidates()
-        known = np.pad(condition.known, ((0, 0), (0, 1)))
-        parts = []
-        for start in range(0, len(noise), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
-            told = ops.convert_to_numpy(self.heads.targets(condition.values[rows])) * known[rows][:, self.heads.columns]
-            chosen = inverse_cumulative(told @ log_p.T, uniform[rows, 0])
-            x = self.heads.draw(logits[chosen], uniform[rows, 1:])
-            parts.append(np.where(known[rows][:, self.layout.columns], condition.values[rows], x))
-        return np.concatenate(parts)
-
-    def _codes(self, uniform, normal):
-        shares = np.cumsum(ops.convert_to_numpy(self.prior_shares))
-        k = np.minimum(np.searchsorted(shares, uniform * shares[-1], side="right"), self.n_components - 1)
-        means, factors = ops.convert_to_numpy(self.prior_means), ops.convert_to_numpy(self.prior_factors)
-        return means[k] + np.einsum("nij,nj->ni", factors[k], normal)
-
-    def _candidates(self):
-        noise = self.noise(CANDIDATES, np.random.default_rng(0))
-        codes = self._codes(noise[:, 0], noise[:, 1 + len(self.layout.blocks) :])
-        logits = self._in_chunks(self.decoder, codes)
-        return codes, logits, ops.convert_to_numpy(self.heads.log_probabilities(logits))
+        loss = y_pred["reconstruction"] + y_pred["weight"] * y_pred["divergence"]
+        if sample_weight is None:
+            return ops.mean(loss)
+        return ops.sum(loss * sample_weight) / ops.sum(sample_weight)
 
     @staticmethod
-    def _in_chunks(network, x):
-        parts = [network(x[i : i + CHUNK_ROWS], training=False) for i in range(0, len(x), CHUNK_ROWS)]
-        return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+    def _normal(encoded):
+        mean, log_variance = ops.split(ops.cast(encoded, "float32"), 2, axis=1)
+        return mean, ops.clip(log_variance, *LOG_VARIANCES)
+
+    def conclude(self, x, rng):
+        """Fit the mixture to codes of the rows."""
+        x = x[rng.permutation(len(x))[:PRIOR_ROWS]]
+        mean, log_variance = in_chunks(lambda rows: self._normal(self.encoder(rows, training=False)), x)
+        codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape)
+        k = max(1, min(self.n_components, len(x) // ROWS_PER_COMPONENT))
+        mixture = GaussianMixture(k, reg_covar=1e-4, init_params="k-means++", random_state=int(rng.integers(2**31)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a hundred rounds are near enough
+            mixture.fit(codes if len(codes) > 1 else np.repeat(codes, 2, axis=0))
+        for weight, values in (
+            (self.shares, mixture.weights_),
+            (self.means, mixture.means_),
+            (self.factors, np.linalg.cholesky(mixture.covariances_)),
+        ):
+            whole = np.zeros(weight.shape, "float32")
+            whole[:k] = values
+            whole[k:] = np.zeros_like(values[0]) if weight is self.shares else values[0]
+            weight.assign(whole)
+
+    def noise(self, n, rng):
+        """Noise (n, 1 + n_blocks + latent_dim): uniform for the choice of a normal and for each block, then normal."""
+        uniform = rng.random((n, 1 + len(self.layout.blocks)), dtype="float32")
+        return np.concatenate([uniform, rng.standard_normal((n, self.latent_dim), dtype="float32")], axis=1)
+
+    def transport(self, noise, condition=None):
+        """Draw codes, decode them, draw each block; see the base class."""
+        choice, uniform, normal = noise[:, 0], noise[:, 1 : -self.latent_dim], noise[:, -self.latent_dim :]
+        if condition is None:
+            return in_chunks(lambda *part: self._decode(self._codes(*part[:2]), part[2]), choice, normal, uniform)
+        logits, log_p = self._candidates()
+        known = ops.convert_to_numpy(floats_of(self.layout, condition.known)).astype(bool)
+        explain = partial(self._explain, logits, log_p)
+        return in_chunks(explain, choice, uniform, condition.values, known)
+
+    def _decode(self, codes, uniform):
+        return self.heads.draw(ops.convert_to_numpy(self.decoder(codes, training=False)), uniform)
+
+    def _codes(self, choice, normal):
+        """Codes (n, latent_dim) of the mixture from uniform noise (n,) and normal noise (n, latent_dim)."""
+        shares, means, factors = map(ops.convert_to_numpy, (self.shares, self.means, self.factors))
+        upper = np.cumsum(shares)
+        component = np.minimum(np.searchsorted(upper, choice * upper[-1], side="right"), np.flatnonzero(shares)[-1])
+        return means[component] + np.einsum("nij,nj->ni", factors[component], normal)
+
+    def _candidates(self):
+        """Logits of codes that a condition chooses from, the same ones always, and their logs of probabilities."""
+        noise = self.noise(CANDIDATES, np.random.default_rng(0))
+        codes = self._codes(noise[:, 0], noise[:, -self.latent_dim :])
+        logits = ops.convert_to_numpy(self.decoder(codes, training=False))
+        return logits, ops.convert_to_numpy(self.heads.log_probabilities(logits))
+
+    def _explain(self, logits, log_p, choice, uniform, values, known):
+        """Rows with the `values` where they are `known`, of candidates drawn by how well they explain these."""
+        told = ops.convert_to_numpy(self.heads.targets(values)) * known[:, self.heads.sources]
+        chosen = inverse_cumulative(told @ log_p.T, choice)
+        return np.where(known, values, self.heads.draw(logits[chosen], uniform))
+
+    def log_likelihood(self, x, unknown=()):
+        """A bound from below on the log-probability of each row, tighter the better the encoder knows the codes.
+
+        The importance-weighted bound of Burda, Grosse and Salakhutdinov (ICLR 2016, arXiv 1509.00519) with 64 codes of
+        fixed noise. A number counts by the density of its rank.
+
+        Parameters
+        ----------
+        x : ndarray of float32 of shape (n, layout.width)
+            Encoded rows.
+        unknown : sequence of int, default=()
+            Columns to leave out: the bound is that of the others.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Natural logarithms.
+        """
+        known = ~np.isin(self.layout.columns, list(unknown))
+        normal = np.random.default_rng(0).standard_normal((DRAWS, self.latent_dim)).astype("float32")
+        return in_chunks(lambda rows: self._bound(rows * known, known, normal), x, size=64)
+
+    def _bound(self, x, known, normal):
+        mean, log_variance = map(ops.convert_to_numpy, self._normal(self.encoder(x, training=False)))
+        codes = mean[:, None] + np.exp(log_variance / 2)[:, None] * normal  # (n, draws, latent_dim)
+        flat = codes.reshape(-1, self.latent_dim)
+        log_p = ops.convert_to_numpy(self.heads.log_densities(self.decoder(flat, training=False)))
+        told = ops.convert_to_numpy(self.heads.targets(x)) * known[self.heads.sources]
+        row = np.einsum("np,ndp->nd", told, log_p.reshape(len(x), DRAWS, -1))
+        proposal = -0.5 * (normal**2 + np.log(2 * np.pi)).sum(axis=1) - log_variance.sum(axis=1, keepdims=True) / 2
+        return logsumexp(row + self._log_prior(flat).reshape(row.shape) - proposal, axis=1) - np.log(DRAWS)
+
+    def _log_prior(self, codes):
+        """Log-density (n,) of the mixture."""
+        shares, means, factors = map(ops.convert_to_numpy, (self.shares, self.means, self.factors))
+        used = shares > 0
+        inverse = np.linalg.inv(factors[used])
+        squares = (
+            np.einsum("kij,nj->kni", inverse, codes) - np.einsum("kij,kj->ki", inverse, means[used])[:, None]
+        ) ** 2
+        logs = -0.5 * squares.sum(axis=2).T + np.linalg.slogdet(inverse)[1] + np.log(shares[used])
+        return logsumexp(logs, axis=1) - 0.5 * self.latent_dim * np.log(2 * np.pi)

@@ -6,6 +6,7 @@ from scipy.special import ndtri
 
 from augment.models.drawing import inverse_cumulative
 
+NOTHING = -1e9  # the logit of a place that only fills a block up
 BINS = 64  # of equal probability in the training rows, for each number
 
 
@@ -26,8 +27,10 @@ class VectorHeads:
     ----------
     size : int
         Number of logits in all.
-    columns : ndarray of int of shape (size,)
-        The column of each logit.
+    sources : ndarray of int of shape (size,)
+        The float of a row that each logit is about.
+    is_number : ndarray of bool of shape (size,)
+        Which logits are bins of numbers.
     """
 
     def __init__(self, layout, bins=BINS):
@@ -36,14 +39,13 @@ class VectorHeads:
         ends = np.cumsum(sizes).tolist()
         self.slices = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
         self.size = int(sum(sizes))
-        self.columns = np.repeat([block.column for block in layout.blocks], sizes)
         self._gather = _gather_indices(self.slices, self.size)
         places = np.concatenate([index[index < self.size] for index in self._gather])
         kept = np.concatenate([index.ravel() < self.size for index in self._gather])
         self._scatter = np.flatnonzero(kept)[np.argsort(places)].astype("int32")
-        self._source, self._present = self._find_sources()
-        self._is_bin = np.repeat([block.kind == "number" for block in layout.blocks], sizes)
-        self._bin = np.where(self._is_bin, np.concatenate([np.arange(size) for size in sizes]), 0).astype("float32")
+        self.sources, self._present = self._find_sources()
+        self.is_number = np.repeat([block.kind == "number" for block in layout.blocks], sizes)
+        self._bin = np.where(self.is_number, np.concatenate([np.arange(size) for size in sizes]), 0).astype("float32")
 
     def _find_sources(self):
         """For each logit the float of a row that it is about, and the float that says if its number is there, or -1."""
@@ -57,40 +59,40 @@ class VectorHeads:
 
     def log_probabilities(self, logits):
         """Logs of the probabilities (n, size) of all categories and bins."""
-        n = ops.shape(logits)[0]
-        padded = ops.concatenate([logits, ops.full((n, 1), -1e9, dtype=logits.dtype)], axis=1)
-        parts = []
-        for index in self._gather:
-            block = ops.reshape(ops.take(padded, index.ravel(), axis=1), (n, *index.shape))
-            parts.append(ops.reshape(ops.log_softmax(block, axis=-1), (n, index.size)))
-        return ops.take(ops.concatenate(parts, axis=1), self._scatter, axis=1)
+        return self._by_block(logits, ops.log_softmax)
 
-    def block_max(self, values):
-        """The largest of each block's values, at each of its places (n, size)."""
+    def largest(self, values):
+        """A 1 (n, size) at the largest value of each block."""
+        top = self._by_block(values, lambda block, axis: ops.max(block, axis=axis, keepdims=True) + 0 * block)
+        return ops.cast(values >= top, values.dtype)
+
+    def _by_block(self, values, function):
+        """What a function of one block's values, along the axis -1, makes of each block of the values (n, size)."""
         n = ops.shape(values)[0]
-        padded = ops.concatenate([values, ops.full((n, 1), -1e9, dtype=values.dtype)], axis=1)
+        padded = ops.concatenate([values, ops.full((n, 1), NOTHING, dtype=values.dtype)], axis=1)
         parts = []
         for index in self._gather:
             block = ops.reshape(ops.take(padded, index.ravel(), axis=1), (n, *index.shape))
-            top = ops.broadcast_to(ops.max(block, axis=-1, keepdims=True), ops.shape(block))
-            parts.append(ops.reshape(top, (n, index.size)))
+            parts.append(ops.reshape(function(block, axis=-1), (n, index.size)))
         return ops.take(ops.concatenate(parts, axis=1), self._scatter, axis=1)
 
     def targets(self, x):
         """A 1 (n, size) at each category and bin of the rows x; none in the bins of a number that is not there."""
-        values = ops.take(x, self._source, axis=1)
-        if not self._is_bin.any():
+        values = ops.take(x, self.sources, axis=1)
+        if not self.is_number.any():
             return values
         bins = ops.floor(0.5 * (1 + ops.erf(values / np.sqrt(2))) * self.bins)
         here = ops.cast(ops.clip(bins, 0, self.bins - 1) == self._bin, values.dtype)
         there = ops.where(self._present >= 0, ops.take(x, np.maximum(self._present, 0), axis=1), 1.0)
-        return ops.where(self._is_bin, here * there, values)
+        return ops.where(self.is_number, here * there, values)
+
+    def log_densities(self, logits):
+        """As `log_probabilities`, but for a number's bins the log of the density of the rank."""
+        return self.log_probabilities(logits) + np.where(self.is_number, np.log(self.bins), 0).astype("float32")
 
     def log_likelihood(self, logits, x):
         """Log-likelihood of the rows (n,); that of a number is the density of its rank."""
-        told = self.targets(x)
-        scale = np.where(self._is_bin, np.log(self.bins), 0).astype("float32")
-        return ops.sum(told * (self.log_probabilities(logits) + scale), axis=1)
+        return ops.sum(self.targets(x) * self.log_densities(logits), axis=1)
 
     def draw(self, logits, uniform):
         """Rows (n, layout.width), an array, from logits (n, size) and uniform noise (n, n_blocks)."""
