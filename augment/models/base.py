@@ -231,18 +231,40 @@ def _ready(model, layout):
 
 
 def describe(model):
-    """`model` as JSON-ready values."""
+    """`model` as JSON-ready values.
+
+    A family is described by its name and parameters, Keras optimizers and schedules left out: they are of no use after
+    a fit. A model of one's own, or a family with networks of one's own, is not described, only named under "own": a
+    file holds no code.
+    """
     if isinstance(model, str):
         return model
-    if isinstance(model, Recipe) and type(model).__name__.lower() in _families():
-        return {"name": type(model).__name__.lower(), "params": model.get_params()}
-    raise TypeError(f"{model!r} cannot be saved: only families of augment.models can.")
+    name = type(model).__name__
+    if not (isinstance(model, Recipe) and name.lower() in _families()):
+        return {"own": name if isinstance(model, Recipe) else getattr(model, "__name__", name)}
+    params = model.get_params(deep=False)
+    if any(isinstance(value, keras.Layer) for value in params.values()):
+        return {"own": f"{name} with networks of one's own"}
+    kinds = keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule
+    return {
+        "name": name.lower(),
+        "params": {key: value for key, value in params.items() if not isinstance(value, kinds)},
+    }
+
+
+class OwnModelError(ValueError):
+    """A file is to be read without the model of one's own that it was fitted with."""
 
 
 def from_description(description):
-    """The model that `describe` described."""
+    """The model that `describe` described; an OwnModelError for one of one's own."""
     if isinstance(description, str):
         return description
+    if "own" in description:
+        raise OwnModelError(
+            f"The file was fitted with a model of one's own, {description['own']!r}, whose code it does not hold: give "
+            "that model again, as in load(path, model=...)."
+        )
     return get(description["name"]).set_params(**description["params"])
 
 

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import keras
 import numpy as np
 from keras import ops
-from scipy.special import ndtri
+from scipy.special import ndtr
 
 from augment.models.backbones import dense, own, plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
@@ -19,6 +19,7 @@ CHECKED_ROWS = 5000  # that are compared with the validation rows
 CHECKED_BINS = 10  # of each number, for that
 MARGIN_ROWS = 20_000  # that the margins are corrected by
 KNOTS = 129  # of the map that corrects a number
+SCORES = np.linspace(-3.5, 3.5, KNOTS)  # where they lie
 
 
 class GAN(Recipe):
@@ -145,7 +146,7 @@ class GANModel(GenerativeModel):
         shape = len(self.numbers), KNOTS
         self.shifts = self.add_weight((self.layout.width,), "zeros", name="shifts", trainable=False)
         self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)
-        self.quantiles.assign(np.tile(_scores(), (shape[0], 1)))
+        self.quantiles.assign(np.tile(SCORES, (shape[0], 1)))
         self.built = True
 
     # training -------------------------------------------------------------------------------------------------------
@@ -215,8 +216,7 @@ class GANModel(GenerativeModel):
         """Correct the margins: after it numbers are normal, and categories as frequent as among the rows x."""
         noise = self.noise(MARGIN_ROWS, rng)
         guess, gumbel = self._guess(noise), noise[:, self.latent_dim :]
-        places = (np.arange(KNOTS) + 0.5) / KNOTS
-        quantiles = np.quantile(guess[:, self.numbers], places, axis=0).T
+        quantiles = np.quantile(guess[:, self.numbers], ndtr(SCORES), axis=0).T
         self.quantiles.assign(np.maximum.accumulate(quantiles + 1e-6 * np.arange(KNOTS), axis=1))
         shifts = np.zeros(self.layout.width, "float32")
         for block in self.layout.blocks:
@@ -237,7 +237,8 @@ class GANModel(GenerativeModel):
         rows = ops.convert_to_numpy(self.heads.largest(ops.where(self.is_number > 0, 0.0, scores)))
         rows = np.array(rows)
         for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles), strict=True):
-            rows[:, place] = np.interp(guess[:, place], knots, _scores())
+            beyond = np.minimum(guess[:, place] - knots[0], 0) + np.maximum(guess[:, place] - knots[-1], 0)
+            rows[:, place] = np.interp(guess[:, place], knots, SCORES) + beyond
         if condition is None:
             return rows
         return np.where(ops.convert_to_numpy(floats_of(self.layout, condition.known)), condition.values, rows)
@@ -280,8 +281,3 @@ def _shifts(scores, goal):
         shares = np.bincount((scores + shifts).argmax(axis=1), minlength=len(goal)) / len(scores)
         shifts += 0.7 * np.clip(np.log(goal / np.maximum(shares, 0.1 / len(scores))), -1, 1)
     return shifts
-
-
-def _scores():
-    """Normal scores of the knots."""
-    return ndtri((np.arange(KNOTS) + 0.5) / KNOTS).astype("float32")

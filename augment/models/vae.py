@@ -21,7 +21,7 @@ WARM_UP = 500  # steps in which the weight of the Kullback-Leibler term rises to
 PRIOR_ROWS = 20_000  # that the mixture is fitted to
 ROWS_PER_COMPONENT = 20
 CANDIDATES = 4096  # codes that a condition chooses from
-DRAWS = 64  # codes that a row's likelihood is averaged over
+DRAWS = 64  # codes of the encoder that a row's likelihood is averaged over, beside as many candidates
 LOG_VARIANCES = -10.0, 5.0  # of a code: beyond these nothing is gained
 
 
@@ -226,10 +226,11 @@ class VAEModel(GenerativeModel):
         return np.where(known, values, self.heads.draw(logits[chosen], uniform))
 
     def log_likelihood(self, x, unknown=()):
-        """A bound from below on the log-probability of each row, tighter the better the encoder knows the codes.
+        """A bound from below on the log-probability of each row, tighter the more codes it looks at.
 
-        The importance-weighted bound of Burda, Grosse and Salakhutdinov (ICLR 2016, arXiv 1509.00519) with 64 codes of
-        fixed noise. A number counts by the density of its rank.
+        The importance-weighted bound of Burda, Grosse and Salakhutdinov (ICLR 2016, arXiv 1509.00519), with 64 codes
+        from the encoder and 4,096 from the mixture, always of the same noise and weighed by the balance heuristic
+        (Veach and Guibas, SIGGRAPH 1995). A number counts by the density of its rank.
 
         Parameters
         ----------
@@ -244,18 +245,35 @@ class VAEModel(GenerativeModel):
             Natural logarithms.
         """
         known = ~np.isin(self.layout.columns, list(unknown))
-        normal = np.random.default_rng(0).standard_normal((DRAWS, self.latent_dim)).astype("float32")
-        return in_chunks(lambda rows: self._bound(rows * known, known, normal), x, size=64)
+        noise = self.noise(CANDIDATES, np.random.default_rng(0))
+        codes = self._codes(noise[:, 0], noise[:, -self.latent_dim :])
+        common = codes, self._log_densities(codes), self._log_prior(codes)
+        return in_chunks(lambda rows: self._bound(rows * known, known, noise[:DRAWS], common), x, size=64)
 
-    def _bound(self, x, known, normal):
+    def _bound(self, x, known, noise, common):
         mean, log_variance = map(ops.convert_to_numpy, self._normal(self.encoder(x, training=False)))
-        codes = mean[:, None] + np.exp(log_variance / 2)[:, None] * normal  # (n, draws, latent_dim)
-        flat = codes.reshape(-1, self.latent_dim)
-        log_p = ops.convert_to_numpy(self.heads.log_densities(self.decoder(flat, training=False)))
         told = ops.convert_to_numpy(self.heads.targets(x)) * known[self.heads.sources]
-        row = np.einsum("np,ndp->nd", told, log_p.reshape(len(x), DRAWS, -1))
-        proposal = -0.5 * (normal**2 + np.log(2 * np.pi)).sum(axis=1) - log_variance.sum(axis=1, keepdims=True) / 2
-        return logsumexp(row + self._log_prior(flat).reshape(row.shape) - proposal, axis=1) - np.log(DRAWS)
+        own = mean[:, None] + np.exp(log_variance / 2)[:, None] * noise[:, -self.latent_dim :]  # (n, draws, latent_dim)
+        flat = own.reshape(-1, self.latent_dim)
+        own_rows = np.einsum("np,ndp->nd", told, self._log_densities(flat).reshape(*own.shape[:2], -1))
+        codes, log_densities, log_prior = common
+        terms = [
+            self._weighed(own_rows, self._log_prior(flat).reshape(own_rows.shape), own, mean, log_variance),
+            self._weighed(told @ log_densities.T, log_prior, codes, mean, log_variance),
+        ]
+        return logsumexp(np.concatenate(terms, axis=1), axis=1)
+
+    @staticmethod
+    def _weighed(log_rows, log_prior, codes, mean, log_variance):
+        """Logs (n, draws) of a row's probability given each code, weighed by where the codes come from."""
+        squares = (codes - mean[:, None]) ** 2 * np.exp(-log_variance)[:, None]
+        log_encoder = -0.5 * (squares + log_variance[:, None] + np.log(2 * np.pi)).sum(axis=2)
+        proposal = np.logaddexp(log_encoder + np.log(DRAWS), log_prior + np.log(CANDIDATES))
+        return log_rows + log_prior - proposal
+
+    def _log_densities(self, codes):
+        """What the decoder says of codes: (n, heads.size)."""
+        return ops.convert_to_numpy(self.heads.log_densities(self.decoder(codes, training=False)))
 
     def _log_prior(self, codes):
         """Log-density (n,) of the mixture."""

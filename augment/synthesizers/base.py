@@ -230,7 +230,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def save(self, path):
         """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
 
-        Callbacks are left out, and of `random_state` all but an int.
+        Callbacks, Keras optimizers and learning-rate schedules are left out, and of `random_state` all but an int.
 
         Parameters
         ----------
@@ -241,8 +241,6 @@ class Synthesizer(DensityMixin, BaseEstimator):
         ------
         NotFittedError
             Before `fit`.
-        TypeError
-            If the model is no family of `augment.models`.
         OSError
             If the file cannot be written.
         """
@@ -270,13 +268,16 @@ class Synthesizer(DensityMixin, BaseEstimator):
                     archive.write(weights, weights.name)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path, model=None):
         """Read a synthesizer that `save` wrote; nothing in the file is executed.
 
         Parameters
         ----------
         path : str or path-like
             The file.
+        model : Recipe or callable, default=None
+            Needed where the synthesizer was fitted with a model of one's own, or a family with networks of one's own:
+            the same again. The file holds its weights and not its code.
 
         Returns
         -------
@@ -286,18 +287,20 @@ class Synthesizer(DensityMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the file is damaged, truncated or of another kind.
+            If the file is damaged, truncated or of another kind, or `model` is needed or another one.
         OSError
             If there is none, or it cannot be read.
         """
+        from augment.models.base import OwnModelError
+
         try:
             with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
                 manifest = json.loads(archive.read("manifest.json"))
                 if manifest["format"] != FORMAT or manifest["class"] != cls.__name__:
                     raise ValueError(f"it holds {manifest['format']} of {manifest['class']}")
                 weights = archive.extract("model.weights.h5", folder) if manifest["has_model"] else None
-                return cls._restore(manifest, lambda model: model.load_weights(weights))
-        except (FileNotFoundError, IsADirectoryError, PermissionError, ImportError):
+                return cls._restore(manifest, model, lambda built: built.load_weights(weights))
+        except (FileNotFoundError, IsADirectoryError, PermissionError, ImportError, OwnModelError):
             raise
         except Exception as error:
             reason = str(error).split("\n")[0].rstrip(".")
@@ -307,11 +310,12 @@ class Synthesizer(DensityMixin, BaseEstimator):
             ) from error
 
     @classmethod
-    def _restore(cls, manifest, set_weights):
+    def _restore(cls, manifest, model, set_weights):
         from augment.models.base import from_description, make
 
         params = manifest["params"]
-        synthesizer = cls(**params | {"model": from_description(params["model"])})
+        model = from_description(params["model"]) if model is None else model
+        synthesizer = cls(**params | {"model": model})
         synthesizer.codec_ = cls._codec_class.from_dict(manifest["codec"])
         synthesizer.history_ = manifest["history"]
         synthesizer._set_learned(manifest["learned"])

@@ -1,0 +1,150 @@
+"""The adversarial network against truth: a ring of Gaussians, rare categories, margins, who learns from which loss."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from keras import ops
+
+from augment import TabularSynthesizer
+from augment.codecs.layout import VectorBlock, VectorLayout
+from augment.models import GAN
+from augment.models.gan import GANModel, pair_error
+
+LAYOUT = VectorLayout(
+    (
+        VectorBlock("a", 0, 1, "number", 0),
+        VectorBlock("b", 1, 3, "one_hot", 1),
+        VectorBlock("c", 4, 1, "number", 2),
+    ),
+    3,
+    n_samples=1000,
+)
+
+
+def rows(n=2000, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    x = np.zeros((n, 5), "float32")
+    x[:, [0, 4]] = rng.normal(size=(n, 2))
+    x[np.arange(n), 1 + rng.choice(3, n, p=[0.9, 0.09, 0.01])] = 1
+    return x
+
+
+def ring(n, rng):
+    mode = rng.integers(0, 8, n)
+    centre = np.stack([np.cos(mode * np.pi / 4), np.sin(mode * np.pi / 4)], axis=1)
+    return pd.DataFrame(centre + 0.05 * rng.normal(size=(n, 2)), columns=["x", "y"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_all_eight_gaussians_of_a_ring_are_found(seed):
+    table = ring(4000, np.random.default_rng(seed))
+    model = GAN(latent_dim=8, width=64, learning_rate=0.002)
+    synthesizer = TabularSynthesizer(model, epochs=100, batch_size=256, verbose=0, random_state=seed).fit(table)
+    new = synthesizer.generate(4000).to_numpy()
+    mode = np.round(np.arctan2(new[:, 1], new[:, 0]) / (np.pi / 4)).astype(int) % 8
+    centre = np.stack([np.cos(mode * np.pi / 4), np.sin(mode * np.pi / 4)], axis=1)
+    near = np.linalg.norm(new - centre, axis=1) < 0.2
+    shares = np.bincount(mode[near], minlength=8) / len(new)
+    assert (shares > 0.04).all(), shares
+    assert near.mean() > 0.7
+
+
+class OneLoss(GANModel):
+    """Trains by one player's loss alone."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if self.player == "generator":
+            return ops.mean(y_pred["fooled"])
+        return ops.mean(y_pred["fake"] - y_pred["real"])
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_each_player_learns_from_its_own_loss_alone(player):
+    built = GAN(latent_dim=4, width=8, depth=1).build(LAYOUT)
+    model = OneLoss(LAYOUT, built.generator, built.discriminator, 4, 0.1, 0.5)
+    model.player = player
+    model.build((None, 6))
+    model.compile(optimizer="sgd")
+    before = {name: getattr(model, name).get_weights() for name in ("generator", "discriminator")}
+    x = model.training_rows(rows(64), 64, np.random.default_rng(0))
+    model.fit(x, batch_size=32, verbose=0)
+    for name, weights in before.items():
+        changed = any((a != b).any() for a, b in zip(weights, getattr(model, name).get_weights(), strict=True))
+        assert changed == (name == player)
+
+
+def test_rare_categories_come_more_often_and_say_why_they_came():
+    x = rows(5000)
+    model = GAN(latent_dim=4, width=8, depth=1).build(LAYOUT)
+    new = model.training_rows(x, 20_000, np.random.default_rng(0))
+    cause = new[:, -1]
+    plain, chosen = new[cause == -1], new[cause == 1]
+    assert len(plain) == pytest.approx(len(chosen), rel=0.01)
+    assert plain[:, 1:4].mean(axis=0) == pytest.approx(x[:, 1:4].mean(axis=0), abs=0.02)
+    expected = np.log1p(x[:, 1:4].sum(axis=0))
+    assert chosen[:, 1:4].mean(axis=0) == pytest.approx(expected / expected.sum(), abs=0.02)
+
+
+def test_margins_are_corrected_even_of_a_network_that_learned_nothing():
+    x = rows(5000)
+    model = GAN(latent_dim=4, width=8, depth=1).build(LAYOUT)
+    model.conclude(x, np.random.default_rng(0))
+    new = model.transport(model.noise(20_000, np.random.default_rng(1)))
+    assert new[:, 1:4].mean(axis=0) == pytest.approx(x[:, 1:4].mean(axis=0), abs=0.01)
+    assert new[:, [0, 4]].mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+    assert new[:, [0, 4]].std(axis=0) == pytest.approx([1, 1], abs=0.05)
+    assert np.abs(new[:, [0, 4]]).max() > 3
+
+
+def test_pair_error_is_the_distance_of_contingency_tables():
+    layout = VectorLayout((VectorBlock("a", 0, 2, "one_hot", 0), VectorBlock("b", 2, 2, "one_hot", 1)), 2, n_samples=10)
+    same = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], "float32")
+    crossed = np.array([[1, 0, 0, 1], [0, 1, 1, 0]], "float32")
+    half = np.concatenate([same, crossed])
+    assert pair_error(layout, same, same) == 0
+    assert pair_error(layout, same, crossed) == pytest.approx(1)
+    assert pair_error(layout, same, half) == pytest.approx(0.5)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    rng = np.random.default_rng(0)
+    group = rng.choice(["a", "b", "rare"], 2000, p=[0.6, 0.37, 0.03])
+    value = rng.normal(size=2000) + np.select([group == "a", group == "b"], [-2, 2], 6)
+    table = pd.DataFrame({"group": group, "value": value})
+    model = GAN(latent_dim=8, width=64, learning_rate=0.002)
+    return table, TabularSynthesizer(model, epochs=60, verbose=0, random_state=0).fit(table)
+
+
+def test_known_columns_give_the_conditional(fitted):
+    table, synthesizer = fitted
+    for group in ("a", "b", "rare"):
+        new, real = synthesizer.generate(2000, condition={"group": group}), table[table["group"] == group]
+        assert (new["group"] == group).all()
+        assert new["value"].mean() == pytest.approx(real["value"].mean(), abs=0.6)
+
+
+def test_both_losses_and_the_error_are_recorded(fitted):
+    history = fitted[1].history_
+    assert {"d_loss", "g_loss", "val_error"} <= set(history)
+    assert min(history["val_error"]) < history["val_error"][0]
+
+
+def test_the_model_says_that_it_cannot_tell_how_likely_a_row_is(fitted):
+    table, synthesizer = fitted
+    with pytest.raises(TypeError, match="cannot tell how likely a row is"):
+        synthesizer.score(table)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"gamma": -1}, "gamma must be a number of at least 0"),
+        ({"temperature": 0}, "temperature must be a number of at least 0.001"),
+        ({"latent_dim": 1.5}, "latent_dim must be an integer of at least 1"),
+    ],
+)
+def test_a_wrong_parameter_is_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        GAN(**options).build(LAYOUT)
