@@ -20,23 +20,23 @@ from rivals import peak_memory, spent
 HERE = Path(__file__).resolve().parent
 
 
-def augment(table, seed):
-    """`TabularSynthesizer` with default settings, in a fresh process."""
+def augment(table, seed, model="autoregressive"):
+    """`TabularSynthesizer` with default settings of a family, in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
         table["train"].to_pickle(Path(folder, "train.pickle"))
         path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-        _call([sys.executable, str(HERE / "generators.py"), folder, str(seed)], PYTHONPATH=path)
+        _call([sys.executable, str(HERE / "generators.py"), folder, str(seed), model], PYTHONPATH=path)
         return pd.read_pickle(Path(folder, "synthetic.pickle")), json.loads(Path(folder, "report.json").read_text())
 
 
-def _augment_process(folder, seed):
+def _augment_process(folder, seed, model):
     import keras  # noqa: F401  (not counted, as the rivals' imports are not)
 
     from augment import TabularSynthesizer
 
     train = pd.read_pickle(Path(folder, "train.pickle"))
     times = [spent()]
-    synthesizer = TabularSynthesizer(random_state=seed, verbose=0).fit(train)
+    synthesizer = TabularSynthesizer(model, random_state=seed, verbose=0).fit(train)
     times.append(spent())
     peak = peak_memory()
     synthetic = synthesizer.generate(len(train))
@@ -200,4 +200,4 @@ def _smote_rows(table, seed):
 
 
 if __name__ == "__main__":
-    _augment_process(sys.argv[1], int(sys.argv[2]))
+    _augment_process(sys.argv[1], int(sys.argv[2]), sys.argv[3])
