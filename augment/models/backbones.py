@@ -34,19 +34,22 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
 
 
-def plain(n_inputs, n_outputs, width, depth, name=None):
+def plain(n_inputs, n_outputs, width, depth, first=None, name=None):
     """Dense layers without normalization, as suits a discriminator: (batch, n_inputs) -> (batch, n_outputs).
 
     Parameters
     ----------
     n_inputs, n_outputs, width, depth, name
         As in `dense`; `depth` counts the hidden layers.
+    first : keras.Layer, default=None
+        What the inputs pass first.
 
     Returns
     -------
     keras.Model
     """
-    inputs = hidden = keras.Input((n_inputs,))
+    inputs = keras.Input((n_inputs,))
+    hidden = inputs if first is None else first(inputs)
     for _ in range(depth):
         hidden = keras.layers.LeakyReLU(0.2)(keras.layers.Dense(width)(hidden))
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)

@@ -14,6 +14,7 @@ from augment.models.known import floats_of, random_columns
 from augment.models.vector_heads import VectorHeads
 
 STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
+RANK_WAVES = 4  # frequencies that the discriminator sees of a number's rank, each twice the one before
 TRAINING_ROWS = 200_000  # at most
 CHECKED_ROWS = 5000  # that are compared with the validation rows
 CHECKED_BINS = 10  # of each number, for that
@@ -48,7 +49,7 @@ class GAN(Recipe):
         Weight of the penalties.
     temperature : float, default=0.5
         Of the Gumbel softmax.
-    learning_rate : float or LearningRateSchedule, default=0.0005
+    learning_rate : float or LearningRateSchedule, default=0.001
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0
         Weight decay of AdamW.
@@ -75,7 +76,7 @@ class GAN(Recipe):
         depth=2,
         gamma=0.1,
         temperature=0.5,
-        learning_rate=0.0005,
+        learning_rate=0.001,
         weight_decay=0.0,
         optimizer=None,
         generator=None,
@@ -108,7 +109,8 @@ class GAN(Recipe):
         else:
             generator = own(generator, "generator", latent_dim + known, layout.width)
         if discriminator is None:
-            discriminator = plain(layout.width + known, 1, width, depth + 1, name="discriminator")
+            sharpened = RankWaves(layout)
+            discriminator = plain(layout.width + known, 1, width, depth + 1, first=sharpened, name="discriminator")
         else:
             discriminator = own(discriminator, "discriminator", layout.width + known, 1)
         model = GANModel(layout, generator, discriminator, latent_dim, float(self.gamma), float(self.temperature))
@@ -250,6 +252,23 @@ class GANModel(GenerativeModel):
             given = np.concatenate([condition.values, condition.known.astype("float32")], axis=1)
         inputs = np.concatenate([noise[:, : self.latent_dim], given], axis=1)
         return in_chunks(lambda rows: ops.cast(self.generator(rows, training=False), "float32"), inputs)
+
+
+class RankWaves(keras.layers.Layer):
+    """Adds to rows sines and cosines of the ranks of their numbers, without which a discriminator sees no detail.
+
+    Networks learn the slow parts of a function first (Tancik et al., "Fourier features let networks learn high
+    frequency functions", NeurIPS 2020).
+    """
+
+    def __init__(self, layout):
+        super().__init__()
+        self.numbers = np.array([block.start for block in layout.blocks if block.kind == "number"], "int32")
+
+    def call(self, x):
+        rank = 0.5 * (1 + ops.erf(ops.take(x, self.numbers, axis=1) / np.sqrt(2)))
+        angles = [np.pi * 2**k * rank for k in range(RANK_WAVES)]
+        return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
 
 
 def pair_error(layout, first, second):
