@@ -7,14 +7,13 @@ import numpy as np
 from keras import ops
 
 from augment.models.backbones import Trunk
-from augment.models.base import GenerativeModel, Recipe
+from augment.models.base import GenerativeModel, Recipe, check_numbers
 from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
 from augment.models.sampling import Sampler
-from augment.models.smoothing import smoothed_rows
+from augment.models.smoothing import automatic_smoothing, training_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS, SMOOTHED_CELLS = 300_000, 8_000_000  # at most
 LARGE = 2000  # rows from which on a table counts as large
 AUTOMATIC = ("width", "dropout", "smoothing")  # what may be "auto"
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
@@ -95,14 +94,7 @@ class Autoregressive(Recipe):
             "learning_rate": (Real, 1e-9, np.inf),
             "weight_decay": (Real, 0, np.inf),
         }
-        for name, (kind, least, most) in limits.items():
-            value = getattr(self, name)
-            if value == "auto" and name in AUTOMATIC:
-                continue
-            if not (isinstance(value, kind) and least <= value <= most):
-                what = "an integer" if kind is Integral else "a number"
-                auto = " or 'auto'" if name in AUTOMATIC else ""
-                raise ValueError(f"{name} must be {what} from {least} to {most}{auto}. Received: {name}={value!r}")
+        check_numbers(self, limits, AUTOMATIC)
 
 
 def automatic_sizes(layout):
@@ -114,8 +106,7 @@ def automatic_sizes(layout):
     sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
     if n >= LARGE and np.mean([block.levels > 0 for block in layout.blocks]) > 0.25:
         sizes["width"] = 192
-    smoothing = np.exp(np.interp(np.log(n), np.log([80, 200, 500, 50_000]), np.log([2.5, 1, 1, 0.01])))
-    return sizes | {"smoothing": float(smoothing) if n <= 50_000 else 0.0}
+    return sizes | {"smoothing": automatic_smoothing(n)}
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -179,10 +170,7 @@ class AutoregressiveModel(GenerativeModel):
 
     def training_rows(self, x, n_seen, rng):
         """Rows near the real ones; see `smoothing`."""
-        if not self.smoothing:
-            return x
-        most = min(SMOOTHED_ROWS, SMOOTHED_CELLS // len(self.layout.blocks), n_seen)
-        return smoothed_rows(self.layout, x, max(most, len(x)), self.smoothing, rng)
+        return training_rows(self.layout, x, n_seen, self.smoothing, rng)
 
     def noise(self, n, rng):
         """Uniform noise (n, draws, 2), for coarse and fine tokens: all blocks, a choice of candidates, tied blocks."""

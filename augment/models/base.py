@@ -3,6 +3,7 @@
 import random
 from abc import abstractmethod
 from contextlib import contextmanager
+from numbers import Integral
 
 import keras
 import numpy as np
@@ -123,6 +124,28 @@ class GenerativeModel(keras.Model):
         ndarray of shape (n, layout.width)
             Encoded rows.
         """
+
+
+def check_numbers(recipe, limits, automatic=()):
+    """A ValueError that names the first parameter of a recipe that is no number inside its limits.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Whose parameters to check.
+    limits : dict of str to tuple
+        For each parameter the type of number (`numbers.Integral` or `numbers.Real`), its lowest value and its highest.
+    automatic : sequence of str, default=()
+        Parameters that may also be "auto".
+    """
+    for name, (kind, least, most) in limits.items():
+        value = getattr(recipe, name)
+        if name in automatic and value == "auto":
+            continue
+        if not (isinstance(value, kind) and least <= value <= most):
+            what = "an integer" if kind is Integral else "a number"
+            auto = " or 'auto'" if name in automatic else ""
+            raise ValueError(f"{name} must be {what} from {least} to {most}{auto}. Received: {name}={value!r}")
 
 
 @contextmanager
