@@ -233,6 +233,7 @@ def _families():
     from augment.models.autoregressive import Autoregressive
     from augment.models.flow import Flow
     from augment.models.gan import GAN
+    from augment.models.recurrent import Recurrent
     from augment.models.vae import VAE
 
-    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "vae": VAE}
+    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "recurrent": Recurrent, "vae": VAE}
