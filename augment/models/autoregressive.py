@@ -8,13 +8,11 @@ from keras import ops
 
 from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
-from augment.models.gradients import jit_compile
 from augment.models.heads import TokenHeads
 from augment.models.sampling import Sampler
-from augment.models.smoothing import smoothed_rows
+from augment.models.smoothing import automatic_smoothing, training_rows
 from augment.models.tokens import TokenEmbedding
 
-SMOOTHED_ROWS, SMOOTHED_CELLS = 300_000, 8_000_000  # at most
 LARGE = 2000  # rows from which on a table counts as large
 AUTOMATIC = ("width", "dropout", "smoothing")  # what may be "auto"
 FINE_WEIGHT = 0.3  # of the fine tokens' loss: mostly noise, which the trunk need not follow
@@ -41,10 +39,12 @@ class Autoregressive(Recipe):
     smoothing : float or "auto", default="auto"
         How far, from 0 on, training rows are moved away from the real ones, so that rows are not learned by heart.
         "auto" is 1 for 200 to 500 rows, falls to 0.01 for 50,000 and to 0 above, and rises to 2.5 for 80 and fewer.
-    learning_rate : float, default=0.002
-        Highest learning rate of AdamW.
+    learning_rate : float or LearningRateSchedule, default=0.002
+        Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0.01
         Weight decay of AdamW.
+    optimizer : keras.optimizers.Optimizer or str, default=None
+        Takes the place of AdamW with these two.
 
     Examples
     --------
@@ -63,6 +63,7 @@ class Autoregressive(Recipe):
         smoothing="auto",
         learning_rate=0.002,
         weight_decay=0.01,
+        optimizer=None,
     ):
         self.width = width
         self.depth = depth
@@ -71,38 +72,26 @@ class Autoregressive(Recipe):
         self.smoothing = smoothing
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.optimizer = optimizer
 
     def build(self, layout):
-        self._check_parameters()
+        self._check_numbers(
+            AUTOMATIC,
+            width=(Integral, 1),
+            depth=(Integral, 1),
+            dropout=(Real, 0, 0.99),
+            blur=(Real, 0, 1),
+            smoothing=(Real, 0),
+        )
         auto = automatic_sizes(layout)
-        chosen = {name: auto[name] if value == "auto" else value for name, value in self.get_params().items()}
-        chosen |= {"width": int(chosen["width"]), "depth": int(chosen["depth"])}  # Keras takes no NumPy integers
-        learning_rate, weight_decay = chosen.pop("learning_rate"), chosen.pop("weight_decay")
-        model = AutoregressiveModel(layout, **chosen)
+        width, dropout, smoothing = (auto[name] if self._is_auto(name) else getattr(self, name) for name in AUTOMATIC)
+        # Keras takes no NumPy integers
+        model = AutoregressiveModel(layout, int(width), int(self.depth), dropout, self.blur, smoothing)
         model.build((None, layout.width))
-        optimizer = keras.optimizers.AdamW(learning_rate, weight_decay, beta_2=0.99, use_ema=True, ema_momentum=0.995)
-        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
-        model.compile(optimizer=optimizer, jit_compile=jit_compile())
-        return model
+        return self._compile(model)
 
-    def _check_parameters(self):
-        limits = {  # the type of each number, its lowest value and its highest
-            "width": (Integral, 1, np.inf),
-            "depth": (Integral, 1, np.inf),
-            "dropout": (Real, 0, 0.99),
-            "blur": (Real, 0, 1),
-            "smoothing": (Real, 0, np.inf),
-            "learning_rate": (Real, 1e-9, np.inf),
-            "weight_decay": (Real, 0, np.inf),
-        }
-        for name, (kind, least, most) in limits.items():
-            value = getattr(self, name)
-            if value == "auto" and name in AUTOMATIC:
-                continue
-            if not (isinstance(value, kind) and least <= value <= most):
-                what = "an integer" if kind is Integral else "a number"
-                auto = " or 'auto'" if name in AUTOMATIC else ""
-                raise ValueError(f"{name} must be {what} from {least} to {most}{auto}. Received: {name}={value!r}")
+    def _is_auto(self, name):
+        return isinstance(getattr(self, name), str)
 
 
 def automatic_sizes(layout):
@@ -114,8 +103,7 @@ def automatic_sizes(layout):
     sizes = {"width": 128, "dropout": 0.1 if n < LARGE else 0.0}
     if n >= LARGE and np.mean([block.levels > 0 for block in layout.blocks]) > 0.25:
         sizes["width"] = 192
-    smoothing = np.exp(np.interp(np.log(n), np.log([80, 200, 500, 50_000]), np.log([2.5, 1, 1, 0.01])))
-    return sizes | {"smoothing": float(smoothing) if n <= 50_000 else 0.0}
+    return sizes | {"smoothing": automatic_smoothing(n)}
 
 
 class AutoregressiveModel(GenerativeModel):
@@ -179,10 +167,7 @@ class AutoregressiveModel(GenerativeModel):
 
     def training_rows(self, x, n_seen, rng):
         """Rows near the real ones; see `smoothing`."""
-        if not self.smoothing:
-            return x
-        most = min(SMOOTHED_ROWS, SMOOTHED_CELLS // len(self.layout.blocks), n_seen)
-        return smoothed_rows(self.layout, x, max(most, len(x)), self.smoothing, rng)
+        return training_rows(self.layout, x, n_seen, self.smoothing, rng)
 
     def noise(self, n, rng):
         """Uniform noise (n, draws, 2), for coarse and fine tokens: all blocks, a choice of candidates, tied blocks."""

@@ -44,21 +44,33 @@ class Recipe(BaseEstimator):
             The untrained model. One that is not compiled trains with AdamW; one that is not built is built on rows.
         """
 
-    def _check_numbers(self, **limits):
-        """A ValueError for a parameter that is no number in its limits: a type, the lowest value, perhaps the highest.
+    def _check_numbers(self, automatic=(), **limits):
+        """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
 
-        What every family has, `learning_rate`, `weight_decay` and `optimizer`, is checked too.
+        Parameters
+        ----------
+        automatic : sequence of str, default=()
+            Parameters that may also be "auto".
+        **limits : tuple
+            For each parameter the type of number (`numbers.Integral` or `numbers.Real`), its lowest value and, where it
+            has one, its highest. What every family has, `learning_rate` and `weight_decay`, needs none.
         """
+        limits["weight_decay"] = Real, 0
         if not isinstance(self.learning_rate, keras.optimizers.schedules.LearningRateSchedule):
-            limits |= {"learning_rate": (Real, 1e-9)}
-        for name, (kind, least, *most) in (limits | {"weight_decay": (Real, 0)}).items():
+            limits["learning_rate"] = Real, 1e-9
+        for name, (kind, least, *most) in limits.items():
             value = getattr(self, name)
+            if name in automatic and isinstance(value, str) and value == "auto":
+                continue
             if not (isinstance(value, kind) and least <= value <= (most or [np.inf])[0]):
                 what = "an integer" if kind is Integral else "a number"
                 ends = f"from {least} to {most[0]}" if most else f"of at least {least}"
-                raise ValueError(f"{name} must be {what} {ends}. Received: {name}={value!r}")
+                auto = " or 'auto'" if name in automatic else ""
+                raise ValueError(f"{name} must be {what} {ends}{auto}. Received: {name}={value!r}")
         if not isinstance(self.optimizer, type(None) | str | keras.optimizers.Optimizer):
-            raise TypeError(f"optimizer must be None, a name or a Keras optimizer. Received: {self.optimizer!r}")
+            raise TypeError(
+                f"optimizer must be None, a name or a Keras optimizer. Received: optimizer={self.optimizer!r}"
+            )
 
     def _compile(self, model, **options):
         """`model`, compiled with the user's optimizer or with AdamW and these options."""
@@ -240,7 +252,7 @@ def describe(model):
     if isinstance(model, str):
         return model
     name = type(model).__name__
-    if not (isinstance(model, Recipe) and name.lower() in _families()):
+    if type(model) not in _families().values():
         return {"own": name if isinstance(model, Recipe) else getattr(model, "__name__", name)}
     params = model.get_params(deep=False)
     if any(isinstance(value, keras.Layer) for value in params.values()):
@@ -272,6 +284,7 @@ def _families():
     from augment.models.autoregressive import Autoregressive
     from augment.models.flow import Flow
     from augment.models.gan import GAN
+    from augment.models.recurrent import Recurrent
     from augment.models.vae import VAE
 
-    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "vae": VAE}
+    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "recurrent": Recurrent, "vae": VAE}

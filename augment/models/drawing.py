@@ -63,7 +63,7 @@ class Drawing:
         logits, mass = self._logits(hidden, i, x, known), np.zeros(len(x))
         if allowed is not None:
             barred = np.where(self._lead_inside(i, x, allowed), logits, logits + 2 * IMPOSSIBLE)
-            mass, logits = _log_sum(barred) - _log_sum(logits), barred
+            mass, logits = log_sum(barred) - log_sum(logits), barred
         coarse = inverse_cumulative(logits, noise[:, 0])
         x[:, block.start] = np.minimum(coarse, block.size - 1)
         if block.levels:
@@ -86,11 +86,11 @@ class Drawing:
         for number, (source, flag, _, _) in reversed(list(enumerate(self.copies[i]))):
             target[self._can_copy(source, x, known) & (x[:, flag] > 0)] = block.size + number
         logits = self._logits(hidden, i, x, known)
-        total = logits[rows, target] - _log_sum(logits)
+        total = logits[rows, target] - log_sum(logits)
         if block.levels:
             fine = self._fine_logits(hidden, i, coarse)
             told = block.has_levels[coarse] & (target < block.size)
-            total += np.where(told, fine[rows, x[:, block.start + 1]] - _log_sum(fine), 0)
+            total += np.where(told, fine[rows, x[:, block.start + 1]] - log_sum(fine), 0)
         return total
 
     def _logits(self, hidden, i, x, known):
@@ -130,6 +130,7 @@ def inverse_cumulative(logits, uniform):
     return np.minimum(index, logits.shape[1] - 1)
 
 
-def _log_sum(logits):
+def log_sum(logits):
+    """Log of the sum of exponentials (n,) of `logits` (n, k)."""
     top = logits.max(axis=1)
     return top + np.log(np.exp(logits - top[:, None]).sum(axis=1))

@@ -35,7 +35,7 @@ class TokenHeads(keras.layers.Layer):
         self.slots = [block.size + len(copies) for block, copies in zip(layout.blocks, self.copies, strict=True)]
         self.starts = np.array([block.start for block in layout.blocks], "int32")
         self.fine_starts = np.array([block.start + block.width - 1 for block in layout.blocks], "int32")
-        self.divided = _Divided(layout.blocks)
+        self.divided = Divided(layout.blocks)
         self.copying = Copying(layout.blocks, self.copies)
         classes = _classes(layout.blocks, self.slots)
         self.place = np.argsort(np.concatenate(classes)).astype("int32")
@@ -98,7 +98,7 @@ class _ClassHeads(keras.layers.Layer):
         terms = self.size if self.bases is None else self.bases.shape[1]
         normal = keras.initializers.RandomNormal
         self.kernel = self.add_weight((count, width, terms), normal(stddev=(SMALL / width) ** 0.5), name="kernel")
-        self.bias = self.add_weight((count, 1, self.size), _Given(self._log_proportions()), name="bias")
+        self.bias = self.add_weight((count, 1, self.size), Given(self._log_proportions()), name="bias")
         if self.levels:
             n_tokens = sum(block.size for block in self.blocks)
             n_waves = _n_waves(self.levels, FINE_WAVES)
@@ -144,11 +144,7 @@ class _ClassHeads(keras.layers.Layer):
         """
         if not self.levels:
             return None
-        bases = [_basis(block, len(copies)) for block, copies in zip(self.blocks, self.copies, strict=True)]
-        wide = np.zeros((len(bases), max(len(basis) for basis in bases), self.size), "float32")
-        for basis, into in zip(bases, wide, strict=True):
-            into[: basis.shape[0], : basis.shape[1]] = basis
-        return wide
+        return stacked([basis(block, len(copies)) for block, copies in zip(self.blocks, self.copies, strict=True)])
 
     def _log_proportions(self):
         """Starting biases: the log shares of the tokens; little for copies, nothing for what pads the size class."""
@@ -159,7 +155,7 @@ class _ClassHeads(keras.layers.Layer):
         return bias
 
 
-def _basis(block, n_copies):
+def basis(block, n_copies):
     """The terms (terms, slots) of the logits of a block with levels."""
     single = np.append(~block.has_levels, np.ones(n_copies, bool))
     place = np.where(block.has_levels, block.ranks.mean(axis=1), 0)
@@ -169,6 +165,14 @@ def _basis(block, n_copies):
     return np.concatenate([np.pad(cosines, ((0, 0), (0, n_copies))), free]).astype("float32")
 
 
+def stacked(matrices):
+    """Matrices of like size as one array (matrices, rows, columns), filled up with zeros."""
+    shape = np.max([matrix.shape for matrix in matrices], axis=0)
+    return np.stack(
+        [np.pad(matrix, [(0, a - b) for a, b in zip(shape, matrix.shape, strict=True)]) for matrix in matrices]
+    )
+
+
 def cross_entropy(logits, target):
     """Negative log of the softmax of `logits` (..., k) at the integer `target` (...)."""
     logits = logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
@@ -176,7 +180,7 @@ def cross_entropy(logits, target):
     return ops.log(ops.sum(ops.exp(logits), axis=-1)) - picked
 
 
-class _Given(keras.initializers.Initializer):
+class Given(keras.initializers.Initializer):
     """Starts a weight at given values."""
 
     def __init__(self, values):
@@ -204,7 +208,7 @@ def _classes(blocks, slots):
     return [np.array(members, "int32") for members in groups.values()]
 
 
-class _Divided:
+class Divided:
     """Whether a coarse token is a bin that a fine token divides: coarse tokens (n, n_blocks) -> bool (n, n_blocks)."""
 
     def __init__(self, blocks):

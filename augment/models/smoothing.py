@@ -16,6 +16,30 @@ FEW = 10  # a number of so many values at most is a label: its values may be cod
 HEAVY = 0.25  # share of a number from which on a value is a label, too, at strength 1: no line goes through it
 MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
 FITTED = 2000  # rows that the redrawing learns from
+MOST_ROWS, MOST_CELLS = 300_000, 8_000_000  # that are drawn
+
+
+def automatic_smoothing(n_samples):
+    """The strength that suits so many rows: 2.5 up to 80, 1 for 200 to 500, 0.01 for 50,000 and 0 above."""
+    if n_samples > 50_000:
+        return 0.0
+    return float(np.exp(np.interp(np.log(n_samples), np.log([80, 200, 500, 50_000]), np.log([2.5, 1, 1, 0.01]))))
+
+
+def training_rows(layout, x, n_seen, strength, rng):
+    """The rows that a model sees in training: as many smoothed ones as it has time for, or `x` at strength 0.
+
+    Parameters
+    ----------
+    n_seen : int
+        How many rows training will see in all, repetitions counted.
+    layout, x, strength, rng
+        As in `smoothed_rows`.
+    """
+    if not strength:
+        return x
+    most = min(MOST_ROWS, MOST_CELLS // len(layout.blocks), n_seen)
+    return smoothed_rows(layout, x, max(most, len(x)), strength, rng)
 
 
 def smoothed_rows(layout, x, n, strength, rng):

@@ -33,7 +33,7 @@ class TokenEmbedding(keras.layers.Layer):
         self.starts = np.array([block.start for block in self.blocks], "int32")
         self.offsets = np.cumsum([0] + [block.size + 1 for block in self.blocks]).astype("int32")
         self.ordered = [i for i, block in enumerate(self.blocks) if block.ranks is not None]
-        self.cells = [_cell_table(self.blocks[i]) for i in self.ordered]
+        self.cells = [cell_table(self.blocks[i]) for i in self.ordered]
         self.cell_offsets = np.cumsum([0] + [len(table) for table in self.cells]).astype("int32")
         self.fine_columns = np.array([self.blocks[i].start + self.blocks[i].width - 1 for i in self.ordered], "int32")
 
@@ -96,7 +96,7 @@ def n_frequencies(n_samples):
 def features(cell, fine, exact, frequencies):
     """Smooth features (..., 3 + 2 * frequencies) of values.
 
-    They are given by a row of `_cell_table` (..., 4), a fine token (...) and whether this is to be told (1, else 0).
+    They are given by a row of `cell_table` (..., 4), a fine token (...) and whether this is to be told (1, else 0).
     """
     low, width, is_number, level = cell[..., 0], cell[..., 1], cell[..., 2], cell[..., 3]
     exact = exact * ops.cast(level > 0, "float32")
@@ -108,7 +108,7 @@ def features(cell, fine, exact, frequencies):
     return smooth * is_number[..., None]
 
 
-def _cell_table(block):
+def cell_table(block):
     """For each coarse token: start and width of its ranks, whether it is a number, and one over its levels' number."""
     is_number = ~np.isnan(block.ranks[:, 0])
     low, high = np.where(is_number[:, None], block.ranks, 0).T
