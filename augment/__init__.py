@@ -13,8 +13,12 @@ import importlib
 
 __version__ = "0.1.0"
 
-_HOMES = {"TabularSynthesizer": "augment.synthesizers.tabular", "audit": "augment.auditing"}
-_MODULES = ("auditing", "codecs", "datasets", "files", "models", "synthesizers", "training")
+_HOMES = {
+    "TabularSynthesizer": "augment.synthesizers.tabular",
+    "audit": "augment.auditing",
+    "check_synthesizer": "augment.checks",
+}
+_MODULES = ("auditing", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
 
 __all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604
 

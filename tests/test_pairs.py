@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from augment.codecs.table import TableCodec
-from augment.synthesizers.pairs import Pairing, as_array, stack
+from augment.synthesizers.pairs import Pairing, as_array, is_series, one_column, shaped_like, stack, to_numpy
 
 FRAMES = {
     "pandas": pd.DataFrame({"a": [1.5, 2.5, 3.5], "b": ["x", "y", "x"]}),
@@ -98,3 +98,16 @@ def test_stacking_keeps_the_kind(name):
     both = stack(X, X)
     assert type(both) is type(X)
     assert both.shape == (6, 2)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_labels_in_a_frame_or_array_of_one_column_go_flat_and_come_back(make):
+    y = make({"kind": ["a", "b", "a"]})
+    flat = one_column(y)
+    assert is_series(flat) and to_numpy(flat).tolist() == ["a", "b", "a"]
+    assert len(stack(y, shaped_like(y, flat))) == 6
+    array = np.array([[1], [2]])
+    assert one_column(array).shape == (2,)
+    assert stack(array, shaped_like(array, one_column(array))).shape == (4, 1)
+    with pytest.raises(ValueError, match="must be one column.*'x', 'y'"):
+        one_column(make({"x": [1], "y": [2]}))

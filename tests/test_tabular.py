@@ -14,7 +14,6 @@ import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from augment import TabularSynthesizer
 from augment.models import Autoregressive
@@ -48,11 +47,6 @@ def fitted():
 def paired():
     table = frame()
     return TabularSynthesizer(**TINY).fit(table.drop(columns="member"), table["member"])
-
-
-@parametrize_with_checks([TabularSynthesizer(**TINY)])
-def test_scikit_learn(estimator, check):
-    check(estimator)
 
 
 def test_generated_rows_look_like_the_fitted_ones(fitted):

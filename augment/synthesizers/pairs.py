@@ -129,6 +129,24 @@ def to_numpy(values):
     return nw.from_native(values, series_only=True).to_numpy() if is_series(values) else np.asarray(values)
 
 
+def one_column(y):
+    """y as a series where it is a frame of one column, as a 1-D array where it is such an array, else y itself."""
+    if is_frame(y):
+        if len(names_in(y)) != 1:
+            raise ValueError(f"y must be one column. Received a frame with the columns {names_in(y)}.")
+        return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else nw.from_native(y, eager_only=True)[:, 0].to_native()
+    return y[:, 0] if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1 else y
+
+
+def shaped_like(y, column):
+    """What `one_column` gives, as a frame or a 2-D array where y is one."""
+    if isinstance(y, pd.DataFrame):
+        return column.to_frame()
+    if is_frame(y):
+        return nw.from_native(column, series_only=True).alias(names_in(y)[0]).to_frame().to_native()
+    return column[:, None] if isinstance(y, np.ndarray) and y.ndim == 2 else column
+
+
 def stack(first, second):
     """Rows of `first`, then rows of `second`, of the same kind."""
     if isinstance(first, pd.DataFrame | pd.Series):

@@ -18,7 +18,9 @@ from augment.synthesizers.pairs import (
     is_frame,
     is_series,
     names_in,
+    one_column,
     pandas_values,
+    shaped_like,
     stack,
     to_numpy,
 )
@@ -90,7 +92,7 @@ class TabularSynthesizer(Synthesizer):
         ----------
         X : table of shape (n_samples, n_features)
             The rows.
-        y : array-like of shape (n_samples,)
+        y : array-like of shape (n_samples,) or (n_samples, 1)
             Their classes.
 
         Returns
@@ -103,7 +105,8 @@ class TabularSynthesizer(Synthesizer):
         ValueError
             If y is continuous or holds a single class.
         """
-        labels = _without_missing(y)
+        flat = one_column(y)
+        labels = _without_missing(flat)
         kind = type_of_target(labels, input_name="y")
         if kind not in ("binary", "multiclass"):
             raise ValueError(
@@ -112,12 +115,12 @@ class TabularSynthesizer(Synthesizer):
         classes, counts = np.unique(labels, return_counts=True)
         if len(classes) < 2:
             raise ValueError(f"fit_resample needs at least two classes in y. Received only {classes[0]!r}.")
-        self.fit(X, y)
+        self.fit(X, flat)
         wanted = np.repeat(classes, counts.max() - counts)
         if len(wanted) == 0:
             return X, y
         X_new, y_new = self.generate(y=wanted)
-        return stack(X, X_new), stack(y, y_new)
+        return stack(X, X_new), stack(y, shaped_like(y, y_new))
 
     def _read(self, X, y, reset):
         if is_frame(X):
