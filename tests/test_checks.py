@@ -85,20 +85,9 @@ class PicklesHalf(Resampler):
         return super().__getstate__() | {"random_state": 7}
 
 
-class SavesAnything(Resampler):
-    def save(self, path):
-        path.write_text("a callable")
-
-
 class LoadsOthers(Resampler):
-    def __init__(self, model="vae", *, random_state=None):
-        super().__init__(model, random_state=random_state)
-
-    def save(self, path):
-        path.touch()
-
     @classmethod
-    def load(cls, path):
+    def load(cls, path, model=None):
         return cls(random_state=0).fit(make_dependent_table(random_state=1))
 
 
@@ -169,7 +158,7 @@ BROKEN = {
     "check_random_state": [IgnoresSeeds, FollowsNoSeed],
     "check_generate_changes_nothing": [KeepsRows, UsesRowsUp],
     "check_pickle": [PicklesHalf],
-    "check_save_and_load": [SavesAnything, LoadsOthers],
+    "check_save_and_load": [LoadsOthers],
     "check_score": [ScoresAtRandom, ScoresNothing],
     "check_condition_value": [IgnoresConditions],
     "check_condition_list": [IgnoresConditions],
@@ -195,7 +184,7 @@ def skipped(synthesizer, data=None):
 
 
 def test_an_honest_synthesizer_passes():
-    assert skipped(Resampler()) == ["check_save_and_load", "check_score"]
+    assert skipped(Resampler()) == ["check_score"]
 
 
 def test_every_check_has_a_synthesizer_that_breaks_it():

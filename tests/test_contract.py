@@ -84,21 +84,9 @@ def test_scikit_learn(estimator, check, eager):
     check(estimator)
 
 
-NO_LIKELIHOOD = dict.fromkeys(
-    [
-        "check_fit_score_takes_y",
-        "check_pipeline_consistency",
-        "check_methods_sample_order_invariance",
-        "check_methods_subset_invariance",
-    ],
-    "it calls score or score_samples, which raise a TypeError for a model that cannot tell how likely a row is",
-)
-
-
 @pytest.mark.slow
 @parametrize_with_checks(
     [tiny(name, epochs=1, validation_fraction=0) for name in _families() if name != "autoregressive"],
-    expected_failed_checks=lambda estimator: NO_LIKELIHOOD,
 )
 def test_scikit_learn_with_every_family(estimator, check, eager):
     check(estimator)

@@ -69,7 +69,7 @@ def test_a_known_number_tells_of_a_category(fitted):
 
 def test_new_rows_are_drawn_from_the_codes_of_real_ones(fitted):
     model = fitted.model_
-    assert ops.convert_to_numpy(model.shares).sum() == pytest.approx(1, abs=1e-5)
+    assert ops.convert_to_numpy(model.shares.value).sum() == pytest.approx(1, abs=1e-5)
     x = fitted.codec_.encode(sampled(), np.random.default_rng(1))
     real = ops.convert_to_numpy(model.encoder(x))[:, :4]
     noise = model.noise(4000, np.random.default_rng(0))

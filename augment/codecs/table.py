@@ -207,6 +207,13 @@ class TableCodec:
         """Encoded rows as rows of tokens; the `condition` says which cells no rule may change."""
         return np.asarray(arrays) if self.vectors is None else self.vectors.decode(arrays, condition)
 
+    def as_vectors(self, arrays, rng):
+        """Encoded rows as rows of floats, and their VectorLayout; `rng` draws places inside the cells of tokens."""
+        if self.vectors is not None:
+            return arrays, self.vectors.layout
+        vectors = Vectors(self.tokens)
+        return vectors.encode(arrays, rng), vectors.layout
+
     def _copy_values(self, columns, arrays, within, given):
         """`columns` with each value that a flag says to be a copy of another column's over the one drawn for it."""
         known = np.zeros((len(arrays), len(self.tokens.blocks)), bool)

@@ -53,6 +53,7 @@ class Autoregressive(Recipe):
     """
 
     encoding = "tokens"
+    tells_likelihood = True
 
     def __init__(
         self,

@@ -25,9 +25,12 @@ class Recipe(BaseEstimator):
     encoding : str
         Which arrays the models eat: "tokens" (integers, each with its own vocabulary) or "vectors" (floats: normal
         scores and one-hots), the default.
+    tells_likelihood : bool
+        Whether the models have `log_likelihood`.
     """
 
     encoding = "vectors"
+    tells_likelihood = False
 
     @abstractmethod
     def build(self, layout):
@@ -210,6 +213,13 @@ def encoding_of(model):
     if isinstance(model, str):
         model = get(model)
     return getattr(model, "encoding", Recipe.encoding)
+
+
+def tells_likelihood(model):
+    """Whether the models of a name, a recipe or a callable can say how likely a row is."""
+    if isinstance(model, str):
+        model = _families().get(model)
+    return getattr(model, "tells_likelihood", False)
 
 
 def make(model, layout):

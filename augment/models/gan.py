@@ -11,13 +11,13 @@ from augment.models.backbones import dense, own, plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.gradients import frozen
 from augment.models.known import floats_of, random_columns
+from augment.models.pair_error import pair_error
 from augment.models.vector_heads import VectorHeads
 
 STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
 RANK_WAVES = 4  # frequencies that the discriminator sees of a number's rank, each twice the one before
 TRAINING_ROWS = 200_000  # at most
 CHECKED_ROWS = 5000  # that are compared with the validation rows
-CHECKED_BINS = 10  # of each number, for that
 MARGIN_ROWS = 20_000  # that the margins are corrected by
 KNOTS = 129  # of the map that corrects a number
 SCORES = np.linspace(-3.5, 3.5, KNOTS)  # where they lie
@@ -235,10 +235,10 @@ class GANModel(GenerativeModel):
     def transport(self, noise, condition=None):
         """Generate rows and correct their margins; see the base class."""
         guess = self._guess(noise, condition)
-        scores = guess + noise[:, self.latent_dim :] + ops.convert_to_numpy(self.shifts)
+        scores = guess + noise[:, self.latent_dim :] + ops.convert_to_numpy(self.shifts.value)
         rows = ops.convert_to_numpy(self.heads.largest(ops.where(self.is_number > 0, 0.0, scores)))
         rows = np.array(rows)
-        for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles), strict=True):
+        for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles.value), strict=True):
             beyond = np.minimum(guess[:, place] - knots[0], 0) + np.maximum(guess[:, place] - knots[-1], 0)
             rows[:, place] = np.interp(guess[:, place], knots, SCORES) + beyond
         if condition is None:
@@ -269,20 +269,6 @@ class RankWaves(keras.layers.Layer):
         rank = 0.5 * (1 + ops.erf(ops.take(x, self.numbers, axis=1) / np.sqrt(2)))
         angles = [np.pi * 2**k * rank for k in range(RANK_WAVES)]
         return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
-
-
-def pair_error(layout, first, second):
-    """Mean total variation distance of the contingency tables of all pairs of blocks, numbers cut into ten bins."""
-    heads = VectorHeads(layout, CHECKED_BINS)
-    tables = []
-    for x in (first, second):
-        told = ops.convert_to_numpy(heads.targets(x))
-        tables.append(told.T @ told / len(told))
-    starts = [places.start for places in heads.slices]
-    distances = np.abs(tables[0] - tables[1])
-    for axis in (0, 1):
-        distances = np.add.reduceat(distances, starts, axis=axis)
-    return float(distances[np.triu_indices(len(starts), min(1, len(starts) - 1))].mean() / 2)
 
 
 def _by_log_frequency(one_hot, n, rng):

@@ -56,6 +56,7 @@ class Recurrent(Recipe):
     """
 
     encoding = "tokens"
+    tells_likelihood = True
 
     def __init__(
         self,

@@ -65,6 +65,8 @@ class VAE(Recipe):
     VAE(latent_dim=8)
     """
 
+    tells_likelihood = True
+
     def __init__(
         self,
         latent_dim=16,
@@ -205,9 +207,13 @@ class VAEModel(GenerativeModel):
     def _decode(self, codes, uniform):
         return self.heads.draw(ops.convert_to_numpy(self.decoder(codes, training=False)), uniform)
 
+    def _mixture(self):
+        """Shares, means and triangular factors of the covariances, as arrays."""
+        return [ops.convert_to_numpy(weight.value) for weight in (self.shares, self.means, self.factors)]
+
     def _codes(self, choice, normal):
         """Codes (n, latent_dim) of the mixture from uniform noise (n,) and normal noise (n, latent_dim)."""
-        shares, means, factors = map(ops.convert_to_numpy, (self.shares, self.means, self.factors))
+        shares, means, factors = self._mixture()
         upper = np.cumsum(shares)
         component = np.minimum(np.searchsorted(upper, choice * upper[-1], side="right"), np.flatnonzero(shares)[-1])
         return means[component] + np.einsum("nij,nj->ni", factors[component], normal)
@@ -277,7 +283,7 @@ class VAEModel(GenerativeModel):
 
     def _log_prior(self, codes):
         """Log-density (n,) of the mixture."""
-        shares, means, factors = map(ops.convert_to_numpy, (self.shares, self.means, self.factors))
+        shares, means, factors = self._mixture()
         used = shares > 0
         inverse = np.linalg.inv(factors[used])
         squares = (

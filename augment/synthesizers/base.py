@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.base import BaseEstimator, DensityMixin
 from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from augment.files import atomic
 from augment.synthesizers.conditioning import draw
 
 FORMAT = "augment-model/1"
+SCORED_ROWS = 5000  # generated ones that `score` compares where there is no likelihood
 HARDLY_TRAINED = 0.01  # of a full run's steps: after fewer, when time was up, a fit warns
 
 
@@ -183,6 +185,20 @@ class Synthesizer(DensityMixin, BaseEstimator):
             arrays = draw(self.model_, self.codec_, n_samples, known, rng)
         return self._give(self.codec_.decode(arrays, rng, known))
 
+    def _tells_likelihood(self):
+        from augment.models.base import tells_likelihood
+
+        if not hasattr(self, "codec_"):
+            return tells_likelihood(self.model)
+        return self.model_ is None or hasattr(self.model_, "log_likelihood")
+
+    def _needs_likelihood(self):
+        if not self._tells_likelihood():
+            name = type(self.model_).__name__ if hasattr(self, "codec_") else f"model={self.model!r}"
+            raise AttributeError(f"{name} cannot tell how likely a row is; take model='autoregressive'.")
+        return True
+
+    @available_if(_needs_likelihood)
     def score_samples(self, X, y=None):
         """Log-likelihood of each row's cells under the model (natural logarithm).
 
@@ -207,25 +223,55 @@ class Synthesizer(DensityMixin, BaseEstimator):
             Before `fit`.
         ValueError
             If the columns are not those that were fitted, or a value is none that the column can hold.
-        TypeError
+        AttributeError
             If the model cannot tell how likely a row is.
         """
         check_is_fitted(self, "codec_")
         arrays = self.codec_.encode(self._read(X, y, reset=False), None)
         if self.model_ is None:
             return np.zeros(len(arrays))
-        if not hasattr(self.model_, "log_likelihood"):
-            raise TypeError(
-                f"{type(self.model_).__name__} cannot tell how likely a row is; take model='autoregressive'."
-            )
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
     def score(self, X, y=None):
-        """Mean log-likelihood of the rows: higher is better; see `score_samples`. A ValueError for no rows."""
-        scores = self.score_samples(X, y)
+        """How well the model agrees with the rows: higher is better, and the same at every call.
+
+        The mean log-likelihood of `score_samples` where the model tells one. Otherwise minus the mean total variation
+        distance, over all pairs of columns, between the rows and 5,000 generated ones: from -1 to 0. Values of the two
+        kinds do not compare.
+
+        Parameters
+        ----------
+        X, y
+            As in `score_samples`.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As in `score_samples`, and for no rows.
+        """
+        check_is_fitted(self, "codec_")
+        if self._tells_likelihood():
+            scores = self.score_samples(X, y)
+        else:
+            scores = self._agreement(self._read(X, y, reset=False), self._unscored(y))
         if not len(scores):
             raise ValueError("score is a mean over rows and got none: give at least one row.")
         return float(np.mean(scores))
+
+    def _agreement(self, table, without):
+        """A list of minus the pair error, empty for no rows."""
+        from augment.models.pair_error import pair_error
+
+        rng = np.random.default_rng(0)
+        rows, layout = self.codec_.as_vectors(self.codec_.encode(table, rng), rng)
+        new, _ = self.codec_.as_vectors(draw(self.model_, self.codec_, SCORED_ROWS, None, rng), rng)
+        return [-pair_error(layout, rows, new, without)] if len(rows) else []
 
     def save(self, path):
         """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
