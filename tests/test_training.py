@@ -9,7 +9,7 @@ import pytest
 
 from augment.codecs.layout import Block, Layout
 from augment.models import Autoregressive
-from augment.training import EPOCH_STEPS, Rows, plan, train, validation_rows
+from augment.training import EPOCH_STEPS, PATIENCE, Progress, Rows, plan, train, validation_rows
 
 
 def tiny(n=400, seed=0, columns="ab", width=16):
@@ -113,3 +113,70 @@ def test_same_seed_same_weights():
 
     first, second = weights(), weights()
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
+
+
+class Breaks(keras.callbacks.Callback):
+    """Makes a weight infinite in the given epoch, so that every loss after it is no number."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.broken = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.broken:
+            weights = self.model.get_weights()
+            self.model.set_weights([np.full_like(weight, np.inf) for weight in weights])
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_the_best_weights_are_kept():
+    model, x = tiny()
+    chosen = plan(len(x), epochs=40, batch_size=32)
+    with pytest.warns(RuntimeWarning, match=r"no number any more by step \d+: the best model .* lower learning_rate"):
+        history = train(model, x, tiny(100)[1], chosen, callbacks=[Breaks(5)], verbose=0, rng=np.random.default_rng(0))
+    assert len(history["loss"]) == 6
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def test_a_loss_that_is_no_number_from_the_start_is_an_error():
+    model, x = tiny()
+    chosen = plan(len(x), epochs=40, batch_size=32)
+    with pytest.raises(ValueError, match="before there was a model worth keeping"):
+        train(model, x, None, chosen, callbacks=[Breaks(0)], verbose=0, rng=np.random.default_rng(0))
+
+
+class Judge(Autoregressive):
+    """Its models say themselves how good they are: best after three looks."""
+
+    def build(self, layout):
+        model = super().build(layout)
+        errors = iter([3.0, 2.0, 1.0, *[9.0] * 99])
+        model.validation_error = lambda x: next(errors)
+        return model
+
+
+def test_a_model_that_judges_itself_decides_when_to_stop():
+    built, x = tiny()
+    model = Judge(width=16, depth=1).build(built.layout)
+    chosen = plan(len(x), epochs=40, batch_size=32)
+    history = train(model, x, tiny(100)[1], chosen, verbose=0, rng=np.random.default_rng(0))
+    assert history["val_error"][:4] == [3.0, 2.0, 1.0, 9.0]
+    assert len(history["val_error"]) == 3 + PATIENCE
+    assert "val_loss" not in history
+
+
+def test_a_schedule_of_ones_own_is_left_alone():
+    built, x = tiny()
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.5)
+    model = Autoregressive(width=16, depth=1, learning_rate=schedule).build(built.layout)
+    train(model, x, None, plan(len(x), epochs=2, batch_size=32), verbose=0, rng=np.random.default_rng(0))
+    steps = int(model.optimizer.iterations)
+    assert float(model.optimizer.learning_rate) == pytest.approx(float(schedule(steps)), rel=1e-4)
+
+
+def test_progress_shows_every_loss(capsys):
+    progress = Progress(1000)
+    progress.set_params({"steps": 16})
+    progress.on_train_begin()
+    for batch in range(2):
+        progress.on_train_batch_end(batch, {"d_loss": 0.25, "g_loss": 0.5, "loss": 0.75})
+    assert "d_loss 0.250  g_loss 0.500  loss 0.750" in capsys.readouterr().err
