@@ -149,6 +149,12 @@ def _add_audit(commands):
 
 
 def _add_fitting(command, seed):
+    command.add_argument(
+        "--model",
+        metavar="NAME",
+        default="autoregressive",
+        help="family of models: autoregressive (the default), vae, gan, flow or recurrent",
+    )
     command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
     _add_seed(command, seed)
 
@@ -304,7 +310,9 @@ def _fit(options):
 def _fitted(frame, options):
     load_keras()
     verbose = 0 if options.quiet else 1
-    synthesizer = augment.TabularSynthesizer(time_limit=options.time_limit, verbose=verbose, random_state=options.seed)
+    synthesizer = augment.TabularSynthesizer(
+        model=options.model, time_limit=options.time_limit, verbose=verbose, random_state=options.seed
+    )
     return synthesizer.fit(frame)
 
 

@@ -98,7 +98,11 @@ def test_demo_holds_out_a_quarter_and_writes_five_files(fakes, tmp_path, capsys)
     assert cli.main(["demo", "--out", str(tmp_path / "demo"), "--seed", "3"]) == 0
     names = ["audit.html", "audit.json", "model.augment", "synthetic.csv", "synthetic.parquet"]
     assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == names
-    assert Repeater.asked[0] == ("fit", {"time_limit": None, "verbose": 1, "random_state": 3}, 332)
+    assert Repeater.asked[0] == (
+        "fit",
+        {"model": "autoregressive", "time_limit": None, "verbose": 1, "random_state": 3},
+        332,
+    )
     assert (fakes["target"], fakes["protected"]) == ("progression", ["sex"])
     both = pd.concat([fakes["real"], fakes["holdout"]])
     columns = list(both)
@@ -196,6 +200,7 @@ def test_the_gate(fakes, table_file, capsys, pillars, code, words):
     ("arguments", "words"),
     [
         (["fit", "none.csv", "-o", "m.augment"], "There is no file none.csv"),
+        (["fit", "{table}", "-o", "m.augment", "--model", "gam"],),
         (["fit", "{table}", "-o", "no/folder/m.augment"], "there is no such folder"),
         (["generate", "none.augment", "-o", "new.csv"], "There is no file none.augment"),
         (["generate", "{table}", "-o", "new.xlsx"], "known are .csv"),
