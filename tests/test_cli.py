@@ -200,7 +200,6 @@ def test_the_gate(fakes, table_file, capsys, pillars, code, words):
     ("arguments", "words"),
     [
         (["fit", "none.csv", "-o", "m.augment"], "There is no file none.csv"),
-        (["fit", "{table}", "-o", "m.augment", "--model", "gam"],),
         (["fit", "{table}", "-o", "no/folder/m.augment"], "there is no such folder"),
         (["generate", "none.augment", "-o", "new.csv"], "There is no file none.augment"),
         (["generate", "{table}", "-o", "new.xlsx"], "known are .csv"),
