@@ -37,8 +37,8 @@ class TabularSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="autoregressive"
-        The family of generative models, by name or with parameters; or a function that takes a `Layout` and gives a
-        `GenerativeModel`.
+        The family of generative models: "autoregressive", "vae", "gan", "flow" or "recurrent", or a recipe with
+        parameters such as `VAE(latent_dim=8)`; or a function that takes a layout and gives a `GenerativeModel`.
     epochs : int or "auto", default="auto"
         Passes over the rows at most; a pass is at least 16 and at most 512 steps. "auto" follows the data's size.
     batch_size : int or "auto", default="auto"
@@ -60,7 +60,7 @@ class TabularSynthesizer(Synthesizer):
     model_ : keras.Model
         The trained model; None when the table has nothing to model (constants, identifiers).
     codec_ : TableCodec
-        Turns rows into tokens and back; `codec_.report` lists what was recognised, merged or replaced.
+        Turns rows into arrays and back; `codec_.report` lists what was recognised, merged or replaced.
     history_ : dict of str to list of float
         Losses as Keras recorded them.
     n_features_in_ : int
