@@ -9,12 +9,15 @@ from scipy.special import ndtr
 
 from augment.models.backbones import dense, own, plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
+from augment.models.drawing import inverse_cumulative
 from augment.models.gradients import frozen
 from augment.models.known import floats_of, random_columns
 from augment.models.pair_error import pair_error
 from augment.models.vector_heads import VectorHeads
 
 STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
+HARDNESS = 5.0  # logit of a real category before it is made soft
+MOMENT_WAVES = 2, 3, 4  # half periods of the cosines of a number's rank whose moments are matched
 RANK_WAVES = 4  # frequencies that the discriminator sees of a number's rank, each twice the one before
 TRAINING_ROWS = 200_000  # at most
 CHECKED_ROWS = 5000  # that are compared with the validation rows
@@ -29,11 +32,12 @@ class GAN(Recipe):
     A generator makes rows from noise, a discriminator tells them from real ones. Their losses pair a real with a
     generated row (relativistic pairing loss; Jolicoeur-Martineau, ICLR 2019, arXiv 1807.00734) and the discriminator's
     slope at both is penalized (R1 and R2; Huang et al., "The GAN is dead; long live the GAN!", NeurIPS 2024, arXiv
-    2501.05441), by finite differences in a random direction. Categories are drawn by straight-through Gumbel softmax
-    (Jang et al., ICLR 2017). Any columns may be known; half of the training rows are chosen for a category, by the
-    logarithm of its frequency, that is then known, so that rare ones are learned (Xu et al., "Modeling tabular data
-    using conditional GAN", NeurIPS 2019). After training the margins are corrected: numbers by their quantiles,
-    categories by shifts of their logits.
+    2501.05441), by finite differences in a random direction. The generator also matches the mean products of pairs of
+    features (Mroueh et al., "McGan", ICML 2017, arXiv 1702.08398). Categories are draws of a Gumbel softmax, real ones
+    too (Jang et al., ICLR 2017). Any columns may be known; each training row is chosen for a category, by the logarithm
+    of its frequency, that is then known, so that rare ones are learned (Xu et al., "Modeling tabular data using
+    conditional GAN", NeurIPS 2019), and a new row starts from one, drawn by its frequency. After training the margins
+    are corrected: numbers by their quantiles, categories by shifts of their logits.
 
     Training stops, and keeps weights, by how far pairs of columns are from those of the validation rows: the losses
     of the two networks, which are both shown, say nothing about the rows.
@@ -42,14 +46,16 @@ class GAN(Recipe):
     ----------
     latent_dim : int, default=64
         Length of the noise.
-    width, depth : int, default=256 and 2
+    width, depth : int, default=128 and 2
         Length of the hidden vectors and number of residual blocks of the generator; the discriminator has one hidden
         layer more.
     gamma : float, default=0.1
         Weight of the penalties.
+    matching : float, default=100
+        Weight of the squared differences of the products' means.
     temperature : float, default=0.5
         Of the Gumbel softmax.
-    learning_rate : float or LearningRateSchedule, default=0.001
+    learning_rate : float or LearningRateSchedule, default=0.002
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0
         Weight decay of AdamW.
@@ -72,11 +78,12 @@ class GAN(Recipe):
     def __init__(
         self,
         latent_dim=64,
-        width=256,
+        width=128,
         depth=2,
         gamma=0.1,
+        matching=100.0,
         temperature=0.5,
-        learning_rate=0.001,
+        learning_rate=0.002,
         weight_decay=0.0,
         optimizer=None,
         generator=None,
@@ -86,6 +93,7 @@ class GAN(Recipe):
         self.width = width
         self.depth = depth
         self.gamma = gamma
+        self.matching = matching
         self.temperature = temperature
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
@@ -99,6 +107,7 @@ class GAN(Recipe):
             width=(Integral, 1),
             depth=(Integral, 1),
             gamma=(Real, 0),
+            matching=(Real, 0),
             temperature=(Real, 1e-3),
         )
         width, depth, latent_dim = int(self.width), int(self.depth), int(self.latent_dim)
@@ -113,10 +122,11 @@ class GAN(Recipe):
             discriminator = plain(layout.width + known, 1, width, depth + 1, first=sharpened, name="discriminator")
         else:
             discriminator = own(discriminator, "discriminator", layout.width + known, 1)
-        model = GANModel(layout, generator, discriminator, latent_dim, float(self.gamma), float(self.temperature))
+        weights = float(self.gamma), float(self.matching), float(self.temperature)
+        model = GANModel(layout, generator, discriminator, latent_dim, *weights)
         model.build((None, layout.width + 1))
         # momentum would carry each player on where the other no longer is
-        return self._compile(model, beta_1=0.0, ema_momentum=0.999)
+        return self._compile(model, beta_1=0.0, ema_momentum=0.995)
 
 
 class GANModel(GenerativeModel):
@@ -128,25 +138,28 @@ class GANModel(GenerativeModel):
         The form of encoded rows.
     generator, discriminator : keras.Model
         As in `GAN`.
-    latent_dim, gamma, temperature
+    latent_dim, gamma, matching, temperature
         As in `GAN`.
     """
 
     takes_known = True
 
-    def __init__(self, layout, generator, discriminator, latent_dim, gamma, temperature):
+    def __init__(self, layout, generator, discriminator, latent_dim, gamma, matching, temperature):
         super().__init__()
-        self.layout, self.latent_dim, self.gamma, self.temperature = layout, latent_dim, gamma, temperature
+        self.layout, self.latent_dim = layout, latent_dim
+        self.gamma, self.matching, self.temperature = gamma, matching, temperature
         self.generator, self.discriminator = generator, discriminator
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
         self.is_number = self.heads.is_number.astype("float32")
-        self.numbers = [block.start for block in layout.blocks if block.kind == "number"]
+        self.numbers = numbers_of(layout)
+        self.causes = [b for b in layout.blocks if b.kind == "one_hot" and b.column < layout.n_columns]
         self.seed_generator = keras.random.SeedGenerator()
         self.d_loss, self.g_loss = keras.metrics.Mean("d_loss"), keras.metrics.Mean("g_loss")
 
     def build(self, input_shape):
         shape = len(self.numbers), KNOTS
         self.shifts = self.add_weight((self.layout.width,), "zeros", name="shifts", trainable=False)
+        self.shares = self.add_weight((self.layout.width,), "ones", name="shares", trainable=False)
         self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)
         self.quantiles.assign(np.tile(SCORES, (shape[0], 1)))
         self.built = True
@@ -154,15 +167,15 @@ class GANModel(GenerativeModel):
     # training -------------------------------------------------------------------------------------------------------
 
     def training_rows(self, x, n_seen, rng):
-        """Rows with one more float: the column that a row was chosen for a category of, or -1 for every second row."""
+        """Rows with one more float: the column that a row was chosen for a category of, or -1 where all are numbers."""
+        self.shares.assign(x.mean(axis=0))  # new rows start from categories as frequent as these
         n = min(max(len(x), n_seen), TRAINING_ROWS)
-        even = rng.permutation(np.resize(rng.permutation(len(x)), n))
-        rows, causes = even, np.full(n, -1.0)
-        blocks = [b for b in self.layout.blocks if b.kind == "one_hot" and b.column < self.layout.n_columns]
-        if blocks:
-            chosen = [_by_log_frequency(x[:, block.places], n // (2 * len(blocks)), rng) for block in blocks]
-            rows = np.concatenate([even[: n // 2], *chosen])
-            causes = np.repeat([-1.0, *(block.column for block in blocks)], [n // 2, *map(len, chosen)])
+        if not self.causes:
+            rows, causes = np.resize(rng.permutation(len(x)), n), np.full(n, -1.0)
+        else:
+            chosen = [_by_log_frequency(x[:, block.places], -(-n // len(self.causes)), rng) for block in self.causes]
+            rows = np.concatenate(chosen)
+            causes = np.repeat([float(block.column) for block in self.causes], [len(part) for part in chosen])
         order = rng.permutation(len(rows))
         return np.column_stack([x[rows[order]], causes[order]]).astype("float32")
 
@@ -170,7 +183,8 @@ class GANModel(GenerativeModel):
         """Rows and their causes (n, width + 1) -> what the discriminator says (n, 1) of real and generated rows.
 
         `fooled` is what a frozen discriminator says of the generated ones, through which the generator learns; the
-        near ones are a small random step away from the real and the generated ones.
+        near ones are a small random step away from the real and the generated ones. Real categories are as soft as
+        generated ones, or these would be known by it. The moments are those of `_moments`.
         """
         x, cause = x[:, :-1], x[:, -1:]
         n, columns = ops.shape(x)[0], np.arange(self.layout.n_columns, dtype="float32")
@@ -180,32 +194,47 @@ class GANModel(GenerativeModel):
         given = ops.concatenate([there * x, known], axis=1)
         noise = keras.random.normal((n, self.latent_dim), seed=self.seed_generator)
         guess = self.generator(ops.concatenate([noise, given], axis=1), training=training)
-        fake = there * x + (1 - there) * self._rows(ops.cast(guess, "float32"))
+        fake = there * x + (1 - there) * self._soft(ops.cast(guess, "float32"))
+        real = there * x + (1 - there) * self._soft(ops.where(self.is_number > 0, x, HARDNESS * x))
         still = ops.stop_gradient(fake)
         step = STEP * (1 - there) * keras.random.normal(ops.shape(x), seed=self.seed_generator)
+        judged = {"real": real, "fake": still, "near_real": real + step, "near_fake": still + step}
         said = {
             name: self.discriminator(ops.concatenate([rows, given], axis=1), training=training)
-            for name, rows in {"real": x, "fake": still, "near_real": x + step, "near_fake": still + step}.items()
+            for name, rows in judged.items()
         }
-        fooled = frozen(self.discriminator, ops.concatenate([fake, given], axis=1), training=training)
-        return {name: ops.cast(score, "float32") for name, score in (said | {"fooled": fooled}).items()}
+        said["fooled"] = frozen(self.discriminator, ops.concatenate([fake, given], axis=1), training=training)
+        moments = {"real_moments": self._moments(x, x), "fake_moments": self._moments(fake, x)}
+        return {name: ops.cast(score, "float32") for name, score in said.items()} | moments
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         real, fake = y_pred["real"], y_pred["fake"]
         d_loss = ops.mean(ops.softplus(fake - real))
         g_loss = ops.mean(ops.softplus(ops.stop_gradient(real) - y_pred["fooled"]))
         slopes = [ops.mean(ops.square((y_pred[f"near_{name}"] - y_pred[name]) / STEP)) for name in ("real", "fake")]
+        apart = ops.mean(ops.square(y_pred["real_moments"] - y_pred["fake_moments"]))
         self.d_loss.update_state(d_loss)
         self.g_loss.update_state(g_loss)
-        return d_loss + g_loss + self.gamma / 2 * sum(slopes)
+        return d_loss + g_loss + self.gamma / 2 * sum(slopes) + self.matching * apart
 
-    def _rows(self, guess):
-        """Rows from the generator's output (n, width): hard one-hots, whose gradient is that of soft ones."""
+    def _soft(self, guess):
+        """Rows (n, width) of numbers and logits, with a draw of the Gumbel softmax in place of the logits."""
         uniform = keras.random.uniform(ops.shape(guess), 1e-6, 1 - 1e-6, seed=self.seed_generator)
         gumbel = -ops.log(-ops.log(uniform))
         soft = ops.exp(self.heads.log_probabilities((guess + gumbel) / self.temperature))
-        hard = soft + ops.stop_gradient(self.heads.largest(soft) - soft)
-        return ops.where(self.is_number > 0, guess, hard)
+        return ops.where(self.is_number > 0, guess, soft)
+
+    def _moments(self, rows, x):
+        """Means of all products of two features, and of the features: numbers, waves of their ranks, categories.
+
+        Categories are scaled by their shares in the rows x, so that rare ones count as much as frequent ones.
+        """
+        share = ops.clip(ops.mean(x, axis=0), 0.02, 0.98)
+        scaled = ops.where(self.is_number > 0, rows, (rows - share) / ops.sqrt(share * (1 - share)))
+        rank = normal_rank(ops.take(rows, self.numbers, axis=1))
+        waves = [np.sqrt(2) * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
+        features = ops.concatenate([scaled, *waves, ops.ones_like(rows[:, :1])], axis=1)
+        return ops.matmul(ops.transpose(features), features) / ops.cast(ops.shape(features)[0], "float32")
 
     def validation_error(self, x):
         """Mean total variation distance of all pairs of columns between rows x (n, width) and generated ones."""
@@ -217,7 +246,7 @@ class GANModel(GenerativeModel):
     def conclude(self, x, rng):
         """Correct the margins: after it numbers are normal, and categories as frequent as among the rows x."""
         noise = self.noise(MARGIN_ROWS, rng)
-        guess, gumbel = self._guess(noise), noise[:, self.latent_dim :]
+        guess, gumbel = self._guess(noise, *self._started(noise[:, -2:], None)), noise[:, self.latent_dim : -2]
         quantiles = np.quantile(guess[:, self.numbers], ndtr(SCORES), axis=0).T
         self.quantiles.assign(np.maximum.accumulate(quantiles + 1e-6 * np.arange(KNOTS), axis=1))
         shifts = np.zeros(self.layout.width, "float32")
@@ -228,30 +257,53 @@ class GANModel(GenerativeModel):
         self.shifts.assign(shifts)
 
     def noise(self, n, rng):
-        """Noise (n, latent_dim + width): normal for the generator, Gumbel for the draws of categories."""
+        """Noise (n, latent_dim + width + 2): normal for the generator, Gumbel for categories, uniform for a cause."""
         normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
-        return np.concatenate([normal, rng.gumbel(size=(n, self.layout.width)).astype("float32")], axis=1)
+        gumbel = rng.gumbel(size=(n, self.layout.width)).astype("float32")
+        return np.concatenate([normal, gumbel, rng.random((n, 2), dtype="float32")], axis=1)
 
     def transport(self, noise, condition=None):
-        """Generate rows and correct their margins; see the base class."""
-        guess = self._guess(noise, condition)
-        scores = guess + noise[:, self.latent_dim :] + ops.convert_to_numpy(self.shifts.value)
-        rows = ops.convert_to_numpy(self.heads.largest(ops.where(self.is_number > 0, 0.0, scores)))
-        rows = np.array(rows)
+        """Generate rows and correct their margins; see the base class.
+
+        A row of which nothing is known starts from one category, drawn by its share, as in training.
+        """
+        values, known = self._started(noise[:, -2:], condition)
+        guess = self._guess(noise, values, known)
+        scores = guess + noise[:, self.latent_dim : -2] + ops.convert_to_numpy(self.shifts.value)
+        rows = np.array(ops.convert_to_numpy(self.heads.largest(np.where(self.is_number > 0, 0, scores))))
         for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles.value), strict=True):
             beyond = np.minimum(guess[:, place] - knots[0], 0) + np.maximum(guess[:, place] - knots[-1], 0)
             rows[:, place] = np.interp(guess[:, place], knots, SCORES) + beyond
-        if condition is None:
-            return rows
-        return np.where(ops.convert_to_numpy(floats_of(self.layout, condition.known)), condition.values, rows)
+        return np.where(ops.convert_to_numpy(floats_of(self.layout, known)), values, rows)
 
-    def _guess(self, noise, condition=None):
-        """What the generator makes (n, width) of noise and of what is known."""
-        given = np.zeros((len(noise), self.layout.width + self.layout.n_columns), "float32")
+    def _started(self, uniform, condition):
+        """Known values (n, width) and columns (n, n_columns), at least one category of each row."""
+        n = len(uniform)
+        values, known = np.zeros((n, self.layout.width), "float32"), np.zeros((n, self.layout.n_columns), bool)
         if condition is not None:
-            given = np.concatenate([condition.values, condition.known.astype("float32")], axis=1)
-        inputs = np.concatenate([noise[:, : self.latent_dim], given], axis=1)
+            values, known = condition.values.copy(), condition.known.copy()
+        free = np.flatnonzero(~known.any(axis=1))
+        shares = ops.convert_to_numpy(self.shares.value)
+        for number, block in enumerate(self.causes):
+            rows = free[np.floor(uniform[free, 0] * len(self.causes)) == number]
+            category = inverse_cumulative(np.log(shares[block.places] + 1e-12)[None], uniform[rows, 1])
+            values[rows, block.start + category], known[rows, block.column] = 1, True
+        return values, known
+
+    def _guess(self, noise, values, known):
+        """What the generator makes (n, width) of noise and of what is known."""
+        inputs = np.concatenate([noise[:, : self.latent_dim], values, known.astype("float32")], axis=1)
         return in_chunks(lambda rows: ops.cast(self.generator(rows, training=False), "float32"), inputs)
+
+
+def numbers_of(layout):
+    """Places of the numbers in a row, an int array."""
+    return np.array([block.start for block in layout.blocks if block.kind == "number"], "int32")
+
+
+def normal_rank(scores):
+    """The standard normal's distribution function."""
+    return 0.5 * (1 + ops.erf(scores / np.sqrt(2)))
 
 
 class RankWaves(keras.layers.Layer):
@@ -263,10 +315,10 @@ class RankWaves(keras.layers.Layer):
 
     def __init__(self, layout):
         super().__init__()
-        self.numbers = np.array([block.start for block in layout.blocks if block.kind == "number"], "int32")
+        self.numbers = numbers_of(layout)
 
     def call(self, x):
-        rank = 0.5 * (1 + ops.erf(ops.take(x, self.numbers, axis=1) / np.sqrt(2)))
+        rank = normal_rank(ops.take(x, self.numbers, axis=1))
         angles = [np.pi * 2**k * rank for k in range(RANK_WAVES)]
         return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
 
