@@ -14,6 +14,7 @@ EXECUTION_STEPS = 16  # steps that run compiled in one call
 CHECKS = 40  # about so many looks at the validation part in a full run
 TOLERANCE = 0.05  # see `Plan`; raised the C2ST score of MAGIC from .81 to .98
 PATIENCE = 8  # looks at the validation part without a better one before training stops
+LONG_PATIENCE = 20  # ... where a model judges itself: an adversarial game takes turns for the worse
 
 
 @dataclass(frozen=True)
@@ -295,11 +296,11 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     ValueError
         If the loss is no number before there are weights worth keeping; after that a RuntimeWarning tells of it.
     """
-    best, nan = KeepBest(PATIENCE, plan.tolerance, deadline), StopAtNaN()
+    judges_itself = hasattr(model, "validation_error")
+    best, nan = KeepBest(LONG_PATIENCE if judges_itself else PATIENCE, plan.tolerance, deadline), StopAtNaN()
     ours = [Anneal(plan.steps, deadline), nan]
     if getattr(model.optimizer, "use_ema", False):
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
-    judges_itself = hasattr(model, "validation_error")
     if validation is not None and judges_itself:
         ours.append(Validate(validation, plan.check_every))
     ours.append(best)

@@ -8,7 +8,7 @@ from keras import ops
 from resampling import Resampler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from augment import TabularSynthesizer
+from augment import TabularSynthesizer, training
 from augment.checks import synthesizer_checks
 from augment.models.backbones import dense
 from augment.models.base import GenerativeModel, _families, get
@@ -74,13 +74,15 @@ def test_contract(check):
 
 
 @pytest.fixture
-def eager(monkeypatch):
-    """Steps that are not compiled: with so few of them that takes half the time, and the network is not the subject."""
+def one_step(monkeypatch):
+    """Fits of a single step that is not compiled: how well a network learns is not the subject here."""
     monkeypatch.setattr(keras.Model, "run_eagerly", property(lambda self: True, lambda self, value: None))
+    monkeypatch.setattr(training, "EPOCH_STEPS", (1, 1))
+    monkeypatch.setattr(training, "EXECUTION_STEPS", 1)
 
 
 @parametrize_with_checks([tiny("autoregressive", epochs=1, validation_fraction=0)])
-def test_scikit_learn(estimator, check, eager):
+def test_scikit_learn(estimator, check, one_step):
     check(estimator)
 
 
@@ -88,7 +90,7 @@ def test_scikit_learn(estimator, check, eager):
 @parametrize_with_checks(
     [tiny(name, epochs=1, validation_fraction=0) for name in _families() if name != "autoregressive"],
 )
-def test_scikit_learn_with_every_family(estimator, check, eager):
+def test_scikit_learn_with_every_family(estimator, check, one_step):
     check(estimator)
 
 

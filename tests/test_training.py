@@ -9,7 +9,7 @@ import pytest
 
 from augment.codecs.layout import Block, Layout
 from augment.models import Autoregressive
-from augment.training import EPOCH_STEPS, PATIENCE, Progress, Rows, plan, train, validation_rows
+from augment.training import EPOCH_STEPS, LONG_PATIENCE, Progress, Rows, plan, train, validation_rows
 
 
 def tiny(n=400, seed=0, columns="ab", width=16):
@@ -160,7 +160,7 @@ def test_a_model_that_judges_itself_decides_when_to_stop():
     chosen = plan(len(x), epochs=40, batch_size=32)
     history = train(model, x, tiny(100)[1], chosen, verbose=0, rng=np.random.default_rng(0))
     assert history["val_error"][:4] == [3.0, 2.0, 1.0, 9.0]
-    assert len(history["val_error"]) == 3 + PATIENCE
+    assert len(history["val_error"]) == 3 + LONG_PATIENCE
     assert "val_loss" not in history
 
 

@@ -49,7 +49,7 @@ class GAN(Recipe):
     width, depth : int, default=128 and 2
         Length of the hidden vectors and number of residual blocks of the generator; the discriminator has one hidden
         layer more.
-    gamma : float, default=0.1
+    gamma : float, default=0.02
         Weight of the penalties.
     matching : float, default=100
         Weight of the squared differences of the products' means.
@@ -80,7 +80,7 @@ class GAN(Recipe):
         latent_dim=64,
         width=128,
         depth=2,
-        gamma=0.1,
+        gamma=0.02,
         matching=100.0,
         temperature=0.5,
         learning_rate=0.002,
@@ -152,7 +152,8 @@ class GANModel(GenerativeModel):
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
         self.is_number = self.heads.is_number.astype("float32")
         self.numbers = numbers_of(layout)
-        self.causes = [b for b in layout.blocks if b.kind == "one_hot" and b.column < layout.n_columns]
+        with_number = {block.column for block in layout.blocks if block.kind == "number"} | {layout.n_columns}
+        self.causes = [block for block in layout.blocks if block.column not in with_number]
         self.seed_generator = keras.random.SeedGenerator()
         self.d_loss, self.g_loss = keras.metrics.Mean("d_loss"), keras.metrics.Mean("g_loss")
 
@@ -246,14 +247,17 @@ class GANModel(GenerativeModel):
     def conclude(self, x, rng):
         """Correct the margins: after it numbers are normal, and categories as frequent as among the rows x."""
         noise = self.noise(MARGIN_ROWS, rng)
-        guess, gumbel = self._guess(noise, *self._started(noise[:, -2:], None)), noise[:, self.latent_dim : -2]
+        values, known = self._started(noise[:, -2:], None)
+        guess, gumbel = self._guess(noise, values, known), noise[:, self.latent_dim : -2]
+        drawn = ops.convert_to_numpy(floats_of(self.layout, known)) == 0
         quantiles = np.quantile(guess[:, self.numbers], ndtr(SCORES), axis=0).T
         self.quantiles.assign(np.maximum.accumulate(quantiles + 1e-6 * np.arange(KNOTS), axis=1))
         shifts = np.zeros(self.layout.width, "float32")
         for block in self.layout.blocks:
             if block.kind == "one_hot":
                 goal = x[:, block.places].mean(axis=0)
-                shifts[block.places] = _shifts((guess + gumbel)[:, block.places], np.maximum(goal, 0.1 / len(x)))
+                scores = (guess + gumbel)[drawn[:, block.start], block.places]
+                shifts[block.places] = _shifts(scores, np.maximum(goal, 0.1 / len(x)))
         self.shifts.assign(shifts)
 
     def noise(self, n, rng):
@@ -334,7 +338,7 @@ def _by_log_frequency(one_hot, n, rng):
 def _shifts(scores, goal):
     """What to add to scores (n, k) so that each place is the largest as often as its share of the `goal` (k,)."""
     shifts = np.zeros(len(goal))
-    for _ in range(30):
+    for _ in range(30 if len(scores) else 0):
         shares = np.bincount((scores + shifts).argmax(axis=1), minlength=len(goal)) / len(scores)
         shifts += 0.7 * np.clip(np.log(goal / np.maximum(shares, 0.1 / len(scores))), -1, 1)
     return shifts
