@@ -53,6 +53,14 @@ def tiny(model, epochs, **options):
     return TabularSynthesizer(model, epochs=epochs, verbose=0, random_state=0, **options)
 
 
+@pytest.fixture
+def one_step(monkeypatch):
+    """Fits of a single step that is not compiled: how well a network learns is not the subject here."""
+    monkeypatch.setattr(keras.Model, "run_eagerly", property(lambda self: True, lambda self, value: None))
+    monkeypatch.setattr(training, "EPOCH_STEPS", (1, 1))
+    monkeypatch.setattr(training, "EXECUTION_STEPS", 1)
+
+
 MODELS = {name: name for name in _families()} | {"energy": energy}
 EPOCHS = {"gan": 100}  # it averages its weights over a thousand steps; 40 are enough for the others
 
@@ -69,28 +77,14 @@ EPOCHS = {"gan": 100}  # it averages its weights over a thousand steps; 40 are e
         for check in synthesizer_checks(tiny(model, EPOCHS.get(name, 40)))
     ],
 )
-def test_contract(check):
+def test_contract(check, request):
+    if check.__name__ != "check_dependence":
+        request.getfixturevalue("one_step")
     check()
 
 
-@pytest.fixture
-def one_step(monkeypatch):
-    """Fits of a single step that is not compiled: how well a network learns is not the subject here."""
-    monkeypatch.setattr(keras.Model, "run_eagerly", property(lambda self: True, lambda self, value: None))
-    monkeypatch.setattr(training, "EPOCH_STEPS", (1, 1))
-    monkeypatch.setattr(training, "EXECUTION_STEPS", 1)
-
-
-@parametrize_with_checks([tiny("autoregressive", epochs=1, validation_fraction=0)])
+@parametrize_with_checks([tiny(name, epochs=1, validation_fraction=0) for name in _families()])
 def test_scikit_learn(estimator, check, one_step):
-    check(estimator)
-
-
-@pytest.mark.slow
-@parametrize_with_checks(
-    [tiny(name, epochs=1, validation_fraction=0) for name in _families() if name != "autoregressive"],
-)
-def test_scikit_learn_with_every_family(estimator, check, one_step):
     check(estimator)
 
 
