@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from augment.models.gradients import steps_at_once
+
 EPOCH_STEPS = 16, 512  # an epoch is a pass over the rows, but so many steps at least and at most
 EXECUTION_STEPS = 16  # steps that run compiled in one call
 CHECKS = 40  # about so many looks at the validation part in a full run
@@ -307,7 +309,7 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     if verbose:
         ours.append(Progress(plan.steps))
     history = keras.callbacks.History()
-    model.steps_per_execution = plan.steps_per_execution
+    model.steps_per_execution = steps_at_once(plan.steps_per_execution)
     options = {}
     if validation is not None and not judges_itself:
         rows = validation_rows(validation, plan.batch_size, rng)

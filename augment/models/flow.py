@@ -111,7 +111,7 @@ class FlowModel(GenerativeModel):
         self.layout, self.network = layout, network
         self.n_steps, self.sampler, self.guidance_scale = n_steps, sampler, guidance_scale
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
-        self.is_number = self.heads.is_number.astype("float32")
+        self.is_number = self.heads.is_number
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape):
@@ -131,9 +131,8 @@ class FlowModel(GenerativeModel):
         there = floats_of(self.layout, known)
         mixed = there * x + (1 - there) * ((1 - time) * noise + time * x)
         guess = self._guess(mixed, time, known, training)
-        numbers = ops.square(guess - (x - noise)) * self.is_number
-        categories = x * self.heads.log_probabilities(guess) * (1 - self.is_number)
-        return ops.sum((numbers - categories) * (1 - there), axis=1)
+        losses = ops.where(self.is_number, ops.square(guess - (x - noise)), -x * self.heads.log_probabilities(guess))
+        return ops.sum(losses * (1 - there), axis=1)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         if sample_weight is None:
@@ -142,7 +141,7 @@ class FlowModel(GenerativeModel):
 
     def _guess(self, mixed, time, known, training=False):
         """What the network says (n, width) of mixtures (n, width) at times (n, 1) with known columns (n, n_columns)."""
-        angles = time * (np.pi * np.arange(1, WAVES + 1, dtype="float32"))
+        angles = ops.multiply(time, np.pi * np.arange(1, WAVES + 1, dtype="float32"))
         inputs = ops.concatenate([mixed, known, time, ops.sin(angles), ops.cos(angles)], axis=1)
         return ops.cast(self.network(inputs, training=training), "float32")
 
@@ -160,15 +159,16 @@ class FlowModel(GenerativeModel):
         return in_chunks(self._follow, noise[:, :width], noise[:, width:], values, known)
 
     def _follow(self, noise, uniform, values, known):
+        noise, values, known = (ops.convert_to_tensor(x, "float32") for x in (noise, values, known))
         there = floats_of(self.layout, known)
         times = np.linspace(0, LAST, self.n_steps + 1, dtype="float32")
         x = there * values + (1 - there) * noise
         for time, after in zip(times[:-1], times[1:], strict=True):
-            x = x + (1 - there) * (after - time) * self._step(x, time, after, noise, values, known, there)
+            x = x + (1 - there) * float(after - time) * self._step(x, time, after, noise, values, known, there)
         direction, shares = self._direction(x, LAST, noise, values, known, there)
-        x, there = ops.convert_to_numpy(x + (1 - LAST) * direction), ops.convert_to_numpy(there)
+        x, there, values = map(ops.convert_to_numpy, (x + (1 - LAST) * direction, there, values))
         drawn = self.heads.draw(np.log(np.maximum(ops.convert_to_numpy(shares), 1e-12)), uniform)
-        return np.where(there > 0, values, np.where(self.is_number > 0, x, drawn))
+        return np.where(there > 0, values, np.where(self.is_number, x, drawn))
 
     def _step(self, x, time, after, *given):
         """The direction to take from `time` to `after`."""
@@ -176,7 +176,7 @@ class FlowModel(GenerativeModel):
         if self.sampler == "euler":
             return first
         there = given[-1]
-        second, _ = self._direction(x + (1 - there) * (after - time) * first, after, *given)
+        second, _ = self._direction(x + (1 - there) * float(after - time) * first, after, *given)
         return (first + second) / 2
 
     def _direction(self, x, time, noise, values, known, there):
@@ -184,8 +184,8 @@ class FlowModel(GenerativeModel):
         direction, shares = self._learned_direction(x, time, known)
         if self.guidance_scale == 1:
             return direction, shares
-        free = (1 - there) * x + there * ((1 - time) * noise + time * values)
-        unguided, unguided_shares = self._learned_direction(free, time, np.zeros_like(known))
+        free = (1 - there) * x + there * (float(1 - time) * noise + float(time) * values)
+        unguided, unguided_shares = self._learned_direction(free, time, ops.zeros_like(known))
         scale = self.guidance_scale
         shares = ops.maximum(unguided_shares + scale * (shares - unguided_shares), 0.0)
         return unguided + scale * (direction - unguided), shares
@@ -193,4 +193,4 @@ class FlowModel(GenerativeModel):
     def _learned_direction(self, x, time, known):
         guess = self._guess(x, ops.full((len(known), 1), float(time), dtype="float32"), known)
         shares = ops.exp(self.heads.log_probabilities(guess))
-        return ops.where(self.is_number > 0, guess, (shares - x) / float(1 - time)), shares
+        return ops.where(self.is_number, guess, (shares - x) / float(1 - time)), shares

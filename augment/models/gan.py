@@ -150,7 +150,7 @@ class GANModel(GenerativeModel):
         self.gamma, self.matching, self.temperature = gamma, matching, temperature
         self.generator, self.discriminator = generator, discriminator
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
-        self.is_number = self.heads.is_number.astype("float32")
+        self.is_number = self.heads.is_number
         self.numbers = numbers_of(layout)
         with_number = {block.column for block in layout.blocks if block.kind == "number"} | {layout.n_columns}
         self.causes = [block for block in layout.blocks if block.column not in with_number]
@@ -190,13 +190,13 @@ class GANModel(GenerativeModel):
         x, cause = x[:, :-1], x[:, -1:]
         n, columns = ops.shape(x)[0], np.arange(self.layout.n_columns, dtype="float32")
         known = random_columns(n, len(columns), self.seed_generator)
-        known = ops.maximum(known, ops.cast(cause == columns, "float32"))
+        known = ops.maximum(known, ops.cast(ops.equal(cause, columns), "float32"))
         there = floats_of(self.layout, known)
         given = ops.concatenate([there * x, known], axis=1)
         noise = keras.random.normal((n, self.latent_dim), seed=self.seed_generator)
         guess = self.generator(ops.concatenate([noise, given], axis=1), training=training)
         fake = there * x + (1 - there) * self._soft(ops.cast(guess, "float32"))
-        real = there * x + (1 - there) * self._soft(ops.where(self.is_number > 0, x, HARDNESS * x))
+        real = there * x + (1 - there) * self._soft(ops.where(self.is_number, x, HARDNESS * x))
         still = ops.stop_gradient(fake)
         step = STEP * (1 - there) * keras.random.normal(ops.shape(x), seed=self.seed_generator)
         judged = {"real": real, "fake": still, "near_real": real + step, "near_fake": still + step}
@@ -223,7 +223,7 @@ class GANModel(GenerativeModel):
         uniform = keras.random.uniform(ops.shape(guess), 1e-6, 1 - 1e-6, seed=self.seed_generator)
         gumbel = -ops.log(-ops.log(uniform))
         soft = ops.exp(self.heads.log_probabilities((guess + gumbel) / self.temperature))
-        return ops.where(self.is_number > 0, guess, soft)
+        return ops.where(self.is_number, guess, soft)
 
     def _moments(self, rows, x):
         """Means of all products of two features, and of the features: numbers, waves of their ranks, categories.
@@ -231,9 +231,9 @@ class GANModel(GenerativeModel):
         Categories are scaled by their shares in the rows x, so that rare ones count as much as frequent ones.
         """
         share = ops.clip(ops.mean(x, axis=0), 0.02, 0.98)
-        scaled = ops.where(self.is_number > 0, rows, (rows - share) / ops.sqrt(share * (1 - share)))
+        scaled = ops.where(self.is_number, rows, (rows - share) / ops.sqrt(share * (1 - share)))
         rank = normal_rank(ops.take(rows, self.numbers, axis=1))
-        waves = [np.sqrt(2) * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
+        waves = [2**0.5 * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
         features = ops.concatenate([scaled, *waves, ops.ones_like(rows[:, :1])], axis=1)
         return ops.matmul(ops.transpose(features), features) / ops.cast(ops.shape(features)[0], "float32")
 
@@ -274,7 +274,7 @@ class GANModel(GenerativeModel):
         values, known = self._started(noise[:, -2:], condition)
         guess = self._guess(noise, values, known)
         scores = guess + noise[:, self.latent_dim : -2] + ops.convert_to_numpy(self.shifts.value)
-        rows = np.array(ops.convert_to_numpy(self.heads.largest(np.where(self.is_number > 0, 0, scores))))
+        rows = np.array(ops.convert_to_numpy(self.heads.largest(np.where(self.is_number, 0, scores))))
         for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles.value), strict=True):
             beyond = np.minimum(guess[:, place] - knots[0], 0) + np.maximum(guess[:, place] - knots[-1], 0)
             rows[:, place] = np.interp(guess[:, place], knots, SCORES) + beyond
@@ -307,7 +307,7 @@ def numbers_of(layout):
 
 def normal_rank(scores):
     """The standard normal's distribution function."""
-    return 0.5 * (1 + ops.erf(scores / np.sqrt(2)))
+    return 0.5 * (1 + ops.erf(scores / 2**0.5))
 
 
 class RankWaves(keras.layers.Layer):

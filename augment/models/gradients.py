@@ -9,6 +9,11 @@ def jit_compile():
     return False if keras.backend.backend() == "tensorflow" else "auto"
 
 
+def steps_at_once(n):
+    """How many steps may run in one compiled call, n where the backend can: torch runs them one by one."""
+    return 1 if keras.backend.backend() == "torch" else n
+
+
 def frozen(layer, *inputs, **options):
     """Call a layer so that gradients reach its inputs and none reach its weights; its state does not change.
 

@@ -12,5 +12,6 @@ def random_columns(n, n_columns, seed):
 
 def floats_of(layout, columns):
     """Of each float of a row (n, layout.width) what `columns` (n, n_columns) says of its column; 0 without one."""
+    columns = ops.convert_to_tensor(columns)
     nobody = ops.zeros_like(columns[:, :1])
     return ops.take(ops.concatenate([columns, nobody], axis=1), layout.columns, axis=1)

@@ -98,12 +98,13 @@ def features(cell, fine, exact, frequencies):
 
     They are given by a row of `cell_table` (..., 4), a fine token (...) and whether this is to be told (1, else 0).
     """
+    cell, exact = ops.convert_to_tensor(cell), ops.convert_to_tensor(exact)
     low, width, is_number, level = cell[..., 0], cell[..., 1], cell[..., 2], cell[..., 3]
     exact = exact * ops.cast(level > 0, "float32")
     inside = 0.5 + exact * ((ops.cast(fine, "float32") + 0.5) * level - 0.5)
     rank = (low + width * inside)[..., None]
     score = ops.erfinv(ops.clip(2 * rank - 1, -0.9998, 0.9998))
-    angle = rank * (np.pi * 2.0 ** np.arange(frequencies)).astype("float32")
+    angle = ops.multiply(rank, (np.pi * 2.0 ** np.arange(frequencies)).astype("float32"))
     smooth = ops.concatenate([2 * rank - 1, score, exact[..., None], ops.sin(angle), ops.cos(angle)], axis=-1)
     return smooth * is_number[..., None]
 

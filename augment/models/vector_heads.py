@@ -45,6 +45,7 @@ class VectorHeads:
         self._scatter = np.flatnonzero(kept)[np.argsort(places)].astype("int32")
         self.sources, self._present = self._find_sources()
         self.is_number = np.repeat([block.kind == "number" for block in layout.blocks], sizes)
+        self._scale = np.where(self.is_number, np.log(bins), 0).astype("float32")
         self._bin = np.where(self.is_number, np.concatenate([np.arange(size) for size in sizes]), 0).astype("float32")
 
     def _find_sources(self):
@@ -63,8 +64,9 @@ class VectorHeads:
 
     def largest(self, values):
         """A 1 (n, size) at the largest value of each block."""
+        values = ops.convert_to_tensor(values, "float32")
         top = self._by_block(values, lambda block, axis: ops.max(block, axis=axis, keepdims=True) + 0 * block)
-        return ops.cast(values >= top, values.dtype)
+        return ops.cast(values >= top, "float32")
 
     def _by_block(self, values, function):
         """What a function of one block's values, along the axis -1, makes of each block of the values (n, size)."""
@@ -78,17 +80,18 @@ class VectorHeads:
 
     def targets(self, x):
         """A 1 (n, size) at each category and bin of the rows x; none in the bins of a number that is not there."""
+        x = ops.convert_to_tensor(x, "float32")
         values = ops.take(x, self.sources, axis=1)
         if not self.is_number.any():
             return values
-        bins = ops.floor(0.5 * (1 + ops.erf(values / np.sqrt(2))) * self.bins)
-        here = ops.cast(ops.clip(bins, 0, self.bins - 1) == self._bin, values.dtype)
+        bins = ops.floor(0.5 * (1 + ops.erf(values / 2**0.5)) * self.bins)
+        here = ops.cast(ops.equal(ops.clip(bins, 0, self.bins - 1), self._bin), values.dtype)
         there = ops.where(self._present >= 0, ops.take(x, np.maximum(self._present, 0), axis=1), 1.0)
         return ops.where(self.is_number, here * there, values)
 
     def log_densities(self, logits):
         """As `log_probabilities`, but for a number's bins the log of the density of the rank."""
-        return self.log_probabilities(logits) + np.where(self.is_number, np.log(self.bins), 0).astype("float32")
+        return ops.add(self.log_probabilities(logits), self._scale)
 
     def log_likelihood(self, logits, x):
         """Log-likelihood of the rows (n,); that of a number is the density of its rank."""

@@ -1,0 +1,79 @@
+"""A synthesizer saved on this backend generates the same rows on another, and every family trains there."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pandas as pd
+import pytest
+
+from augment import TabularSynthesizer
+from augment.datasets import make_table
+from augment.models.base import _families
+
+ROOT = Path(__file__).resolve().parents[1]
+OTHERS = [
+    pytest.param(
+        name, marks=pytest.mark.skipif(importlib.util.find_spec(name) is None, reason=f"{name} is not installed")
+    )
+    for name in ("tensorflow", "jax", "torch")
+    if name != keras.backend.backend()
+]
+LOADS = """
+import sys
+from pathlib import Path
+from augment import TabularSynthesizer
+for path in Path(sys.argv[1]).glob("*.augment"):
+    new = TabularSynthesizer.load(path).generate(300, random_state=1)
+    new.to_pickle(path.with_suffix(".other"))
+"""
+TRAINS = """
+import sys
+from augment import TabularSynthesizer
+from augment.datasets import make_table
+from augment.models.base import _families
+table = make_table(100, random_state=0)
+for name in _families():
+    synthesizer = TabularSynthesizer(name, epochs=1, verbose=0, random_state=0).fit(table)
+    assert len(synthesizer.generate(7)) == 7
+    assert (synthesizer.generate(7, condition={"city": "Rome"})["city"] == "Rome").all()
+"""
+
+
+def run(script, backend, *arguments):
+    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved")
+    for name in _families():
+        synthesizer = TabularSynthesizer(name, epochs=1, verbose=0, random_state=0).fit(make_table(200, random_state=0))
+        synthesizer.save(folder / f"{name}.augment")
+        synthesizer.generate(300, random_state=1).to_pickle(folder / f"{name}.here")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", OTHERS)
+def test_another_backend_reads_it_and_draws_the_same_rows(saved, backend):
+    run(LOADS, backend, str(saved))
+    for name in _families():
+        here, other = (pd.read_pickle(saved / f"{name}.{where}") for where in ("here", "other"))
+        assert here.dtypes.equals(other.dtypes)
+        same = (here == other) | (here.isna() & other.isna())
+        labels = ["city", "country", "member", "bought"]
+        assert same[labels].to_numpy().mean() > 0.98, name  # rounding differs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", OTHERS)
+def test_every_family_trains_on_another_backend(backend):
+    run(TRAINS, backend)
