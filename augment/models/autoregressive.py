@@ -146,7 +146,7 @@ class AutoregressiveModel(GenerativeModel):
         known = self._random_subset(ops.shape(x)[0] // 2, self.seed_generator if training else 0)
         both = ops.concatenate([known, ops.logical_not(known)])
         hidden = self.trunk(self.embedding(x, both, training=training), training=training)
-        losses = self.heads(hidden, x, known, fine_weight=FINE_WEIGHT)
+        losses = self.heads(ops.cast(hidden, "float32"), x, known, fine_weight=FINE_WEIGHT)
         n_known = ops.sum(ops.cast(known, "float32"), axis=1, keepdims=True)
         losses = losses * ((d + 1) / ops.where(known, n_known, d - n_known))
         first, second = (ops.sum(ops.where(mine, losses, 0.0), axis=1) for mine in (ops.logical_not(known), known))

@@ -107,6 +107,10 @@ class GenerativeModel(keras.Model):
 
     takes_known = takes_allowed = False
 
+    def __init__(self, **options):
+        # rows and losses keep their precision under keras.mixed_precision; the layers inside follow its policy
+        super().__init__(**{"dtype": "float32"} | options)
+
     def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.
 

@@ -318,7 +318,7 @@ class RankWaves(keras.layers.Layer):
     """
 
     def __init__(self, layout):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.numbers = numbers_of(layout)
 
     def call(self, x):

@@ -26,7 +26,7 @@ class TokenHeads(keras.layers.Layer):
     """
 
     def __init__(self, layout):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.layout = layout
         self.copies = [[] for _ in layout.blocks]
         for copy in layout.copies:
@@ -85,7 +85,7 @@ class _ClassHeads(keras.layers.Layer):
     """The heads of the blocks `members`, which are of like size: all of it in the order (members, rows, tokens)."""
 
     def __init__(self, heads, members):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.blocks, self.copies = [heads.layout.blocks[i] for i in members], [heads.copies[i] for i in members]
         self.slots, self.n_samples = [heads.slots[i] for i in members], heads.layout.n_samples
         self.members, self.copying = members, heads.copying

@@ -140,7 +140,8 @@ class RecurrentModel(GenerativeModel):
 
     def summary(self, x, known, training=False):
         """What the known blocks (n, n_blocks) of the rows x tell every step (n, units)."""
-        return self.trunk(self.embedding(x, known, training=training), training=training)
+        summary = self.trunk(self.embedding(x, known, training=training), training=training)
+        return ops.cast(summary, "float32")
 
     def _random_subset(self, n, seed):
         """Known blocks (n, n_blocks): none in half of the rows, in the others a uniformly random number of them."""

@@ -60,7 +60,7 @@ class StepInputs(keras.layers.Layer):
     """
 
     def __init__(self, layout, units):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.steps, self.units = steps_of(layout), units
         self.frequencies = n_frequencies(layout.n_samples)
         self.offsets = np.cumsum([0] + [step.size for step in self.steps]).astype("int32")
@@ -115,7 +115,7 @@ class StepHeads(keras.layers.Layer):
     """
 
     def __init__(self, layout):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.steps = steps_of(layout)
         self.coarse_columns = np.array([block.start for block in layout.blocks], "int32")
         self.is_fine = np.array([step.fine for step in self.steps])
@@ -151,7 +151,7 @@ class _GroupHeads(keras.layers.Layer):
     """The heads of the steps `members`, which are of like size: all of it in the order (members, rows, tokens)."""
 
     def __init__(self, steps, members, n_samples):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.members, self.steps, self.n_samples = members, [steps[k] for k in members], n_samples
         self.size = max(step.size for step in self.steps)
         self.bases = None

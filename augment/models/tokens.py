@@ -25,7 +25,7 @@ class TokenEmbedding(keras.layers.Layer):
     """
 
     def __init__(self, layout, units, blur=0.0):
-        super().__init__()
+        super().__init__(dtype="float32")
         self.blocks, self.units, self.blur = layout.blocks, units, blur
         self.frequencies = n_frequencies(layout.n_samples)
         self.n_features = 3 + 2 * self.frequencies

@@ -40,9 +40,9 @@ class VAE(Recipe):
     ----------
     latent_dim : int, default=16
         Length of the code.
-    width, depth : int, default=128 and 2
+    width, depth : int, default=128 and 1
         Length of the hidden vectors and number of residual blocks of encoder and decoder.
-    beta : float, default=0.3
+    beta : float, default=0.5
         Weight of the Kullback-Leibler term (Higgins et al., ICLR 2017); 1 is the bound on the likelihood. Below it
         codes tell more of a row, and the mixture has more to learn.
     n_components : int, default=64
@@ -71,8 +71,8 @@ class VAE(Recipe):
         self,
         latent_dim=16,
         width=128,
-        depth=2,
-        beta=0.3,
+        depth=1,
+        beta=0.5,
         n_components=64,
         learning_rate=0.001,
         weight_decay=0.01,
@@ -147,7 +147,7 @@ class VAEModel(GenerativeModel):
         """Rows (n, width) -> the two terms of each row's loss (n,) and the weight of the second."""
         mean, log_variance = self._normal(self.encoder(x, training=training))
         normal = keras.random.normal(ops.shape(mean), seed=self.seed_generator if training else 0)
-        logits = self.decoder(mean + ops.exp(log_variance / 2) * normal, training=training)
+        logits = self._logits(mean + ops.exp(log_variance / 2) * normal, training=training)
         warm = 1.0
         if training:
             self.step.assign_add(1.0)
@@ -168,6 +168,9 @@ class VAEModel(GenerativeModel):
     def _normal(encoded):
         mean, log_variance = ops.split(ops.cast(encoded, "float32"), 2, axis=1)
         return mean, ops.clip(log_variance, *LOG_VARIANCES)
+
+    def _logits(self, codes, training=False):
+        return ops.cast(self.decoder(codes, training=training), "float32")
 
     def conclude(self, x, rng):
         """Fit the mixture to codes of the rows."""
@@ -205,7 +208,7 @@ class VAEModel(GenerativeModel):
         return in_chunks(explain, choice, uniform, condition.values, known)
 
     def _decode(self, codes, uniform):
-        return self.heads.draw(ops.convert_to_numpy(self.decoder(codes, training=False)), uniform)
+        return self.heads.draw(ops.convert_to_numpy(self._logits(codes)), uniform)
 
     def _mixture(self):
         """Shares, means and triangular factors of the covariances, as arrays."""
@@ -222,7 +225,7 @@ class VAEModel(GenerativeModel):
         """Logits of codes that a condition chooses from, the same ones always, and their logs of probabilities."""
         noise = self.noise(CANDIDATES, np.random.default_rng(0))
         codes = self._codes(noise[:, 0], noise[:, -self.latent_dim :])
-        logits = ops.convert_to_numpy(self.decoder(codes, training=False))
+        logits = ops.convert_to_numpy(self._logits(codes))
         return logits, ops.convert_to_numpy(self.heads.log_probabilities(logits))
 
     def _explain(self, logits, log_p, choice, uniform, values, known):
@@ -279,7 +282,7 @@ class VAEModel(GenerativeModel):
 
     def _log_densities(self, codes):
         """What the decoder says of codes: (n, heads.size)."""
-        return ops.convert_to_numpy(self.heads.log_densities(self.decoder(codes, training=False)))
+        return ops.convert_to_numpy(self.heads.log_densities(self._logits(codes)))
 
     def _log_prior(self, codes):
         """Log-density (n,) of the mixture."""

@@ -1,0 +1,165 @@
+"""The seam of models: what may stand as `model`, models of one's own, optimizers, precision, searches."""
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from keras import ops
+from sklearn.base import clone
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
+
+from augment import TabularSynthesizer
+from augment.models import VAE, Autoregressive, Flow, GenerativeModel, Recipe
+from augment.models.base import _families, describe, from_description, get
+
+
+class OwnModel(GenerativeModel):
+    """Rows that are one dense layer of noise; learns the means."""
+
+    def __init__(self, layout, size):
+        super().__init__()
+        self.size = size
+        self.network = keras.layers.Dense(layout.width)
+
+    def call(self, x, training=False):
+        return self.network(ops.ones((ops.shape(x)[0], self.size)))
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return ops.mean(ops.square(x - y_pred))
+
+    def noise(self, n, rng):
+        return rng.standard_normal((n, self.size), dtype="float32")
+
+    def transport(self, noise, condition=None):
+        return ops.convert_to_numpy(self.network(noise))
+
+
+class Own(Recipe):
+    """A recipe as a user writes it: neither builds nor compiles its model."""
+
+    def __init__(self, size=3):
+        self.size = size
+
+    def build(self, layout):
+        return OwnModel(layout, self.size)
+
+
+class Halves(OwnModel):
+    """Lacks what generation needs."""
+
+    noise = GenerativeModel.noise
+
+
+def table(n=80):
+    rng = np.random.default_rng(0)
+    return pd.DataFrame({"a": rng.normal(size=n), "b": rng.choice(["x", "y"], n)})
+
+
+def fitted(model, **options):
+    return TabularSynthesizer(model, **{"epochs": 1, "verbose": 0, "random_state": 0} | options).fit(table())
+
+
+@pytest.mark.parametrize("model", [Own(), Own().build, lambda layout: OwnModel(layout, 2)])
+def test_a_model_of_ones_own_needs_no_build_and_no_compile(model):
+    new = fitted(model).generate(9)
+    assert new.dtypes.equals(table().dtypes)
+    assert len(new) == 9
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "message"),
+    [
+        ("nonsense", ValueError, "the names are 'autoregressive', 'flow', 'gan', 'recurrent', 'vae'"),
+        (3, TypeError, "model must be a name, a recipe"),
+        (Own, TypeError, "model must be a name, a recipe"),
+        (lambda layout: keras.Sequential(), TypeError, "gives a GenerativeModel"),
+        (lambda layout: Halves(layout, 2), TypeError, "Halves lacks noise"),
+    ],
+)
+def test_what_is_no_model_is_refused(model, error, message):
+    with pytest.raises(error, match=message):
+        fitted(model)
+
+
+def test_an_encoding_that_is_not_offered_is_named():
+    class Pixels(Own):
+        encoding = "pixels"
+
+    with pytest.raises(ValueError, match="'tokens' or 'vectors'"):
+        fitted(Pixels())
+
+
+def test_a_file_with_a_model_of_ones_own_asks_for_it(tmp_path):
+    synthesizer = fitted(Own(size=2))
+    synthesizer.save(tmp_path / "own.augment")
+    with pytest.raises(ValueError, match=r"'Own', whose code it does not hold.*load\(path, model=...\)"):
+        TabularSynthesizer.load(tmp_path / "own.augment")
+    again = TabularSynthesizer.load(tmp_path / "own.augment", model=Own(size=2))
+    assert again.generate(5).equals(synthesizer.generate(5))
+
+
+def test_a_family_with_a_network_of_ones_own_asks_for_it_too(tmp_path):
+    encoder = keras.Sequential([keras.layers.Dense(4)])
+    synthesizer = fitted(VAE(latent_dim=2, encoder=encoder))
+    synthesizer.save(tmp_path / "own.augment")
+    with pytest.raises(ValueError, match="VAE with networks of one's own"):
+        TabularSynthesizer.load(tmp_path / "own.augment")
+    again = TabularSynthesizer.load(tmp_path / "own.augment", model=VAE(latent_dim=2, encoder=encoder))
+    assert again.generate(5).equals(synthesizer.generate(5))
+
+
+@pytest.mark.parametrize("name", _families())
+def test_a_description_gives_the_recipe_back(name):
+    recipe = get(name).set_params(learning_rate=0.5)
+    assert from_description(describe(recipe)).get_params() == recipe.get_params()
+    assert describe(recipe.set_params(optimizer=keras.optimizers.SGD()))["params"].get("optimizer") is None
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", keras.optimizers.SGD(0.25)])
+def test_an_optimizer_of_ones_own_trains_and_is_left_alone(optimizer):
+    seen = []
+    callback = keras.callbacks.LambdaCallback(on_train_begin=lambda logs: None)
+    callback.on_train_begin = lambda logs=None: seen.append(type(callback.model.optimizer))
+    fitted(Flow(width=8, depth=1, optimizer=optimizer), callbacks=[callback])
+    assert seen == [keras.optimizers.SGD]
+    if not isinstance(optimizer, str):
+        assert not optimizer.built
+        assert float(optimizer.learning_rate) == 0.25
+
+
+@pytest.mark.parametrize("name", _families())
+def test_mixed_precision(name):
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        new = fitted(name).generate(20)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    assert new["a"].notna().all()
+    assert set(new["b"]) <= {"x", "y"}
+
+
+def test_recipes_are_cloned_printed_and_searched():
+    synthesizer = TabularSynthesizer(VAE(latent_dim=3), epochs=1, verbose=0, random_state=0)
+    assert clone(synthesizer).get_params()["model__latent_dim"] == 3
+    assert "VAE(latent_dim=3)" in repr(synthesizer)
+    synthesizer.set_params(model=Own())
+    for search in (
+        GridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2),
+        HalvingGridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2, min_resources=40),
+    ):
+        assert search.fit(table()).best_params_["model__size"] in (2, 4)
+
+
+@pytest.mark.slow
+def test_two_workers_search_a_model_of_ones_own():
+    synthesizer = TabularSynthesizer(Own(), epochs=1, verbose=0, random_state=0)
+    search = GridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2, n_jobs=2).fit(table())
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_the_default_takes_a_schedule_and_says_what_it_does_not_take():
+    schedule = keras.optimizers.schedules.CosineDecay(0.01, 100)
+    assert len(fitted(Autoregressive(width=8, learning_rate=schedule)).generate(3)) == 3
+    with pytest.raises(ValueError, match="learning_rate must be a number of at least 1e-09. Received: learning_rate=0"):
+        fitted(Autoregressive(learning_rate=0))
