@@ -10,6 +10,8 @@ from augment import TabularSynthesizer
 from augment.codecs.layout import Condition, VectorBlock, VectorLayout
 from augment.models import Flow
 
+pytestmark = pytest.mark.slow  # at the lowest versions the contract covers the families
+
 PLANE = VectorLayout(tuple(VectorBlock(name, i, 1, "number", i) for i, name in enumerate("ab")), 2, n_samples=1000)
 MEAN, SPREAD = np.array([1.0, -0.5], "float32"), np.array([0.5, 2.0], "float32")
 

@@ -10,6 +10,8 @@ from augment.codecs.layout import VectorBlock, VectorLayout
 from augment.models import GAN
 from augment.models.gan import GANModel
 
+pytestmark = pytest.mark.slow  # at the lowest versions the contract covers the families
+
 LAYOUT = VectorLayout(
     (
         VectorBlock("a", 0, 1, "number", 0),
@@ -35,7 +37,6 @@ def ring(n, rng):
     return pd.DataFrame(centre + 0.05 * rng.normal(size=(n, 2)), columns=["x", "y"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_all_eight_gaussians_of_a_ring_are_found(seed):
     table = ring(4000, np.random.default_rng(seed))

@@ -10,6 +10,8 @@ from augment.models import Autoregressive, Recurrent
 from augment.models.base import get, seeded
 from augment.training import plan, train
 
+pytestmark = pytest.mark.slow  # at the lowest versions the contract covers the families
+
 
 def category(name, start, size):
     return Block(name, start, size, np.full(size, 1 / size))

@@ -10,6 +10,8 @@ from augment import TabularSynthesizer
 from augment.models import VAE
 from augment.models.vector_heads import VectorHeads
 
+pytestmark = pytest.mark.slow  # at the lowest versions the contract covers the families
+
 P = {("a", "x"): 0.4, ("a", "y"): 0.1, ("b", "x"): 0.05, ("b", "y"): 0.25, ("c", "y"): 0.2}
 
 
