@@ -51,7 +51,7 @@ class Plan:
         return self.steps_per_epoch * self.epochs
 
 
-def plan(n_samples, *, epochs="auto", batch_size="auto"):
+def plan(n_samples, *, epochs="auto", batch_size="auto", share=1.0):
     """Choose batch size and epochs for `n_samples` rows.
 
     Parameters
@@ -61,6 +61,8 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     epochs, batch_size : int or "auto", default="auto"
         What the user asked for. "auto" takes batches of 64 rows up to 2,000 rows and of 512 above, and as many epochs
         as make 3,000 optimizer steps for the smallest tables and 4,500 for tables of 10,000 rows and more.
+    share : float, default=1
+        Multiplies these steps, for a family that needs fewer or more.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def plan(n_samples, *, epochs="auto", batch_size="auto"):
     steps_per_epoch = int(np.clip(math.ceil(n_samples / batch_size), *EPOCH_STEPS))
     steps_per_epoch = math.ceil(steps_per_epoch / EXECUTION_STEPS) * EXECUTION_STEPS
     if epochs == "auto":
-        epochs = max(1, round(_steps(n_samples) / steps_per_epoch))
+        epochs = max(1, round(share * _steps(n_samples) / steps_per_epoch))
     return Plan(batch_size, steps_per_epoch, epochs, EXECUTION_STEPS, max(1, epochs // CHECKS), TOLERANCE)
 
 

@@ -31,6 +31,7 @@ def test_a_plan_sees_every_row_and_has_whole_executions(n):
 
 
 def test_epochs_and_batch_size_are_those_asked_for():
+    assert plan(20_000, share=0.5).epochs == round(plan(20_000).epochs / 2)
     chosen = plan(1600, epochs=7, batch_size=50)
     assert (chosen.epochs, chosen.batch_size, chosen.steps_per_epoch) == (7, 50, 32)
 

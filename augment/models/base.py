@@ -103,9 +103,12 @@ class GenerativeModel(keras.Model):
     takes_known, takes_allowed : bool
         Whether `transport` honours the known cells of a condition, and its restrictions. What it does not, the
         synthesizer meets by choosing among the model's rows.
+    share_of_steps : float
+        Multiplies the optimizer steps that training takes unless `epochs` is given, 1 by default.
     """
 
     takes_known = takes_allowed = False
+    share_of_steps = 1.0
 
     def __init__(self, **options):
         # rows and losses keep their precision under keras.mixed_precision; the layers inside follow its policy

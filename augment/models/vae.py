@@ -176,7 +176,7 @@ class VAEModel(GenerativeModel):
         """Fit the mixture to codes of the rows."""
         x = x[rng.permutation(len(x))[:PRIOR_ROWS]]
         mean, log_variance = in_chunks(lambda rows: self._normal(self.encoder(rows, training=False)), x)
-        codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape)
+        codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
         k = max(1, min(self.n_components, len(x) // ROWS_PER_COMPONENT))
         mixture = GaussianMixture(k, reg_covar=1e-4, init_params="k-means++", random_state=int(rng.integers(2**31)))
         with warnings.catch_warnings():

@@ -118,7 +118,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         with seeded(int(rng.integers(2**31))):
             model = make(self.model, self.codec_.layout)
         learn, check = split(arrays, self.validation_fraction, rng)
-        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size)
+        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size, share=model.share_of_steps)
         rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
             n_blocks = len(self.codec_.layout.blocks)
