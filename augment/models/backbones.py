@@ -32,7 +32,7 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
     """
     inputs = keras.Input((n_inputs,))
     hidden = Trunk(width, depth, dropout)(keras.layers.Dense(width)(inputs))
-    return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
+    return keras.Model(inputs, keras.layers.Dense(int(n_outputs))(hidden), name=name)  # Keras takes no NumPy integers
 
 
 def plain(n_inputs, n_outputs, width, depth, first=None, name=None):
