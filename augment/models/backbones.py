@@ -85,7 +85,7 @@ def own(network, name, n_inputs, n_outputs):
     try:
         out = network(np.zeros((2, n_inputs), "float32"))
     except Exception as error:
-        raise ValueError(f"{expected}, and does not take zeros of that shape: {_reason(error)}") from error
+        raise ValueError(f"{expected}, and does not take zeros of that shape: {reason_of(error)}") from error
     if not keras.ops.is_tensor(out):
         raise ValueError(f"{expected}. It gives a {type(out).__name__}.")
     if out.shape != (2, n_outputs):
@@ -105,7 +105,7 @@ def _copied(network, name):
         ) from error
 
 
-def _reason(error):
+def reason_of(error):
     """What Keras says in the first line that is neither empty nor about where it happened, without its bold type."""
     lines = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()
     return next((line for line in lines if line and "encountered when calling" not in line), type(error).__name__)
