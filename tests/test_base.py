@@ -1,5 +1,7 @@
 """The seam of models: what may stand as `model`, models of one's own, optimizers, precision, searches."""
 
+import pickle
+
 import keras
 import numpy as np
 import pandas as pd
@@ -128,6 +130,21 @@ def test_a_family_with_a_network_of_ones_own_asks_for_it_too(tmp_path):
         TabularSynthesizer.load(tmp_path / "own.augment")
     again = TabularSynthesizer.load(tmp_path / "own.augment", model=VAE(latent_dim=2, encoder=encoder))
     assert again.generate(5).equals(synthesizer.generate(5))
+
+
+@pytest.mark.parametrize("later", [{"model__latent_dim": 5}, {"model": "flow"}])
+def test_parameters_that_change_after_the_fit_change_no_copy_of_it(later, tmp_path):
+    synthesizer = fitted(VAE(latent_dim=2))
+    expected = synthesizer.generate(5)
+    synthesizer.set_params(**later).save(tmp_path / "vae.augment")
+    for copy in (pickle.loads(pickle.dumps(synthesizer)), TabularSynthesizer.load(tmp_path / "vae.augment")):
+        assert copy.generate(5).equals(expected)
+
+
+def test_a_file_that_is_read_with_another_model_says_so(tmp_path):
+    fitted(VAE(latent_dim=2)).save(tmp_path / "vae.augment")
+    with pytest.raises(ValueError, match=r"of model=VAE\(latent_dim=3\).* Give the model that it was fitted with"):
+        TabularSynthesizer.load(tmp_path / "vae.augment", model=VAE(latent_dim=3))
 
 
 @pytest.mark.parametrize("name", _families())
