@@ -141,6 +141,14 @@ def test_parameters_that_change_after_the_fit_change_no_copy_of_it(later, tmp_pa
         assert copy.generate(5).equals(expected)
 
 
+@pytest.mark.parametrize("name", ["vae", "recurrent"])
+def test_no_rows_have_no_likelihoods_and_no_score(name):
+    synthesizer = fitted(name)
+    assert synthesizer.score_samples(table().head(0)).shape == (0,)
+    with pytest.raises(ValueError, match="at least one row"):
+        synthesizer.score(table().head(0))
+
+
 def test_a_file_that_is_read_with_another_model_says_so(tmp_path):
     fitted(VAE(latent_dim=2)).save(tmp_path / "vae.augment")
     with pytest.raises(ValueError, match=r"of model=VAE\(latent_dim=3\).* Give the model that it was fitted with"):

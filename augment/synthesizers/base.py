@@ -229,7 +229,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         """
         check_is_fitted(self, "codec_")
         arrays = self.codec_.encode(self._read(X, y, reset=False), None)
-        if self.model_ is None:
+        if self.model_ is None or not len(arrays):
             return np.zeros(len(arrays))
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
