@@ -11,6 +11,18 @@ CHATTER = re.compile(
 )
 
 
+def check_backend():
+    """Import Keras; a ValueError says what to do where its backend is unknown or not installed."""
+    try:
+        import keras  # noqa: F401
+    except (ImportError, ValueError) as error:
+        name = os.environ.get("KERAS_BACKEND", "tensorflow")
+        raise ValueError(
+            f"Keras cannot start the backend {name!r}: {error}. Set KERAS_BACKEND to tensorflow, jax or torch; what is "
+            'not installed comes with pip install "augment-toolkit[jax]" or "augment-toolkit[torch]".'
+        ) from error
+
+
 def load_keras():
     """Import Keras and start its backend without the backend's chatter about graphics cards; other words come through.
 
@@ -18,6 +30,7 @@ def load_keras():
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryFile() as caught, _descriptor_to(caught):
+        check_backend()
         import keras
 
         keras.ops.zeros(1)

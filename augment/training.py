@@ -16,6 +16,7 @@ EXECUTION_STEPS = 16  # steps that run compiled in one call
 CHECKS = 40  # about so many looks at the validation part in a full run
 TOLERANCE = 0.05  # see `Plan`; raised the C2ST score of MAGIC from .81 to .98
 PATIENCE = 8  # looks at the validation part without a better one before training stops
+SETS_RATE = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 LONG_PATIENCE = 20  # ... where a model judges itself: an adversarial game takes turns for the worse
 
 
@@ -261,10 +262,17 @@ class Progress(keras.callbacks.Callback):
 
 
 def check_callbacks(callbacks):
-    """A TypeError where one of `callbacks`, a list or None, is no Keras callback."""
+    """A TypeError where `callbacks` is no list of Keras callbacks, a ValueError for one that would fail in the run."""
+    if not isinstance(callbacks, list | tuple | type(None)):
+        raise TypeError(f"callbacks must be a list of keras.callbacks.Callback. Received: callbacks={callbacks!r}")
     for callback in callbacks or []:
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(f"callbacks must be a list of keras.callbacks.Callback. Received: {callback!r}")
+        if isinstance(callback, keras.callbacks.ModelCheckpoint) and not callback.save_weights_only:
+            raise ValueError(
+                "ModelCheckpoint cannot save the whole model, whose layout no Keras file holds: give it "
+                "save_weights_only=True and a path that ends in .weights.h5."
+            )
 
 
 def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, verbose=1, rng):
@@ -283,7 +291,8 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     deadline : float, default=None
         Value of `time.monotonic()` at which training has to be over.
     callbacks : list of keras.callbacks.Callback, default=None
-        The user's own, called after ours.
+        The user's own, called after ours. One that sets the learning rate, `LearningRateScheduler` or
+        `ReduceLROnPlateau`, takes the place of `Anneal`.
     verbose : int, default=1
         0 is silent, 1 shows a line of progress on standard error.
     rng : numpy.random.Generator
@@ -302,7 +311,9 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     """
     judges_itself = hasattr(model, "validation_error")
     best, nan = KeepBest(LONG_PATIENCE if judges_itself else PATIENCE, plan.tolerance, deadline), StopAtNaN()
-    ours = [Anneal(plan.steps, deadline), nan]
+    ours = [nan]
+    if not any(isinstance(callback, SETS_RATE) for callback in callbacks or []):
+        ours.insert(0, Anneal(plan.steps, deadline))
     if getattr(model.optimizer, "use_ema", False):
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
     if validation is not None and judges_itself:

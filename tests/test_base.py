@@ -1,5 +1,7 @@
 """The seam of models: what may stand as `model`, models of one's own, optimizers, precision, searches."""
 
+import pickle
+
 import keras
 import numpy as np
 import pandas as pd
@@ -10,8 +12,9 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 
 from augment import TabularSynthesizer
+from augment.codecs.table import TableCodec
 from augment.models import VAE, Autoregressive, Flow, GenerativeModel, Recipe
-from augment.models.base import _families, describe, from_description, get
+from augment.models.base import _families, describe, encoding_of, from_description, get
 
 
 class OwnModel(GenerativeModel):
@@ -60,7 +63,21 @@ def fitted(model, **options):
     return TabularSynthesizer(model, **{"epochs": 1, "verbose": 0, "random_state": 0} | options).fit(table())
 
 
-@pytest.mark.parametrize("model", [Own(), Own().build, lambda layout: OwnModel(layout, 2)])
+class Wrong(OwnModel):
+    """Takes rows of three floats."""
+
+    def call(self, x, training=False):
+        return ops.matmul(x, ops.ones((3, 1)))
+
+
+class Simple(OwnModel):
+    """A class whose constructor takes the layout alone."""
+
+    def __init__(self, layout):
+        super().__init__(layout, 2)
+
+
+@pytest.mark.parametrize("model", [Own(), Own().build, lambda layout: OwnModel(layout, 2), Simple])
 def test_a_model_of_ones_own_needs_no_build_and_no_compile(model):
     new = fitted(model).generate(9)
     assert new.dtypes.equals(table().dtypes)
@@ -75,6 +92,12 @@ def test_a_model_of_ones_own_needs_no_build_and_no_compile(model):
         (Own, TypeError, "model must be a name, a recipe"),
         (lambda layout: keras.Sequential(), TypeError, "gives a GenerativeModel"),
         (lambda layout: Halves(layout, 2), TypeError, "Halves lacks noise"),
+        (
+            lambda layout: Wrong(layout, 2),
+            ValueError,
+            r"Wrong must take rows of shape \(batch, \d+\), and does not take",
+        ),
+        (dict, TypeError, "model must be a name, a recipe"),
     ],
 )
 def test_what_is_no_model_is_refused(model, error, message):
@@ -109,11 +132,41 @@ def test_a_family_with_a_network_of_ones_own_asks_for_it_too(tmp_path):
     assert again.generate(5).equals(synthesizer.generate(5))
 
 
+@pytest.mark.parametrize("later", [{"model__latent_dim": 5}, {"model": "flow"}])
+def test_parameters_that_change_after_the_fit_change_no_copy_of_it(later, tmp_path):
+    synthesizer = fitted(VAE(latent_dim=2))
+    expected = synthesizer.generate(5)
+    synthesizer.set_params(**later).save(tmp_path / "vae.augment")
+    for copy in (pickle.loads(pickle.dumps(synthesizer)), TabularSynthesizer.load(tmp_path / "vae.augment")):
+        assert copy.generate(5).equals(expected)
+
+
+@pytest.mark.parametrize("name", ["vae", "recurrent"])
+def test_no_rows_have_no_likelihoods_and_no_score(name):
+    synthesizer = fitted(name)
+    assert synthesizer.score_samples(table().head(0)).shape == (0,)
+    with pytest.raises(ValueError, match="at least one row"):
+        synthesizer.score(table().head(0))
+
+
+def test_a_file_that_is_read_with_another_model_says_so(tmp_path):
+    fitted(VAE(latent_dim=2)).save(tmp_path / "vae.augment")
+    with pytest.raises(ValueError, match=r"of model=VAE\(latent_dim=3\).* Give the model that it was fitted with"):
+        TabularSynthesizer.load(tmp_path / "vae.augment", model=VAE(latent_dim=3))
+
+
 @pytest.mark.parametrize("name", _families())
 def test_a_description_gives_the_recipe_back(name):
     recipe = get(name).set_params(learning_rate=0.5)
     assert from_description(describe(recipe)).get_params() == recipe.get_params()
     assert describe(recipe.set_params(optimizer=keras.optimizers.SGD()))["params"].get("optimizer") is None
+
+
+@pytest.mark.parametrize("name", _families())
+def test_numbers_may_be_those_of_numpy_as_in_random_searches(name):
+    recipe, layout = get(name), TableCodec(encoding=encoding_of(name)).fit(table()).layout
+    whole = {key: np.int64(value) for key, value in recipe.get_params().items() if type(value) is int}
+    assert recipe.set_params(**whole).build(layout).built
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", keras.optimizers.SGD(0.25)])

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from keras import ops
 from scipy.stats import ks_2samp
 
 from augment.codecs.table import TableCodec
@@ -87,6 +88,41 @@ def test_a_range_that_no_row_obeys_is_kept_all_the_same(fitted):
     new = rows_of(fitted, 50, {"group": "c", "value": (-5, -4)})
     assert new["value"].between(-5, -4).all()
     assert (new["group"] == "c").all()
+
+
+@pytest.mark.parametrize("spec", [None, {"group": "b"}, {"value": (0, 1)}])
+def test_tensors_are_rows_too(fitted, spec, monkeypatch):
+    expected = rows_of(fitted, 9, spec)
+    monkeypatch.setattr(Resampling, "transport", lambda self, noise, condition: ops.convert_to_tensor(self.rows[noise]))
+    assert rows_of(fitted, 9, spec).equals(expected)
+
+
+@pytest.mark.parametrize("spec", [None, {"group": "b"}])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda rows: rows[:, 1:],
+            r"Resampling.transport must give an array of shape \(.*, .*\). It gave one of shape",
+        ),
+        (lambda rows: rows[1:], "must give an array of shape"),
+        (lambda rows: None, r"It gave one of shape \(\)"),
+        (lambda rows: rows * np.nan, "gave what is no"),
+        (lambda rows: rows.astype(str), "gave what is no"),
+    ],
+)
+def test_rows_of_another_form_are_refused(fitted, spoil, message, spec, monkeypatch):
+    monkeypatch.setattr(Resampling, "transport", lambda self, noise, condition: spoil(self.rows[noise]))
+    with pytest.raises(ValueError, match=message):
+        rows_of(fitted, 9, spec)
+
+
+@pytest.mark.parametrize("fitted", ["tokens"], indirect=True)
+@pytest.mark.parametrize("beyond", [-1000, 1000])
+def test_tokens_that_the_layout_does_not_have_are_refused(fitted, beyond, monkeypatch):
+    monkeypatch.setattr(Resampling, "transport", lambda self, noise, condition: self.rows[noise] + beyond)
+    with pytest.raises(ValueError, match="from 0 to below its block's size"):
+        rows_of(fitted, 9, None)
 
 
 def test_time_is_bounded(fitted):

@@ -246,6 +246,16 @@ def test_what_is_given_once_for_all_rows_is_copied_too(coinciding):
     assert (table[frame["a"] == frame["b"]] == value)["a"].all()
 
 
+@pytest.mark.parametrize("kind", ["floats", "integers", "dates"])
+def test_a_copy_stays_in_its_own_range_whatever_is_given(coinciding, kind):
+    frame = coinciding[kind]
+    codec = TableCodec().fit(frame)
+    value, middle = frame["a"].min(), frame["b"].sort_values().iloc[N // 2]
+    condition = codec.condition({"a": value, "b": (middle, None)}, N)
+    table = codec.decode(codec.encode(frame), np.random.default_rng(0), condition)
+    assert (table["a"] == value).all() and (table["b"] >= middle).all()
+
+
 def test_copies_of_what_their_type_cannot_hold_are_the_nearest_value():
     rng = np.random.default_rng(0)
     a = rng.integers(0, 20_000, N).astype("int16")

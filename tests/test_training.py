@@ -11,7 +11,16 @@ import pytest
 
 from augment.codecs.layout import Block, Layout
 from augment.models import Autoregressive
-from augment.training import EPOCH_STEPS, LONG_PATIENCE, Progress, Rows, plan, train, validation_rows
+from augment.training import (
+    EPOCH_STEPS,
+    LONG_PATIENCE,
+    Progress,
+    Rows,
+    check_callbacks,
+    plan,
+    train,
+    validation_rows,
+)
 
 
 def tiny(n=400, seed=0, columns="ab", width=16):
@@ -177,6 +186,36 @@ def test_a_schedule_of_ones_own_is_left_alone():
     train(model, x, None, plan(len(x), epochs=2, batch_size=32), verbose=0, rng=np.random.default_rng(0))
     steps = int(model.optimizer.iterations)
     assert float(model.optimizer.learning_rate) == pytest.approx(float(schedule(steps)), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("callback", "rates"),
+    [
+        (keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2), [0.004, 0.002, 0.001]),
+        (keras.callbacks.ReduceLROnPlateau("loss", factor=0.1, patience=1, min_delta=1e9), [0.008, 0.0008, 0.00008]),
+    ],
+)
+def test_a_callback_that_sets_the_learning_rate_takes_the_place_of_ours(callback, rates):
+    built, x = tiny()
+    model = Autoregressive(width=16, depth=1, learning_rate=0.008).build(built.layout)
+    seen = []
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: seen.append(float(model.optimizer.learning_rate)))
+    chosen = plan(len(x), epochs=3, batch_size=32)
+    train(model, x, None, chosen, callbacks=[callback, spy], verbose=0, rng=np.random.default_rng(0))
+    assert seen == pytest.approx(rates)
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "error", "message"),
+    [
+        (keras.callbacks.History(), TypeError, "callbacks must be a list.*callbacks=<"),
+        ([keras.callbacks.History], TypeError, "callbacks must be a list"),
+        ([keras.callbacks.ModelCheckpoint("model.keras")], ValueError, "save_weights_only=True"),
+    ],
+)
+def test_what_is_no_callback_for_us_is_refused(callbacks, error, message):
+    with pytest.raises(error, match=message):
+        check_callbacks(callbacks)
 
 
 def test_progress_shows_every_loss(capsys):

@@ -64,8 +64,8 @@ class DecimalNumber(Number):
     def scale(self):
         return ("Number", None, None) if self.single is None else (*super().scale, str(self.origin))
 
-    def hold(self, values):
-        return self.snap(values)
+    def hold(self, values, within=None):
+        return self.snap(values, within)
 
     def parse(self, value):
         if not isinstance(value, Decimal):

@@ -67,12 +67,13 @@ class Number(ColumnCodec):
         """The nearest values that the column can hold, inside a Within."""
         return self._inside(self.grid.to_values(self.grid.to_steps(values)), within)
 
-    def hold(self, values):
-        """Each value itself where the column's type can hold it, else the nearest that the column can hold."""
+    def hold(self, values, within=None):
+        """Each value itself where the column's type can hold it, else the nearest that it can, inside a Within."""
         least, largest = Column(self.name, values=np.zeros(0, self.grid.dtype_), **self.form).ends
         with np.errstate(invalid="ignore", over="ignore"):
             own = values.astype(self.grid.dtype_)
-        return np.where((own == values) & (values >= least) & (values <= largest), own, self.snap(values))
+        own = np.where((own == values) & (values >= least) & (values <= largest), own, self.snap(values))
+        return self._inside(own, within)
 
     def _inside(self, values, within):
         """`values` moved into a Within, in their own type: of a large number the place on the grid is not exact."""

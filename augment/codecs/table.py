@@ -228,7 +228,7 @@ class TableCodec:
             numbers[origin][free] = self.columns[origin].snap(values, within.get(origin))
         for place, origin, rows, fixed in pairs:
             numbers[place][rows] = self.columns[place].snap(numbers[origin][rows], within.get(place))
-            numbers[place][fixed] = self.columns[place].hold(numbers[origin][fixed])
+            numbers[place][fixed] = self.columns[place].hold(numbers[origin][fixed], within.get(place))
         new = {}
         for place, values in numbers.items():
             drawn = columns[place].present & ~known[:, self.places.index(place)]

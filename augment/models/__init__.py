@@ -1,5 +1,10 @@
 """Families of generative models: recipes that build Keras models for a layout."""
 
+# ruff: noqa: E402
+from augment._backend_start import check_backend
+
+check_backend()  # before a module imports Keras and fails with its words
+
 from augment.models.autoregressive import Autoregressive
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.flow import Flow

@@ -1,6 +1,7 @@
 """Networks that families are made of: dense ones of our own, and those that a user brings."""
 
 import copy
+import re
 
 import keras
 import numpy as np
@@ -31,7 +32,7 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
     """
     inputs = keras.Input((n_inputs,))
     hidden = Trunk(width, depth, dropout)(keras.layers.Dense(width)(inputs))
-    return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
+    return keras.Model(inputs, keras.layers.Dense(int(n_outputs))(hidden), name=name)  # Keras takes no NumPy integers
 
 
 def plain(n_inputs, n_outputs, width, depth, first=None, name=None):
@@ -75,20 +76,39 @@ def own(network, name, n_inputs, n_outputs):
     Raises
     ------
     TypeError, ValueError
-        If it is no Keras network, or one of other shapes.
+        If it is no Keras network, one that Keras cannot copy, or one of other shapes.
     """
     if not isinstance(network, keras.Layer):
         raise TypeError(f"{name} must be a Keras model or layer. Received: {name}={network!r}")
     expected = f"{name} must map (batch, {n_inputs}) to (batch, {n_outputs})"
-    network = copy.deepcopy(network)
+    network = _copied(network, name)
     try:
-        shape = tuple(network(np.zeros((2, n_inputs), "float32")).shape)
+        out = network(np.zeros((2, n_inputs), "float32"))
     except Exception as error:
-        reason = str(error).strip().split("\n")[0]
-        raise ValueError(f"{expected}, and does not take zeros of that shape: {reason}") from error
-    if shape != (2, n_outputs):
-        raise ValueError(f"{expected}. It gives (batch, {', '.join(map(str, shape[1:]))}).")
+        raise ValueError(f"{expected}, and does not take zeros of that shape: {reason_of(error)}") from error
+    if not keras.ops.is_tensor(out):
+        raise ValueError(f"{expected}. It gives a {type(out).__name__}.")
+    if out.shape != (2, n_outputs):
+        raise ValueError(f"{expected}. It gives (batch, {', '.join(map(str, out.shape[1:]))}).")
     return network
+
+
+def _copied(network, name):
+    try:
+        return copy.deepcopy(network)
+    except Exception as error:
+        kind = type(network).__name__
+        raise TypeError(
+            f"{name} cannot be copied, as fitting, cloning and pickling do: Keras copies a layer or model of a class "
+            f"of one's own by its configuration. Put @keras.saving.register_keras_serializable() above the class "
+            f"{kind} and give it a get_config that returns its constructor's arguments."
+        ) from error
+
+
+def reason_of(error):
+    """What Keras says in the first line that is neither empty nor about where it happened, without its bold type."""
+    lines = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()
+    return next((line for line in lines if line and "encountered when calling" not in line), type(error).__name__)
 
 
 class Trunk(keras.layers.Layer):

@@ -11,6 +11,7 @@ from keras import ops
 from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import Layout
+from augment.models.backbones import reason_of
 from augment.models.gradients import jit_compile
 
 
@@ -236,8 +237,9 @@ def make(model, layout):
     built = None
     if isinstance(model, Recipe):
         built = model.build(layout)
-    elif callable(model) and not isinstance(model, type | keras.Model):
-        built = model(layout)
+    elif callable(model) and not isinstance(model, keras.Model):
+        kind = model if isinstance(model, type) else GenerativeModel
+        built = model(layout) if issubclass(kind, GenerativeModel) else None
     if not isinstance(built, GenerativeModel):
         raise TypeError(
             "model must be a name, a recipe such as Autoregressive(width=128) or a callable that takes a layout and "
@@ -253,7 +255,13 @@ def _ready(model, layout):
     if lacking:
         raise TypeError(f"{kind.__name__} lacks {' and '.join(lacking)}: see GenerativeModel for what each must do.")
     if not model.built:
-        model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout) else "float32"))
+        try:
+            model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout) else "float32"))
+        except Exception as error:
+            raise ValueError(
+                f"{kind.__name__} must take rows of shape (batch, {layout.width}), and does not take zeros of that "
+                f"shape: {reason_of(error)}"
+            ) from error
     if not model.compiled:
         model.compile(optimizer=keras.optimizers.AdamW(use_ema=True, ema_momentum=0.995), jit_compile=jit_compile())
     return model

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from pathlib import Path
 
 import numpy as np
-from sklearn.base import BaseEstimator, DensityMixin
+from sklearn.base import BaseEstimator, DensityMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -109,6 +109,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
+        self._fitted_with = clone(self.model, safe=False)  # `model_` stays of this one, whatever set_params does later
 
     def _train(self, arrays, rng, started):
         from augment.models.base import make, seeded
@@ -228,7 +229,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         """
         check_is_fitted(self, "codec_")
         arrays = self.codec_.encode(self._read(X, y, reset=False), None)
-        if self.model_ is None:
+        if self.model_ is None or not len(arrays):
             return np.zeros(len(arrays))
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
 
@@ -299,7 +300,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         manifest = {
             "format": FORMAT,
             "class": type(self).__name__,
-            "params": params | {"model": describe(self.model)},
+            "params": params | {"model": describe(self._fitted_with)},
             "learned": self._learned(),
             "codec": self.codec_.to_dict(),
             "history": self.history_,
@@ -350,9 +351,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
             raise
         except Exception as error:
             reason = str(error).split("\n")[0].rstrip(".")
+            what = "a whole file" if model is None else f"a whole file of model={model!r}"
+            advice = "Save the synthesizer again" if model is None else "Give the model that it was fitted with"
             raise ValueError(
-                f"{str(path)!r} is not a whole file written by {cls.__name__}.save: {reason}. "
-                "Save the synthesizer again."
+                f"{str(path)!r} is not {what} written by {cls.__name__}.save: {reason}. {advice}."
             ) from error
 
     @classmethod
@@ -362,6 +364,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         params = manifest["params"]
         model = from_description(params["model"]) if model is None else model
         synthesizer = cls(**params | {"model": model})
+        synthesizer._fitted_with = model
         synthesizer.codec_ = cls._codec_class.from_dict(manifest["codec"])
         synthesizer.history_ = manifest["history"]
         synthesizer._set_learned(manifest["learned"])
@@ -382,7 +385,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         if state.get("model_") is not None:
             from augment.models.base import make
 
-            self.model_ = _for_use(make(self.model, self.codec_.layout))
+            self.model_ = _for_use(make(self._fitted_with, self.codec_.layout))
             self.model_.set_weights(state["model_"])
 
     def _blank(self, n):

@@ -34,17 +34,43 @@ def draw(model, codec, n, condition, rng):
     Returns
     -------
     ndarray of shape (n, layout.width)
+
+    Raises
+    ------
+    ValueError
+        If the model's rows are not of the form that its layout tells.
     """
     if not n:
         return np.zeros((0, codec.layout.width), codec.dtype)
     if condition is not None and condition.allowed and not model.takes_allowed:
         condition = _settled(model, codec, condition, rng)
     if condition is None or not (condition.known.any() or condition.allowed):
-        return model.transport(model.noise(n, rng), None)
+        return _rows(model, codec, n, rng)
     condition = codec.for_model(condition, rng)
     if condition.known.any() and not model.takes_known:
         return _nearest(model, codec, condition, rng)
-    return model.transport(model.noise(n, rng), condition)
+    return _rows(model, codec, n, rng, condition)
+
+
+def _rows(model, codec, n, rng, condition=None):
+    """Rows (n, layout.width) that the model makes, an array; a ValueError where they are not of that form.
+
+    Any model may be a user's own, and what is wrong with its rows would show far from here or not at all.
+    """
+    from keras import ops
+
+    rows = ops.convert_to_numpy(model.transport(model.noise(n, rng), condition))
+    name, expected = f"{type(model).__name__}.transport", (n, codec.layout.width)
+    if rows.shape != expected:
+        raise ValueError(f"{name} must give an array of shape {expected}. It gave one of shape {rows.shape}.")
+    if codec.vectors is None:
+        sizes = [size for block in codec.tokens.blocks for size in (block.size, block.levels)[: block.width]]
+        sizes += [3] * len(codec.tokens.copies)
+        if rows.dtype.kind not in "iu" or (rows < 0).any() or (rows >= sizes).any():
+            raise ValueError(f"{name} gave what is no token: each is an integer from 0 to below its block's size.")
+    elif rows.dtype.kind not in "iuf" or not np.isfinite(rows).all():
+        raise ValueError(f"{name} gave what is no finite number. Look for a loss that grew beyond all bounds.")
+    return rows
 
 
 def _settled(model, codec, condition, rng):
@@ -108,7 +134,7 @@ def _by_proportions(block, allowed, n, rng):
 def _nearest(model, codec, condition, rng):
     """Rows of a pool, each the nearest in the known cells; at random among equally near ones."""
     n = len(condition.known)
-    pool = model.transport(model.noise(min(max(POOL, 2 * n), 8 * POOL), rng), None)
+    pool = _rows(model, codec, min(max(POOL, 2 * n), 8 * POOL), rng)
     theirs = codec.as_tokens(pool)
     chosen = np.empty(n, int)
     size = max(1, DIFFERENCES // len(pool))

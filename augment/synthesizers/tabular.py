@@ -49,7 +49,8 @@ class TabularSynthesizer(Synthesizer):
     validation_fraction : float, default=0.1
         Share of the rows, in [0, 1), that decides when to stop; 0 trains to the end on all rows.
     callbacks : list of keras.callbacks.Callback, default=None
-        The user's own callbacks for `keras.Model.fit`.
+        The user's own callbacks for `keras.Model.fit`. One that sets the learning rate, `LearningRateScheduler` or
+        `ReduceLROnPlateau`, takes the place of the schedule that there is by default.
     verbose : int, default=1
         0 is silent, 1 shows an estimate and a line of progress on standard error.
     random_state : int, RandomState instance, Generator or None, default=None
