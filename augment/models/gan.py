@@ -261,7 +261,7 @@ class GANModel(GenerativeModel):
     def noise(self, n, rng):
         """Noise (n, latent_dim + width + 2): normal for the generator, Gumbel for categories, uniform for a cause."""
         normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
-        gumbel = rng.gumbel(size=(n, self.layout.width)).astype("float32")
+        gumbel = -np.log(rng.standard_exponential((n, self.layout.width), dtype="float32"))
         return np.concatenate([normal, gumbel, rng.random((n, 2), dtype="float32")], axis=1)
 
     def transport(self, noise, condition=None):

@@ -99,10 +99,10 @@ class VAE(Recipe):
             beta=(Real, 0),
             n_components=(Integral, 1),
         )
-        heads = VectorHeads(layout)
-        encoder = self._network("encoder", layout.width, 2 * self.latent_dim)
-        decoder = self._network("decoder", self.latent_dim, heads.size)
-        model = VAEModel(layout, encoder, decoder, int(self.latent_dim), float(self.beta), int(self.n_components))
+        latent_dim = int(self.latent_dim)
+        encoder = self._network("encoder", layout.width, 2 * latent_dim)
+        decoder = self._network("decoder", latent_dim, VectorHeads(layout).size)
+        model = VAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
         model.build((None, layout.width))
         return self._compile(model)
 
