@@ -11,6 +11,7 @@ import pytest
 from augment.auditing import AuditReport, Finding, audit
 from augment.auditing.check import PILLARS
 from augment.auditing.frames import prepare
+from augment.auditing.page import POLICY
 from augment.auditing.words import show
 
 EVIL = "</script><img onerror=alert(1) src=x>"
@@ -65,7 +66,9 @@ def test_page_is_self_contained_and_well_formed(report):
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
     assert len(page.ids) == len(set(page.ids))
     policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert policies == [POLICY]
+    assert POLICY.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert "script" not in POLICY
     assert len(text.encode()) < 500_000
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from augment.auditing import charts
 from augment.auditing.check import Finding
+from augment.auditing.drawings import draw
 from augment.auditing.frames import prepare
-from augment.auditing.svg import draw, gauge
+from augment.auditing.svg import gauge
 
 
 def test_gauge_orders_interval_and_threshold():

@@ -2,7 +2,7 @@
 
 from html import escape as escape_markup
 
-from augment.auditing.check import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
+from augment.auditing.verdicts import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
 
 SYMBOLS = {PASS: "✓", FAIL: "✗", INCONCLUSIVE: "?", NOT_ASSESSED: "–", INFORMATION: "i"}
 QUESTIONS = {
@@ -79,3 +79,31 @@ def measured(finding):
     if finding["interval"] is not None:
         text += f" [{show(finding['interval'][0])}, {show(finding['interval'][1])}]"
     return f"{text}, wanted {wanted(finding)}" if finding["threshold"] is not None else text
+
+
+def unseen(finding):
+    """What an INCONCLUSIVE finding could have shown, in one sentence; nothing for others.
+
+    Examples
+    --------
+    >>> unseen({"verdict": "INCONCLUSIVE", "smallest_difference": 0.04})
+    'Smallest difference from the threshold that this much data would show (4 times in 5): 0.040.'
+    """
+    if finding["verdict"] != INCONCLUSIVE or finding["smallest_difference"] is None:
+        return ""
+    return (
+        "Smallest difference from the threshold that this much data would show (4 times in 5): "
+        f"{show(finding['smallest_difference'])}."
+    )
+
+
+def because(content, pillar):
+    """The finding that a pillar's verdict rests on, in one line."""
+    by_id = {row["id"]: row for row in content["findings"]}
+    finding = by_id.get(content["verdict"]["because"][pillar])
+    if finding is None:
+        return "no check"
+    if finding["missing"] or not measured(finding):
+        return finding["missing"] or f"{finding['title']}: {finding['message']}"
+    could = finding["smallest_difference"] if finding["verdict"] == INCONCLUSIVE else None
+    return f"{finding['title']}: {measured(finding)}" + ("" if could is None else f"; could show {show(could)}")
