@@ -7,7 +7,7 @@ evidence that shows rows. The texts of the checks hold exact numbers, and go as 
 
 import re
 from copy import deepcopy
-from math import floor, log10
+from math import isfinite
 
 from augment.auditing.check import NEEDS
 from augment.auditing.limits import limits
@@ -65,7 +65,10 @@ def rounded(value):
 
 
 def _digits(value):
-    return round(value, DIGITS - 1 - floor(log10(abs(value)))) if value else value
+    if isinstance(value, int):
+        return round(value, DIGITS - len(str(abs(value))))
+    short = float(f"{value:.{DIGITS - 1}e}")
+    return short if isfinite(short) else value
 
 
 def _finding(row):
@@ -127,7 +130,8 @@ def _chart(chart):
     if kind in ("intervals", "bars"):
         rows = [row for row in chart["rows"] if not any(map(_is_small_n, row.items()))]
         rows = [{name: _measure(value) for name, value in row.items()} for row in rows]
-        return {**chart, "rows": rows, **({"threshold": _measure(chart["threshold"])} if "threshold" in chart else {})}
+        frame = {name: _measure(chart[name]) for name in ("axis", "threshold") if name in chart}
+        return {**chart, **frame, "rows": rows}
     if kind == "histograms":
         panels = [_panel(panel) for panel in chart["panels"] if not panel.get("unique")]
         return {**chart, "panels": panels} if panels else None
