@@ -1,6 +1,7 @@
 """Every printed form comes from one dict: same numbers, nothing unescaped, files whole or untouched."""
 
 import json
+import re
 import sys
 from html.parser import HTMLParser
 
@@ -12,7 +13,7 @@ from augment.auditing import AuditReport, Finding, audit
 from augment.auditing.check import PILLARS
 from augment.auditing.frames import prepare
 from augment.auditing.page import POLICY
-from augment.auditing.words import show
+from augment.auditing.words import escape, show
 
 EVIL = "</script><img onerror=alert(1) src=x>"
 MARKUP = "|a`*_[x](http://y)\x1b[31m"
@@ -72,14 +73,48 @@ def test_page_is_self_contained_and_well_formed(report):
     assert len(text.encode()) < 500_000
 
 
-def test_drawings_have_names_and_tables_have_captions(report):
-    page = Reader(report.to_html())
-    for tag, attributes in page.tags:
-        if tag == "svg":
-            assert attributes["role"] == "img"
+def test_drawings_have_names_and_words_and_tables_beside_them(report):
     text = report.to_html()
-    assert text.count("<svg") == text.count("<title>") - 1 - text.count("</title></rect>")
+    assert len(re.findall('<svg[^>]* role="img"[^>]*><title>[^<]+</title><desc>[^<]+</desc>', text)) == text.count(
+        "<svg"
+    )
     assert text.count("<table") == text.count("<caption>")
+    articles = text.split("<article")[1:]
+    assert len(articles) == len(report.findings)
+    drawn = [article for article in articles if "<svg" in article]
+    assert len(drawn) > 5
+    assert all("<caption>" in article.split("</article>")[0] for article in drawn)
+
+
+def test_a_finding_with_an_interval_has_a_picture_and_a_table(report):
+    text = report.to_html()
+    for row in report.findings:
+        if row["interval"] and row["threshold"] is not None and not row["missing"]:
+            article = text.split(f'data-check-id="{escape(row["id"])}"')[1].split("</article>")[0]
+            assert "<svg" in article
+            assert "The number and how it was made" in article
+
+
+def test_headings_are_in_order_and_failures_come_first():
+    data = prepare(table(20, 0), table(20, 1))
+    common = {"pillar": "fidelity", "value": 0.5, "goal": "higher", "threshold": 0.5}
+    findings = [
+        Finding(id="fidelity.a", title="a", interval=(0.6, 0.7), **common),
+        Finding(id="fidelity.b", title="b", interval=(0.1, 0.2), **common),
+        Finding(id="fidelity.c", title="c", missing="m", **common),
+    ]
+    text = AuditReport.from_findings(data, findings, 0).to_html()
+    ids = re.findall('data-check-id="([^"]+)"', text)
+    assert ids == ["fidelity.b", "fidelity.a", "fidelity.c"]
+    levels = [int(level) for level in re.findall("<h([1-6])", text)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels[:-1], levels[1:], strict=True))
+
+
+def test_all_numbers_stand_in_one_table(report):
+    annex = report.to_html().split("<h2>All numbers</h2>")[1].split("</section>")[0]
+    assert all(f">{escape(row['id'])}</th>" in annex for row in report.findings)
+    assert all(f">{name}</th>" in annex for name in report.to_dict()["thresholds"])
 
 
 def test_page_shows_the_numbers_of_the_dict(report):
@@ -120,6 +155,21 @@ def test_terminal_summary_is_short_and_plain(report):
     assert all(f["title"].split(",")[0][:40] in rest for f in report.findings if MARKUP not in f["title"])
 
 
+def test_the_summary_has_at_most_ten_lines_whatever_was_found():
+    data = prepare(table(20, 0), table(20, 1))
+    findings = [
+        Finding(id=f"{p}.{k}", pillar=p, title="x", value=0.5, interval=(0.1, 0.2), threshold=0.5)
+        for p in PILLARS
+        for k in range(20)
+    ]
+    findings += [Finding(id=f"{p}.m{k}", pillar=p, title="x", missing="m") for p in PILLARS for k in range(20)]
+    summary = str(AuditReport.from_findings(data, findings, 0)).split("\n\n")[0].splitlines()
+    assert len(summary) <= 10
+    assert max(map(len, summary)) <= 118
+    assert "also ✗ FAIL: fidelity.1, fidelity.2, fidelity.3 and 73 more" in summary[5]
+    assert "NOT ASSESSED: fidelity.m0, fidelity.m1, fidelity.m2 and 77 more" in summary[6]
+
+
 def test_markdown_is_inert(report):
     text = report.to_markdown()
     assert "<img" not in text
@@ -127,6 +177,8 @@ def test_markdown_is_inert(report):
     rows = [line for line in text.splitlines() if line.startswith("|")]
     for line in rows[:6]:
         assert line.replace("\\|", "").count("|") == 4
+    for line in rows[6:]:
+        assert line.replace("\\|", "").count("|") == 8
 
 
 def test_frame_has_a_row_for_each_finding(report):

@@ -8,7 +8,10 @@ ROWS = 60  # of a table on the page; the JSON file holds all
 
 def draw(chart):
     """One chart of `augment.auditing.charts` as HTML: a picture with its table."""
-    return _DRAWINGS[chart["kind"]](chart)
+    drawing = _DRAWINGS.get(chart["kind"])
+    if drawing is None:
+        return f"<p class=note>{escape(chart['title'])}: there is no drawing of the kind {escape(chart['kind'])}.</p>"
+    return drawing(chart)
 
 
 def table(caption, columns, rows):

@@ -112,15 +112,11 @@ def _finding(row):
 
 def _details(row):
     """The tables of a finding and how its number was made."""
-    facts = [[name.replace("_", " "), _fact(value)] for name, value in row["evidence"].get("facts", {}).items()]
+    facts = [[name.replace("_", " "), value] for name, value in row["evidence"].get("facts", {}).items()]
     numbers = _numbers(row) + facts
     tables = "".join(table(t["caption"], t["columns"], t["rows"]) for t in row["evidence"].get("tables", []))
     own = table("The number and how it was made", ["what", "value"], numbers) if numbers else ""
     return folded("Numbers and method", tables + own) if tables or own else ""
-
-
-def _fact(value):
-    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def _numbers(row):

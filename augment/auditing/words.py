@@ -40,15 +40,17 @@ def show(value):
 
     Examples
     --------
-    >>> show(0.98512), show(0.00042), show(1200), show(None), show([0.8, 1.25]), show(123456.7)
-    ('0.985', '0.00042', '1,200', '', '0.800 to 1.250', '123,457')
+    >>> show(0.98512), show(0.00042), show(1200), show(None), show([0.8, 1.25]), show(123456.7), show(True)
+    ('0.985', '0.00042', '1,200', '', '0.800 to 1.250', '123,457', 'yes')
     """
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
         return " to ".join(show(v) for v in value)
-    if isinstance(value, str):
-        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
     if isinstance(value, int):
         return f"{value:,}"
     if 1e-9 < abs(value) < 0.001:
