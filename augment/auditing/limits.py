@@ -3,7 +3,7 @@
 from augment.auditing.verdicts import NOT_ASSESSED
 
 ATTACKS = {"membership inference": ("membership",), "attribute inference": ("attribute", "attributes", "inference")}
-MODELS = ("model", "models")
+MODELS = ("model", "models", "flips", "intersections")
 MODES = {
     "internal": "This report shows distributions of the real rows, and may show rows: treat it as internal.",
     "public": "This is the public form: numbers are rounded to two digits after the verdicts were made; what rests on "
