@@ -284,3 +284,13 @@ def test_three_hundred_columns_make_a_small_page(monkeypatch):
     names = [f"a column with a name of forty characters {j}" for j in range(300)]
     real, new = (pd.DataFrame(rng.normal(size=(60, 300)), columns=names) for _ in range(2))
     assert len(audit(real, new).to_html().encode()) < 500_000
+
+
+def test_the_summary_cuts_titles_not_numbers():
+    data = prepare(table(20, 0), table(20, 1))
+    common = {"value": 0.5, "interval": (0.4, 0.6), "threshold": 0.5}
+    long = Finding(id="bias.x", pillar="bias", title="a long title " * 20, **common)
+    report = AuditReport.from_findings(data, [long], 0)
+    line = str(report).splitlines()[3]
+    assert len(line) == 118
+    assert line.endswith("…: 0.500 [0.400, 0.600], wanted at least 0.500; could show 0.143")

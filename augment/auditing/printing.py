@@ -2,7 +2,7 @@
 
 from augment.auditing.check import PILLARS
 from augment.auditing.verdicts import FAIL, NOT_ASSESSED
-from augment.auditing.words import QUESTIONS, SYMBOLS, because, measured, plain, show, unseen
+from augment.auditing.words import QUESTIONS, SYMBOLS, because, cut, measured, plain, show, unseen
 
 WIDTH = 118
 
@@ -26,7 +26,8 @@ def summary(content, width=WIDTH, at_most=3):
     ]
     for pillar in PILLARS:
         word = verdict["by_pillar"][pillar]
-        lines.append(f"  {pillar:<9} {SYMBOLS[word]} {word:<13} {because(content, pillar)}")
+        start = f"  {pillar:<9} {SYMBOLS[word]} {word:<13} "
+        lines.append(start + because(content, pillar, width - len(start)))
     others = [i for i in verdict["failed"] if i not in verdict["because"].values()]
     if others:
         more = f" and {len(others) - at_most} more" if len(others) > at_most else ""
@@ -35,7 +36,7 @@ def summary(content, width=WIDTH, at_most=3):
     if silent:
         more = f" and {len(silent) - at_most} more" if len(silent) > at_most else ""
         lines.append(f"  also {SYMBOLS[NOT_ASSESSED]} NOT ASSESSED: {', '.join(silent[:at_most])}{more}")
-    return [_cut(line, width) for line in lines]
+    return [cut(line, width) for line in lines]
 
 
 def _findings(content, width):
@@ -45,14 +46,9 @@ def _findings(content, width):
         for row in [row for row in content["findings"] if row["pillar"] == pillar]:
             number = "" if row["missing"] else measured(row)
             head = f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} {row['title']}  {number}"
-            lines.append(_cut(head, width).rstrip())
+            lines.append(cut(head, width).rstrip())
             lines += [f"      {plain(said)}" for said in (row["message"], unseen(row)) if said]
     return [*lines, "", *(f"Note: {plain(note)}" for note in content["notes"])]
-
-
-def _cut(text, width):
-    text = plain(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def markdown(content):

@@ -99,8 +99,8 @@ def unseen(finding):
     )
 
 
-def because(content, pillar):
-    """The finding that a pillar's verdict rests on, in one line."""
+def because(content, pillar, room=None):
+    """The finding that a pillar's verdict rests on, in one line; in so many letters its title is cut, not its numbers."""
     by_id = {row["id"]: row for row in content["findings"]}
     finding = by_id.get(content["verdict"]["because"][pillar])
     if finding is None:
@@ -108,4 +108,17 @@ def because(content, pillar):
     if finding["missing"] or not measured(finding):
         return finding["missing"] or f"{finding['title']}: {finding['message']}"
     could = finding["smallest_difference"] if finding["verdict"] == INCONCLUSIVE else None
-    return f"{finding['title']}: {measured(finding)}" + ("" if could is None else f"; could show {show(could)}")
+    numbers = measured(finding) + ("" if could is None else f"; could show {show(could)}")
+    return f"{cut(finding['title'], room and room - len(numbers) - 2)}: {numbers}"
+
+
+def cut(text, width=None):
+    """Plain text of at most `width` letters.
+
+    Examples
+    --------
+    >>> cut("twelve letters", 8), cut("twelve")
+    ('twelve …', 'twelve')
+    """
+    text = plain(text)
+    return text if width is None or len(text) <= width else f"{text[: max(width - 1, 0)]}…"
