@@ -45,8 +45,9 @@ def _findings(content, width):
         lines += ["", f"{pillar.capitalize()}: {QUESTIONS[pillar]}"]
         for row in [row for row in content["findings"] if row["pillar"] == pillar]:
             number = "" if row["missing"] else measured(row)
-            head = f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} {row['title']}  {number}"
-            lines.append(cut(head, width).rstrip())
+            start = f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} "
+            title = cut(row["title"], width - len(start) - len(number) - 2)
+            lines.append(f"{start}{title}  {number}".rstrip())
             lines += [f"      {plain(said)}" for said in (row["message"], unseen(row)) if said]
     return [*lines, "", *(f"Note: {plain(note)}" for note in content["notes"])]
 

@@ -100,7 +100,7 @@ def unseen(finding):
 
 
 def because(content, pillar, room=None):
-    """The finding that a pillar's verdict rests on, in one line; in so many letters its title is cut, not its numbers."""
+    """The finding that a pillar's verdict rests on, in one line; where `room` is short its title is cut."""
     by_id = {row["id"]: row for row in content["findings"]}
     finding = by_id.get(content["verdict"]["because"][pillar])
     if finding is None:
