@@ -294,3 +294,27 @@ def test_the_summary_cuts_titles_not_numbers():
     line = str(report).splitlines()[3]
     assert len(line) == 118
     assert line.endswith("…: 0.500 [0.400, 0.600], wanted at least 0.500; could show 0.143")
+
+
+def test_a_verdict_rests_on_the_finding_that_leans_furthest_to_the_bad_side():
+    data = prepare(table(20, 0), table(20, 1))
+
+    def one(name, value, half, goal, threshold):
+        interval = (value - half, value + half)
+        numbers = {"value": value, "interval": interval, "goal": goal, "threshold": threshold}
+        return Finding(id=f"bias.{name}", pillar="bias", title=name, **numbers)
+
+    barely, clearly = one("barely", 0.7, 0.1, "lower", 0.55), one("clearly", 0.3, 0.01, "higher", 0.5)
+    outside, open_ = one("outside", 2.0, 0.01, "range", (0.8, 1.25)), one("open", 0.6, 0.2, "lower", 0.5)
+    stopped = Finding(id="bias.stopped", pillar="bias", title="stopped")
+    safe, close = one("safe", 0.1, 0.01, "lower", 0.5), one("close", 0.4, 0.05, "lower", 0.5)
+    for findings, name in (
+        ([barely, clearly, open_, safe], "clearly"),
+        ([barely, clearly, outside], "outside"),
+        ([stopped, open_, safe], "open"),
+        ([safe, close], "close"),
+        ([stopped], "stopped"),
+    ):
+        because = AuditReport.from_findings(data, findings, 0).to_dict()["verdict"]["because"]
+        assert because["bias"] == f"bias.{name}"
+        assert because["utility"] is None

@@ -1,6 +1,7 @@
 """An audit's result is one plain dict; page, JSON, Markdown, terminal and notebook only print it."""
 
 import json
+import math
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -205,9 +206,20 @@ def _version():
 
 
 def _decisive(rows, pillar, verdict):
-    """Id of the finding that a pillar's verdict rests on: its first with that verdict."""
+    """Id of the finding that a pillar's verdict rests on: of those with that verdict the nearest to FAIL."""
     own = [row for row in rows if row["pillar"] == pillar]
-    return next((row["id"] for row in own if row["verdict"] == verdict), own[0]["id"] if own else None)
+    same = [row for row in own if row["verdict"] == verdict] or own
+    return max(same, key=_lean)["id"] if same else None
+
+
+def _lean(row):
+    """How far a value lies on the bad side of its threshold, in smallest differences that could have been shown."""
+    value, threshold, unit = row["value"], row["threshold"], row["smallest_difference"]
+    if value is None or threshold is None or not unit:
+        return -math.inf
+    lower, upper = threshold if row["goal"] == "range" else (threshold, threshold)
+    beyond = {"lower": value - upper, "higher": lower - value, "range": max(value - upper, lower - value)}
+    return beyond[row["goal"]] / unit
 
 
 def _give(written, path):
