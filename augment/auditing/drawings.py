@@ -14,15 +14,16 @@ def draw(chart):
     return drawing(chart)
 
 
-def table(caption, columns, rows):
+def table(caption, columns, rows, at_most=ROWS):
     """A plain table; what is too long for a page ends with how much more there is."""
     numbers = [bool(rows) and not isinstance(cell, str) for cell in (rows[0] if rows else columns)]
     head = "".join(
         f"<th scope=col{' class=number' if k and number else ''}>{escape(name)}</th>"
         for k, (name, number) in enumerate(zip(columns, numbers, strict=True))
     )
-    body = "".join(_row(cells) for cells in rows[:ROWS])
-    more = f"<p class=note>and {len(rows) - ROWS:,} more: see the JSON file</p>" if len(rows) > ROWS else ""
+    body = "".join(_row(cells) for cells in rows[:at_most])
+    left = len(rows) - at_most
+    more = f"<p class=note>and {left:,} more: see the JSON file</p>" if left > 0 else ""
     return (
         f'<div class=scroll tabindex=0 role=group aria-label="{escape(caption)}"><table class=plain>'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"

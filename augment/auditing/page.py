@@ -154,9 +154,9 @@ def _annex(content):
         [name, threshold["value"], threshold["default"], SOURCES.get(threshold["source"], threshold["source"])]
         for name, threshold in content["thresholds"].items()
     ]
-    listed = table("All findings", columns, rows)
+    listed = table("All findings", columns, rows, at_most=len(rows))
     if thresholds:
-        listed += table("All thresholds", ["name", "value", "default", "set by"], thresholds)
+        listed += table("All thresholds", ["name", "value", "default", "set by"], thresholds, at_most=len(thresholds))
     return f"<section><h2>All numbers</h2>{folded('Findings and thresholds by name', listed)}</section>"
 
 

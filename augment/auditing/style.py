@@ -66,8 +66,8 @@ fill:var(--soft)}
 .audit .chart{table-layout:fixed}.audit .chart th,.audit .chart td{border:0;padding:.12rem .7rem .12rem 0;
 vertical-align:middle}
 .audit .chart tbody th{width:30%;font-size:.86rem;line-height:1.25}.audit .chart thead td{width:30%}
-.audit .chart th:nth-child(n+3),.audit .chart td:nth-child(n+3){width:6rem;text-align:right;padding-right:0;
-font-size:.8rem}
+.audit .chart th:nth-child(n+3),.audit .chart td:nth-child(n+3){width:6rem;text-align:right;
+padding:.12rem 0 .12rem .5rem;font-size:.8rem}
 .audit .chart .number{font-size:.86rem}.audit .chart small{display:block;font-size:.72rem}
 .audit .ends{display:flex;justify-content:space-between;gap:.5rem;font-size:.74rem;color:var(--soft)}
 .audit .key{font-size:.8rem;color:var(--soft);margin-bottom:.5rem}
