@@ -1,6 +1,7 @@
 """What `augment audit` asks of a report besides printing it: thresholds, public or internal form, and the gate.
 
-The gate ends the command with the code 1 where a verdict keeps it shut; standard error names each, one a line.
+Exit codes of the gate: 0 where it is open or none was asked for, 1 where a verdict keeps it shut (standard error names
+each, one a line), 2 where a name, a threshold or a file is wrong. Those of the whole command stand in `augment.cli`.
 """
 
 import argparse
@@ -15,7 +16,8 @@ GATE = """the gate:
     fail           only FAIL
     not-assessed   FAIL and NOT ASSESSED: without a holdout privacy shuts the gate (the default)
     inconclusive   FAIL, NOT ASSESSED and INCONCLUSIVE: only PASS opens it; a silent alarm is no PASS
-  A pillar or a beginning has the worst verdict of its findings, and NOT ASSESSED where none was assessed.
+  A pillar or a beginning has the worst verdict of its findings, and NOT ASSESSED where none was assessed or a check
+  stopped by a fault.
   A word alone is asked of all four pillars. Without --fail-on the code is 0 whatever was found.
 
 thresholds:

@@ -8,7 +8,8 @@ from augment.auditing.gate import check_names, refused, within
 
 def content(**verdicts):
     rows = [
-        {"id": name.replace("__", "."), "verdict": verdict, "alarm_only": False} for name, verdict in verdicts.items()
+        {"id": name.replace("__", "."), "verdict": verdict, "alarm_only": False, "value": 0.5, "interval": [0, 1]}
+        for name, verdict in verdicts.items()
     ]
     by_pillar = {"fidelity": "PASS", "utility": "INCONCLUSIVE", "bias": "FAIL", "privacy": "NOT ASSESSED"}
     return {"verdict": {"by_pillar": by_pillar}, "findings": rows}
@@ -53,6 +54,18 @@ def test_how_good_a_pillar_must_be(until, names):
 def test_a_name_has_the_worst_verdict_of_its_findings(name, until, findings):
     found = refused(REPORT, [name], until)
     assert (found[0]["findings"] if found else None) == findings
+
+
+def test_a_check_that_stopped_does_not_open_the_gate():
+    stopped = content(privacy__d="INCONCLUSIVE", privacy__e="PASS")
+    stopped["findings"][0].update(value=None, interval=None)
+    stopped["verdict"]["by_pillar"]["privacy"] = "INCONCLUSIVE"
+    for name in ("privacy", "privacy.d"):
+        assert refused(stopped, [name]) == [{"name": name, "verdict": "NOT ASSESSED", "findings": ["privacy.d"]}]
+        assert refused(stopped, [name], "fail") == []
+    assert refused(stopped, ["privacy.e"]) == []
+    stopped["verdict"]["by_pillar"]["privacy"] = "FAIL"
+    assert refused(stopped, ["privacy"], "fail")[0]["verdict"] == "FAIL"
 
 
 def test_unknown_names_are_told_with_the_nearest():

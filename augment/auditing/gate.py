@@ -10,7 +10,8 @@ not-assessed  FAIL and NOT ASSESSED (the default): silence is no consent
 inconclusive  FAIL, NOT ASSESSED and INCONCLUSIVE: only a PASS opens it
 ============  ============================================================
 
-INFORMATION is never judged. A silent alarm is INCONCLUSIVE.
+INFORMATION is never judged. A silent alarm is INCONCLUSIVE. A check that stopped measured nothing: here it is NOT
+ASSESSED, so that no fault opens the gate.
 """
 
 from types import SimpleNamespace
@@ -60,8 +61,8 @@ def refused(content, names, until="not-assessed"):
         raise ValueError(f"until must be one of {', '.join(map(repr, SHUT_BY))}, got {until!r}.")
     verdicts = {name: _verdict(content, name) for name in names}
     return [
-        {"name": name, "verdict": verdict, "findings": [row["id"] for row in rows if row["verdict"] == verdict]}
-        for name, (verdict, rows) in verdicts.items()
+        {"name": name, "verdict": verdict, "findings": ids}
+        for name, (verdict, ids) in verdicts.items()
         if verdict in SHUT_BY[until]
     ]
 
@@ -87,11 +88,16 @@ def within(finding_id, name):
 
 
 def _verdict(content, name):
-    """The verdict on a pillar or on all findings of a name, and those findings."""
+    """The verdict on a pillar or on all findings of a name, and the ids of the findings that have it."""
     rows = [row for row in content["findings"] if within(row["id"], name)]
     if name in PILLARS:
-        return content["verdict"]["by_pillar"][name], rows
-    if not rows:
+        verdict = content["verdict"]["by_pillar"][name]
+    elif rows:
+        verdict = combine(SimpleNamespace(**row) for row in rows)
+    else:
         ids = [row["id"] for row in content["findings"]]
         raise ValueError(f"--fail-on: no finding is called {name!r}: {nearest(name, ids)}")
-    return combine(SimpleNamespace(**row) for row in rows), rows
+    stopped = [row["id"] for row in rows if row["verdict"] == INCONCLUSIVE and row["value"] is row["interval"] is None]
+    if stopped and verdict != FAIL:
+        return NOT_ASSESSED, stopped
+    return verdict, [row["id"] for row in rows if row["verdict"] == verdict]
