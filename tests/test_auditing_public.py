@@ -114,12 +114,15 @@ def test_edges_of_bins_are_no_extreme_values():
     assert all(len(label.replace(".", "").lstrip("0")) <= 2 for label in chart["panels"][1]["labels"])
 
 
+FACTS = {"few": 3, "many": 1234, "share": 0.98765, "said": "1,234 rows", "several": [0.1234, 3]}
+
+
 def test_small_cells_are_left_out_with_their_row():
     listed = charts.table("Groups", ["group", "rows", "share"], [["a", 1234, 0.98765], ["b", 9, 0.0072], ["c", 0, 0.0]])
-    found = one({"tables": [listed], "facts": {"few": 3, "many": 1234, "share": 0.98765}})["evidence"]
+    found = one({"tables": [listed], "facts": FACTS})["evidence"]
     assert found["tables"][0]["rows"] == [["a", 1200, 0.99]]
     assert found["tables"][0]["caption"] == "Groups (without 2 with fewer than 10 rows)"
-    assert found["facts"] == {"many": 1200, "share": 0.99}
+    assert found["facts"] == {"many": 1200, "share": 0.99, "said": "1,200 rows", "several": [0.12, None]}
     rows = [{"name": name, "value": 0.12345, "low": 0.1, "high": 0.2, "n": n} for name, n in (("a", 10), ("b", 9))]
     found = one({"charts": [charts.intervals("t", rows, axis=(0, 1))]}, worst=rows)
     assert [row["name"] for row in found["evidence"]["charts"][0]["rows"]] == ["a"]

@@ -111,10 +111,16 @@ def _members(rows):
 
 
 def _evidence(evidence):
-    facts = {name: rounded(value) for name, value in evidence.get("facts", {}).items() if not _is_small(value)}
+    facts = {name: _fact(value) for name, value in evidence.get("facts", {}).items() if not _is_small(value)}
     charts = [_chart(chart) for chart in evidence.get("charts", []) if not chart.get("row_level")]
     tables = [_table(table) for table in evidence.get("tables", []) if not table.get("row_level")]
     return {"facts": facts, "charts": [chart for chart in charts if chart], "tables": tables}
+
+
+def _fact(value):
+    if isinstance(value, list):
+        return [_fact(v) for v in value]
+    return _text(value) if isinstance(value, str) else rounded(value)
 
 
 def _table(table):
