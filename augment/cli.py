@@ -1,6 +1,7 @@
 """The command `augment`: fits, generates and audits tables in files; `augment demo` does all three and shows them.
 
 Results go to standard output, progress and errors to standard error. Nothing heavy is imported before it is needed.
+Every command ends with one of `EXIT_CODES`, which its help prints.
 """
 
 import argparse
@@ -15,11 +16,11 @@ from pathlib import Path
 import augment
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
+from augment._command_gate import GATE, add_judging, check_gate, shut, thresholds
 
-PILLARS = ("fidelity", "utility", "bias", "privacy")
 EXIT_CODES = """exit codes:
   0    done
-  1    augment audit --fail-on: a named pillar failed, or nothing in it could be assessed
+  1    augment audit --fail-on: the gate stays shut, by a FAIL or by what else was named; standard error says by what
   2    the command, a file or a value in it is wrong; one sentence on standard error says what
   70   a fault in Augment itself; the traceback is printed
   130  interrupted
@@ -82,9 +83,13 @@ def _parser():
     return parser
 
 
-def _command(commands, name, run, what):
+def _command(commands, name, run, what, more=""):
     command = commands.add_parser(
-        name, help=what, description=what, epilog=EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
+        name,
+        help=what,
+        description=what,
+        epilog=more + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run)
     command.add_argument("--quiet", action="store_true", help="print no progress and no summary")
@@ -126,7 +131,7 @@ def _add_generate(commands):
 
 
 def _add_audit(commands):
-    command = _command(commands, "audit", _audit, "compare a synthetic table with the real one")
+    command = _command(commands, "audit", _audit, "compare a synthetic table with the real one", GATE)
     command.add_argument("real", metavar="REAL", help="the table that was learned from")
     command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated table")
     command.add_argument("--holdout", metavar="FILE", help="real rows that were not learned from")
@@ -138,13 +143,7 @@ def _add_audit(commands):
     command.add_argument(
         "--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON; without FILE, print it"
     )
-    command.add_argument(
-        "--fail-on",
-        metavar="PILLAR,...",
-        type=_pillars,
-        default=(),
-        help=f"exit with 1 unless these hold: {', '.join(PILLARS)}",
-    )
+    add_judging(command)
     command.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed of the resampling (0)")
 
 
@@ -169,13 +168,6 @@ def _seed(text):
     if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"expected an integer from 0 to 4294967295, received {text!r}")
     return int(text)
-
-
-def _pillars(text):
-    names = tuple(name.strip() for name in text.split(","))
-    if unknown := [name for name in names if name not in PILLARS]:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no pillar; known are {', '.join(PILLARS)}")
-    return names
 
 
 def _say(options, text=""):
@@ -353,6 +345,7 @@ def _as_frame(generated):
 def _audit(options):
     from augment import files
 
+    check_gate(options)
     places = [place for place in (options.html, options.json) if place not in (None, "-")]
     _check_places(places, [options.real, options.synthetic, options.holdout], table=False)
     real, synthetic = files.read(options.real), files.read(options.synthetic)
@@ -363,6 +356,8 @@ def _audit(options):
         holdout=holdout,
         target=options.target,
         protected=options.protected,
+        thresholds=thresholds(options),
+        mode=options.mode,
         random_state=options.seed,
     )
     if options.html:
@@ -373,14 +368,4 @@ def _audit(options):
         report.to_json(options.json)
     if options.json != "-" and not options.quiet:
         print(report)
-    return _gate(report, options.fail_on)
-
-
-def _gate(report, pillars):
-    """1 if one of the pillars failed or could not be assessed, else 0; standard error says why."""
-    refused = [pillar for pillar in pillars if report.by_pillar[pillar] in ("FAIL", "NOT ASSESSED")]
-    for pillar in refused:
-        failed = [row["title"] for row in report.findings if row["pillar"] == pillar and row["verdict"] == "FAIL"]
-        reason = f"failed: {'; '.join(failed)}" if failed else "could not be assessed: see what is missing"
-        print(f"augment: {pillar} {reason}.", file=sys.stderr)
-    return int(bool(refused))
+    return shut(report, options)

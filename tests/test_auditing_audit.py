@@ -99,12 +99,39 @@ def test_thresholds_can_be_set_and_are_checked(fresh):
     tables = sample(300, 0), sample(300, 1)
     report = audit(*tables, thresholds={"fidelity.detection": 0.1})
     assert "fidelity.detection" in report.to_dict()["verdict"]["failed"]
-    with pytest.raises(ValueError, match="thresholds has no 'detection': choose among fidelity.shapes"):
+    with pytest.raises(ValueError, match="thresholds has no 'detection': did you mean 'fidelity.detection'"):
         audit(*tables, thresholds={"detection": 0.1})
+    with pytest.raises(ValueError, match="thresholds has no 'zzz': choose among fidelity.shapes"):
+        audit(*tables, thresholds={"zzz": 0.1})
     with pytest.raises(TypeError, match="must be a finite number"):
         audit(*tables, thresholds={"fidelity.detection": "low"})
     with pytest.raises(TypeError, match="random_state"):
         audit(*tables, random_state="now")
+    with pytest.raises(ValueError, match="mode must be 'internal' or 'public', got 'secret'"):
+        audit(*tables, mode="secret")
+
+
+def test_each_threshold_tells_its_name_and_who_set_it(tmp_path):
+    path = tmp_path / "release.toml"
+    path.write_text('"fidelity.detection" = 0.9\n')
+    report = audit(sample(200, 0), sample(200, 1), protected="sex", thresholds=[path, {"fidelity.shapes": 0.5}])
+    found = {row["id"]: (row["threshold_name"], row["threshold_source"]) for row in report.findings if row["threshold"]}
+    assert found["fidelity.detection"] == ("fidelity.detection", str(path))
+    assert found["fidelity.shapes"] == ("fidelity.shapes", "given")
+    assert found["bias.representation.sex"] == ("bias.representation", "default")
+    assert all(name for name, _ in found.values())
+    page = report.to_html()
+    assert f"fidelity.detection, from {path}" in page
+    assert "fidelity.shapes, set by the user" in page
+    assert "bias.representation, the default" in page
+
+
+def test_an_open_verdict_tells_what_could_have_been_shown(fresh):
+    open_ = [row for row in fresh.findings if row["verdict"] == "INCONCLUSIVE"]
+    assert open_
+    for row in open_:
+        assert row["smallest_difference"] > 0
+        assert "would show (4 times in 5)" in str(fresh)
 
 
 def test_a_user_check_joins_the_audit(monkeypatch):
@@ -124,8 +151,8 @@ def test_the_page_tells_the_level_that_keys_share():
         return table.assign(**{name: [f"{name}{seed}{i}" for i in range(60)] for name in "abc"})
 
     page = audit(keyed(0), keyed(1), holdout=keyed(2)).to_html()
-    assert page.count("98.3% interval: Newcombe") == 3
-    assert page.count("95% interval: Newcombe") == 1
+    assert page.count(">98.3% interval<") == 3
+    assert page.count("Newcombe") == 4
 
 
 def test_default_thresholds_are_documented():

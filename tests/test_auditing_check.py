@@ -1,35 +1,12 @@
-"""The three-way verdict, the pillars' verdicts, and checks that cannot be run."""
-
-import math
+"""Findings and what they say of themselves, and checks that cannot be run."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from augment.auditing.check import Check, Finding, NotAssessed, combine, json_safe, judge
+from augment.auditing.check import Check, Finding, NotAssessed, json_safe
 from augment.auditing.frames import prepare
-
-
-@pytest.mark.parametrize(
-    ("interval", "goal", "threshold", "verdict"),
-    [
-        ((0.6, 0.7), "higher", 0.5, "PASS"),
-        ((0.5, 0.7), "higher", 0.5, "PASS"),
-        ((0.4, 0.7), "higher", 0.5, "INCONCLUSIVE"),
-        ((0.3, 0.4), "higher", 0.5, "FAIL"),
-        ((0.3, 0.4), "lower", 0.5, "PASS"),
-        ((0.4, 0.6), "lower", 0.5, "INCONCLUSIVE"),
-        ((0.6, 0.7), "lower", 0.5, "FAIL"),
-        ((0.9, 1.1), "range", (0.8, 1.25), "PASS"),
-        ((0.7, 1.1), "range", (0.8, 1.25), "INCONCLUSIVE"),
-        ((1.3, 1.4), "range", (0.8, 1.25), "FAIL"),
-        (None, "higher", 0.5, "INCONCLUSIVE"),
-        ((0.6, 0.7), "higher", None, "INCONCLUSIVE"),
-        ((0.6, math.nan), "higher", 0.5, "INCONCLUSIVE"),
-    ],
-)
-def test_verdict_is_made_from_the_whole_interval(interval, goal, threshold, verdict):
-    assert judge(interval, goal, threshold) == verdict
+from augment.auditing.verdicts import smallest_difference
 
 
 def finding(verdict="PASS", **changes):
@@ -57,15 +34,12 @@ def test_missing_and_information_have_verdicts_of_their_own():
     assert finding("FAIL", informational=True).verdict == "INFORMATION"
 
 
-def test_pillar_is_its_worst_finding():
-    alarm = finding(alarm_only=True)
-    assert combine([]) == "NOT ASSESSED"
-    assert combine([finding(missing="x"), finding(informational=True)]) == "NOT ASSESSED"
-    assert combine([finding(), finding("INCONCLUSIVE")]) == "INCONCLUSIVE"
-    assert combine([finding(), finding("INCONCLUSIVE"), finding("FAIL")]) == "FAIL"
-    assert combine([alarm]) == "INCONCLUSIVE"
-    assert combine([alarm, finding()]) == "PASS"
-    assert combine([finding("FAIL", alarm_only=True), finding()]) == "FAIL"
+def test_the_smallest_difference_is_the_checks_own_or_that_of_the_interval():
+    one = finding("INCONCLUSIVE", value=0.5)
+    assert one.to_dict()["smallest_difference"] == pytest.approx(smallest_difference(0.5, (0.1, 0.9)))
+    assert finding("INCONCLUSIVE", smallest_difference=0.3).to_dict()["smallest_difference"] == 0.3
+    for nothing in (finding(missing="x"), finding(informational=True), finding(threshold=None)):
+        assert nothing.to_dict()["smallest_difference"] is None
 
 
 def test_finding_refuses_unknown_words():

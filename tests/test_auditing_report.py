@@ -1,6 +1,7 @@
 """Every printed form comes from one dict: same numbers, nothing unescaped, files whole or untouched."""
 
 import json
+import re
 import sys
 from html.parser import HTMLParser
 
@@ -11,7 +12,8 @@ import pytest
 from augment.auditing import AuditReport, Finding, audit
 from augment.auditing.check import PILLARS
 from augment.auditing.frames import prepare
-from augment.auditing.words import show
+from augment.auditing.page import POLICY
+from augment.auditing.words import escape, show
 
 EVIL = "</script><img onerror=alert(1) src=x>"
 MARKUP = "|a`*_[x](http://y)\x1b[31m"
@@ -65,18 +67,54 @@ def test_page_is_self_contained_and_well_formed(report):
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
     assert len(page.ids) == len(set(page.ids))
     policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert policies == [POLICY]
+    assert POLICY.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert "script" not in POLICY
     assert len(text.encode()) < 500_000
 
 
-def test_drawings_have_names_and_tables_have_captions(report):
-    page = Reader(report.to_html())
-    for tag, attributes in page.tags:
-        if tag == "svg":
-            assert attributes["role"] == "img"
+def test_drawings_have_names_and_words_and_tables_beside_them(report):
     text = report.to_html()
-    assert text.count("<svg") == text.count("<title>") - 1 - text.count("</title></rect>")
+    assert len(re.findall('<svg[^>]* role="img"[^>]*><title>[^<]+</title><desc>[^<]+</desc>', text)) == text.count(
+        "<svg"
+    )
     assert text.count("<table") == text.count("<caption>")
+    articles = text.split("<article")[1:]
+    assert len(articles) == len(report.findings)
+    drawn = [article for article in articles if "<svg" in article]
+    assert len(drawn) > 5
+    assert all("<caption>" in article.split("</article>")[0] for article in drawn)
+
+
+def test_a_finding_with_an_interval_has_a_picture_and_a_table(report):
+    text = report.to_html()
+    for row in report.findings:
+        if row["interval"] and row["threshold"] is not None and not row["missing"]:
+            article = text.split(f'data-check-id="{escape(row["id"])}"')[1].split("</article>")[0]
+            assert "<svg" in article
+            assert "The number and how it was made" in article
+
+
+def test_headings_are_in_order_and_failures_come_first():
+    data = prepare(table(20, 0), table(20, 1))
+    common = {"pillar": "fidelity", "value": 0.5, "goal": "higher", "threshold": 0.5}
+    findings = [
+        Finding(id="fidelity.a", title="a", interval=(0.6, 0.7), **common),
+        Finding(id="fidelity.b", title="b", interval=(0.1, 0.2), **common),
+        Finding(id="fidelity.c", title="c", missing="m", **common),
+    ]
+    text = AuditReport.from_findings(data, findings, 0).to_html()
+    ids = re.findall('data-check-id="([^"]+)"', text)
+    assert ids == ["fidelity.b", "fidelity.a", "fidelity.c"]
+    levels = [int(level) for level in re.findall("<h([1-6])", text)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels[:-1], levels[1:], strict=True))
+
+
+def test_all_numbers_stand_in_one_table(report):
+    annex = report.to_html().split("<h2>All numbers</h2>")[1].split("</section>")[0]
+    assert all(f">{escape(row['id'])}</th>" in annex for row in report.findings)
+    assert all(f">{name}</th>" in annex for name in report.to_dict()["thresholds"])
 
 
 def test_page_shows_the_numbers_of_the_dict(report):
@@ -117,6 +155,21 @@ def test_terminal_summary_is_short_and_plain(report):
     assert all(f["title"].split(",")[0][:40] in rest for f in report.findings if MARKUP not in f["title"])
 
 
+def test_the_summary_has_at_most_ten_lines_whatever_was_found():
+    data = prepare(table(20, 0), table(20, 1))
+    findings = [
+        Finding(id=f"{p}.{k}", pillar=p, title="x", value=0.5, interval=(0.1, 0.2), threshold=0.5)
+        for p in PILLARS
+        for k in range(20)
+    ]
+    findings += [Finding(id=f"{p}.m{k}", pillar=p, title="x", missing="m") for p in PILLARS for k in range(20)]
+    summary = str(AuditReport.from_findings(data, findings, 0)).split("\n\n")[0].splitlines()
+    assert len(summary) <= 10
+    assert max(map(len, summary)) <= 118
+    assert "also ✗ FAIL: fidelity.1, fidelity.2, fidelity.3 and 73 more" in summary[5]
+    assert "NOT ASSESSED: fidelity.m0, fidelity.m1, fidelity.m2 and 77 more" in summary[6]
+
+
 def test_markdown_is_inert(report):
     text = report.to_markdown()
     assert "<img" not in text
@@ -124,6 +177,8 @@ def test_markdown_is_inert(report):
     rows = [line for line in text.splitlines() if line.startswith("|")]
     for line in rows[:6]:
         assert line.replace("\\|", "").count("|") == 4
+    for line in rows[6:]:
+        assert line.replace("\\|", "").count("|") == 8
 
 
 def test_frame_has_a_row_for_each_finding(report):
@@ -229,3 +284,37 @@ def test_three_hundred_columns_make_a_small_page(monkeypatch):
     names = [f"a column with a name of forty characters {j}" for j in range(300)]
     real, new = (pd.DataFrame(rng.normal(size=(60, 300)), columns=names) for _ in range(2))
     assert len(audit(real, new).to_html().encode()) < 500_000
+
+
+def test_the_summary_cuts_titles_not_numbers():
+    data = prepare(table(20, 0), table(20, 1))
+    common = {"value": 0.5, "interval": (0.4, 0.6), "threshold": 0.5}
+    long = Finding(id="bias.x", pillar="bias", title="a long title " * 20, **common)
+    report = AuditReport.from_findings(data, [long], 0)
+    line = str(report).splitlines()[3]
+    assert len(line) == 118
+    assert line.endswith("…: 0.500 [0.400, 0.600], wanted at least 0.500; could show 0.143")
+
+
+def test_a_verdict_rests_on_the_finding_that_leans_furthest_to_the_bad_side():
+    data = prepare(table(20, 0), table(20, 1))
+
+    def one(name, value, half, goal, threshold):
+        interval = (value - half, value + half)
+        numbers = {"value": value, "interval": interval, "goal": goal, "threshold": threshold}
+        return Finding(id=f"bias.{name}", pillar="bias", title=name, **numbers)
+
+    barely, clearly = one("barely", 0.7, 0.1, "lower", 0.55), one("clearly", 0.3, 0.01, "higher", 0.5)
+    outside, open_ = one("outside", 2.0, 0.01, "range", (0.8, 1.25)), one("open", 0.6, 0.2, "lower", 0.5)
+    stopped = Finding(id="bias.stopped", pillar="bias", title="stopped")
+    safe, close = one("safe", 0.1, 0.01, "lower", 0.5), one("close", 0.4, 0.05, "lower", 0.5)
+    for findings, name in (
+        ([barely, clearly, open_, safe], "clearly"),
+        ([barely, clearly, outside], "outside"),
+        ([stopped, open_, safe], "open"),
+        ([safe, close], "close"),
+        ([stopped], "stopped"),
+    ):
+        because = AuditReport.from_findings(data, findings, 0).to_dict()["verdict"]["because"]
+        assert because["bias"] == f"bias.{name}"
+        assert because["utility"] is None

@@ -1,14 +1,16 @@
 """Runs the checks on a synthetic table and its real ones."""
 
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
 from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
 from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows
+from augment.auditing.limits import MODES
 from augment.auditing.report import AuditReport
+from augment.auditing.thresholds import resolve
 
 CHECKS = [
     *fidelity.CHECKS,
@@ -21,7 +23,9 @@ CHECKS = [
 ]
 
 
-def audit(train, synthetic, *, holdout=None, target=None, protected=(), thresholds=None, random_state=0):
+def audit(
+    train, synthetic, *, holdout=None, target=None, protected=(), thresholds=None, mode="internal", random_state=0
+):
     """Compare a synthetic table with the real one it was learned from, and judge what can be judged.
 
     Every finding has a value, an interval and a verdict: PASS when the whole interval lies on the good side of the
@@ -41,8 +45,11 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
         Columns whose groups matter, such as sex or age.
-    thresholds : dict of str to float, optional
-        Overrides of the thresholds below, by name.
+    thresholds : dict of str to float, path of a TOML file, or a list of those, optional
+        Other values of the thresholds below, by name; of a list, the later ones win. In a file the names stand in
+        quotes (``"fidelity.shapes" = 0.05``) or in tables (``[fidelity]``, then ``shapes = 0.05``).
+    mode : {"internal", "public"}, default="internal"
+        "public" rounds to two digits and leaves out small cells, rows and exact texts: see `AuditReport.public`.
     random_state : int, numpy.random.Generator or None, default=0
         Seed of every random choice; None draws one.
 
@@ -55,7 +62,8 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     TypeError
         If a table is none, or an argument is of another type.
     ValueError
-        If a table is too small, a column is not there or stands twice, or a threshold has another name.
+        If a table is too small, a column is not there or stands twice, a threshold has another name, a file of
+        thresholds cannot be read, or the mode is unknown.
 
     Notes
     -----
@@ -87,20 +95,18 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     >>> report.to_dict()["verdict"]["failed"]
     []
     """
-    defaults = {name: value for check in CHECKS for name, value in check.thresholds.items()}
-    unknown = sorted(set(thresholds or {}) - set(defaults))
-    if unknown:
-        raise ValueError(f"thresholds has no {', '.join(map(repr, unknown))}: choose among {', '.join(defaults)}.")
-    for name, value in (thresholds or {}).items():
-        if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(value):
-            raise TypeError(f"thresholds[{name!r}] must be a finite number, got {value!r}.")
-    data = prepare(train, synthetic, holdout, target, protected, {**defaults, **(thresholds or {})})
+    if mode not in MODES:
+        raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
+    limits = resolve(CHECKS, thresholds)
+    values = {name: threshold.value for name, threshold in limits.items()}
+    data = prepare(train, synthetic, holdout, target, protected, values)
     seed = _seed(random_state)
     fault = training_rows(data)
     if fault:
         data = replace(data, notes=(*data.notes, fault))
     findings = [finding for check in CHECKS for finding in _run(check, data, fault, seed)]
-    return AuditReport.from_findings(data, findings, seed)
+    report = AuditReport.from_findings(data, findings, seed, limits)
+    return report.public() if mode == "public" else report
 
 
 def _run(check, data, fault, seed):

@@ -5,6 +5,8 @@ A report draws them without knowing the check they come from, so a new check nee
 
 import numpy as np
 
+from augment.auditing.frames import IDENTIFIER_SHARE
+
 
 def intervals(title, rows, *, axis, threshold=None, mark=""):
     """Rows of value and interval on one axis, each with a mark (such as its ceiling) to compare with.
@@ -28,7 +30,11 @@ def histograms(title, panels):
 
 
 def panel(data, j, bins=24, at_most=8):
-    """Shares of the values of column j in common bins: quantile range for numbers, commonest labels for categories."""
+    """Shares of the values of column j in common bins: quantile range for numbers, commonest labels for categories.
+
+    "unique" says that nearly every real value is its own, "n" of how many rows the shares are: the public form of a
+    report leaves out panels and bins by these.
+    """
     column, real, synthetic = data.columns[j], data.train[:, j], data.synthetic[:, j]
     if column.is_category:
         kept = min(len(column.labels), at_most)
@@ -44,12 +50,15 @@ def panel(data, j, bins=24, at_most=8):
         labels = labels + ["missing"]
         counts = [np.append(c, np.isnan(v).sum()) for c, v in zip(counts, (real, synthetic), strict=True)]
     shares = [(c / len(v)).round(5).tolist() for c, v in zip(counts, (real, synthetic), strict=True)]
+    present = real[~np.isnan(real)]
     return {
         "name": column.name,
         "category": column.is_category,
         "labels": labels,
         "real": shares[0],
         "synthetic": shares[1],
+        "n": {"real": len(real), "synthetic": len(synthetic)},
+        "unique": bool(len(np.unique(present)) > IDENTIFIER_SHARE * len(present)),
     }
 
 
@@ -82,6 +91,7 @@ def lines(title, x_label, y_label, series):
     return {"kind": "lines", "title": title, "x_label": x_label, "y_label": y_label, "series": series}
 
 
-def table(caption, columns, rows):
-    """A plain table for `evidence["tables"]`."""
-    return {"caption": caption, "columns": list(columns), "rows": [list(row) for row in rows]}
+def table(caption, columns, rows, row_level=False):
+    """A plain table for `evidence["tables"]`; `row_level` where it shows rows, which the public form leaves out."""
+    listed = {"caption": caption, "columns": list(columns), "rows": [list(row) for row in rows]}
+    return {**listed, "row_level": True} if row_level else listed

@@ -7,9 +7,10 @@ from datetime import date
 
 import numpy as np
 
-PASS, FAIL, INCONCLUSIVE, NOT_ASSESSED, INFORMATION = "PASS", "FAIL", "INCONCLUSIVE", "NOT ASSESSED", "INFORMATION"
+from augment.auditing.verdicts import FAIL as FAIL
+from augment.auditing.verdicts import INCONCLUSIVE, INFORMATION, LEVEL, NOT_ASSESSED, PASS, judge, smallest_difference
+
 PILLARS = ("fidelity", "utility", "bias", "privacy")
-LEVEL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,12 @@ class Finding:
         Which side of the threshold is the good one; "range" wants to lie between two thresholds.
     threshold : float or (float, float), optional
         Where the good side ends.
+    threshold_name, threshold_source : str
+        The name by which the user can set it, and who did: "default", "given" or a file. `audit` fills in what a check
+        leaves empty: see `augment.auditing.thresholds`.
+    smallest_difference : float, optional
+        How far from the threshold the truth must lie for this much data to show it, where the check knows better than
+        `augment.auditing.verdicts.smallest_difference`, which answers otherwise.
     ceiling : float, optional
         What a fresh sample of the real population, of the same size, would get.
     reference : float, optional
@@ -71,6 +78,9 @@ class Finding:
     method: str = ""
     goal: str = "higher"
     threshold: float | tuple[float, float] | None = None
+    threshold_name: str = ""
+    threshold_source: str = ""
+    smallest_difference: float | None = None
     ceiling: float | None = None
     reference: float | None = None
     reference_name: str = ""
@@ -89,7 +99,7 @@ class Finding:
 
     @property
     def verdict(self):
-        """PASS, FAIL, INCONCLUSIVE, NOT ASSESSED or INFORMATION: see `judge`."""
+        """PASS, FAIL, INCONCLUSIVE, NOT ASSESSED or INFORMATION: see `augment.auditing.verdicts`."""
         if self.missing:
             return NOT_ASSESSED
         if self.informational:
@@ -97,56 +107,18 @@ class Finding:
         verdict = judge(self.interval, self.goal, self.threshold)
         return INCONCLUSIVE if verdict == PASS and self.alarm_only else verdict
 
+    @property
+    def detectable(self):
+        """`smallest_difference`, from the interval where the check gave none; None where nothing is judged."""
+        if self.verdict in (NOT_ASSESSED, INFORMATION) or self.threshold is None:
+            return None
+        if self.smallest_difference is not None:
+            return self.smallest_difference
+        return smallest_difference(self.value, self.interval, self.level)
+
     def to_dict(self):
-        """Plain, JSON-safe values, the verdict among them."""
-        return json_safe({**asdict(self), "verdict": self.verdict})
-
-
-def judge(interval, goal, threshold):
-    """The verdict on an interval; the only place where one is made.
-
-    PASS when the whole interval lies on the good side of `threshold`, FAIL when the whole of it lies on the bad side,
-    INCONCLUSIVE otherwise. Without an interval there is only an estimate, and an estimate decides nothing.
-
-    Examples
-    --------
-    >>> judge((0.48, 0.52), "lower", 0.55), judge((0.50, 0.60), "lower", 0.55), judge((0.56, 0.60), "lower", 0.55)
-    ('PASS', 'INCONCLUSIVE', 'FAIL')
-    >>> judge(None, "lower", 0.55)
-    'INCONCLUSIVE'
-    >>> judge((0.9, 1.1), "range", (0.8, 1.25))
-    'PASS'
-    """
-    if interval is None or threshold is None or not all(map(math.isfinite, interval)):
-        return INCONCLUSIVE
-    low, high = interval
-    if goal == "range":
-        lower, upper = threshold
-        outside = high < lower or low > upper
-        return FAIL if outside else PASS if lower <= low and high <= upper else INCONCLUSIVE
-    if goal == "higher":
-        low, high, threshold = -high, -low, -threshold
-    if low > threshold:
-        return FAIL
-    return PASS if high <= threshold else INCONCLUSIVE
-
-
-def combine(findings):
-    """The verdict of a pillar: its worst finding, where alarms can fail it but not pass it.
-
-    Examples
-    --------
-    >>> alarm = Finding(id="privacy.a", pillar="privacy", title="", interval=(0.4, 0.5), goal="lower", threshold=0.6,
-    ...                 alarm_only=True)
-    >>> combine([alarm])
-    'INCONCLUSIVE'
-    """
-    findings = [f for f in findings if f.verdict not in (INFORMATION, NOT_ASSESSED)]
-    proofs = {f.verdict for f in findings if not f.alarm_only or f.verdict == FAIL}
-    for verdict in (FAIL, INCONCLUSIVE, PASS):
-        if verdict in proofs:
-            return verdict
-    return INCONCLUSIVE if findings else NOT_ASSESSED
+        """Plain, JSON-safe values, the verdict and the smallest difference among them."""
+        return json_safe({**asdict(self), "smallest_difference": self.detectable, "verdict": self.verdict})
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The report as one HTML page that opens from a file: no script, no fonts, no address outside itself."""
 
 from augment.auditing.check import PILLARS
+from augment.auditing.drawings import draw, folded, table
 from augment.auditing.style import PAGE_STYLE, STYLE
-from augment.auditing.svg import draw, gauge
-from augment.auditing.words import QUESTIONS, SYMBOLS, escape, measured, show, wanted
+from augment.auditing.svg import gauge
+from augment.auditing.verdicts import FAIL, NOT_ASSESSED
+from augment.auditing.words import QUESTIONS, SYMBOLS, because, escape, show, unseen, wanted
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+SOURCES = {"default": "the default", "given": "set by the user"}
 
 
 def page(content):
@@ -24,9 +27,11 @@ def fragment(content):
     """The report inside another page, such as a notebook; its style reaches nothing else."""
     pillars = "".join(_pillar(content, pillar) for pillar in PILLARS)
     return (
-        f"<main class=audit><style>{STYLE}</style>{_header(content)}{_summary(content)}{pillars}"
+        f"<main class=audit><style>{STYLE}</style>"
+        f'<a class=skip href="#audit-findings">Skip to the findings</a>{_header(content)}{_summary(content)}'
+        f'<div id="audit-findings">{pillars}</div>'
         f"{_list('How the tables were read', content['notes'])}"
-        f"{_list('What this audit cannot tell', content['limits'])}"
+        f"{_list('What this audit cannot tell', content['limits'])}{_annex(content)}"
         f"{_provenance(content)}</main>"
     )
 
@@ -43,32 +48,31 @@ def _anchor(finding_id):
 
 def _header(content):
     verdict = content["verdict"]
-    skipped = [p for p in PILLARS if verdict["by_pillar"][p] == "NOT ASSESSED"]
+    skipped = [p for p in PILLARS if verdict["by_pillar"][p] == NOT_ASSESSED]
     rest = f"<p>Not assessed: {', '.join(skipped)}. The whole passes only where all four do.</p>" if skipped else ""
+    about = "about " if content["mode"] == "public" else ""
     rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{table['rows']:,} rows</dd></div>" for name, table in content["data"].items()
+        f"<div><dt>{escape(name)}</dt><dd>{about}{show(table['rows'])} rows</dd></div>"
+        for name, table in content["data"].items()
     )
     columns = content["data"]["train"]["columns"]
     return (
         f"<header><p class=kicker>Audit of synthetic data</p><h1>{_badge(verdict['overall'])}</h1>{rest}"
-        f"<dl class=sizes>{rows}<div><dt>each with</dt><dd>{columns:,} columns</dd></div></dl></header>"
+        f"<dl class=sizes>{rows}<div><dt>each with</dt><dd>{columns:,} columns</dd></div>"
+        f"<div><dt>form</dt><dd>{escape(content['mode'])}</dd></div></dl></header>"
     )
 
 
 def _summary(content):
     """The verdict table: a row for each question, with the finding it rests on."""
-    by_id = {row["id"]: row for row in content["findings"]}
     rows = []
     for pillar in PILLARS:
-        verdict = content["verdict"]["by_pillar"][pillar]
-        finding = by_id.get(content["verdict"]["because"][pillar])
-        because = "No check."
-        if finding is not None:
-            text = finding["missing"] or f"{finding['title']}: {measured(finding) or finding['message']}"
-            because = f'<a href="#{_anchor(finding["id"])}">{escape(text)}</a>'
+        verdict, finding = content["verdict"]["by_pillar"][pillar], content["verdict"]["because"][pillar]
+        text = escape(because(content, pillar))
+        text = text if finding is None else f'<a href="#{_anchor(finding)}">{text}</a>'
         rows.append(
             f'<tr data-pillar="{pillar}" data-status="{escape(verdict)}"><th scope=row>{pillar.capitalize()}'
-            f"<small>{QUESTIONS[pillar]}</small></th><td>{_badge(verdict)}</td><td>{because}</td></tr>"
+            f"<small>{QUESTIONS[pillar]}</small></th><td>{_badge(verdict)}</td><td>{text}</td></tr>"
         )
     return (
         "<section><table class=verdicts><caption>Verdicts</caption><thead><tr><th scope=col>Question</th>"
@@ -80,8 +84,9 @@ def _summary(content):
 
 
 def _pillar(content, pillar):
+    """The findings of one question, failures first."""
     findings = [row for row in content["findings"] if row["pillar"] == pillar]
-    body = "".join(_finding(row) for row in findings)
+    body = "".join(_finding(row) for row in sorted(findings, key=lambda row: row["verdict"] != FAIL))
     return (
         f"<section><h2>{pillar.capitalize()}</h2><p class=question>{QUESTIONS[pillar].capitalize()}</p>{body}</section>"
         if findings
@@ -92,52 +97,44 @@ def _pillar(content, pillar):
 def _finding(row):
     number = ""
     if row["value"] is not None and not row["missing"]:
-        interval = (
-            f" <span class=range>{show(row['interval'][0])} to {show(row['interval'][1])}</span>"
-            if row["interval"]
-            else ""
-        )
+        interval = f" <span class=range>{show(row['interval'])}</span>" if row["interval"] else ""
         want = f" <span class=wanted>wanted: {escape(wanted(row))}</span>" if row["threshold"] is not None else ""
-        number = f"<p class=measure><strong>{show(row['value'])}</strong>{interval}{want}</p>{gauge(row)}"
+        open_ = f"<p class=note>{escape(unseen(row))}</p>" if unseen(row) else ""
+        number = f"<p class=measure><strong>{show(row['value'])}</strong>{interval}{want}</p>{gauge(row)}{open_}"
+    message = f"<p>{escape(row['message'])}</p>" if row["message"] else ""
     charts = "".join(draw(chart) for chart in row["evidence"].get("charts", []))
-    tables = "".join(_table(table) for table in row["evidence"].get("tables", []))
     return (
         f'<article id="{_anchor(row["id"])}" data-check-id="{escape(row["id"])}" '
         f'data-status="{escape(row["verdict"])}">'
-        f"<h3>{_badge(row['verdict'])} {escape(row['title'])}</h3><p>{escape(row['message'])}</p>{number}{charts}"
-        f"{_details(row, tables)}</article>"
+        f"<h3>{_badge(row['verdict'])} {escape(row['title'])}</h3>{message}{number}{charts}{_details(row)}</article>"
     )
 
 
-def _details(row, tables):
-    facts = [f"{name.replace('_', ' ')}: {show(value)}" for name, value in row["evidence"].get("facts", {}).items()]
-    rows = ", ".join(f"{name} {n:,}" for name, n in row["n"].items())
-    facts += [f"rows: {rows}"] if rows else []
-    facts += [f"{100 * row['level']:.3g}% interval: {row['method']}"] if row["method"] else []
-    if not facts and not tables:
-        return ""
-    listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
-    return f"<details><summary>Numbers and method</summary>{tables}<ul>{listed}</ul></details>"
+def _details(row):
+    """The tables of a finding and how its number was made."""
+    facts = [[name.replace("_", " "), value] for name, value in row["evidence"].get("facts", {}).items()]
+    numbers = _numbers(row) + facts
+    tables = "".join(table(t["caption"], t["columns"], t["rows"]) for t in row["evidence"].get("tables", []))
+    own = table("The number and how it was made", ["what", "value"], numbers) if numbers else ""
+    return folded("Numbers and method", tables + own) if tables or own else ""
 
 
-def _table(table, at_most=60):
-    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in table["columns"])
-    body = []
-    for cells in table["rows"][:at_most]:
-        first, *rest = [escape(show(cell)) for cell in cells]
-        marks = ["" if isinstance(cell, str) else " class=number" for cell in cells[1:]]
-        body.append(
-            f"<tr><th scope=row>{first}</th>"
-            + "".join(f"<td{mark}>{cell}</td>" for mark, cell in zip(marks, rest, strict=True))
-            + "</tr>"
-        )
-    more = len(table["rows"]) - at_most
-    more = f"<p class=note>and {more} more: see the JSON file</p>" if more > 0 else ""
-    return (
-        f"<div class=scroll><table class=plain><caption>{escape(table['caption'])}</caption>"
-        f"<thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div>{more}"
-    )
+def _numbers(row):
+    """What stands in the JSON file beside the value, by name; only what is there."""
+    source = SOURCES.get(row["threshold_source"], f"from {row['threshold_source']}")
+    rows = ", ".join(f"{name} {show(n)}" for name, n in row["n"].items())
+    numbers = {
+        "value": show(row["value"]),
+        f"{100 * row['level']:.3g}% interval": show(row["interval"]),
+        "wanted": wanted(row),
+        "threshold": f"{row['threshold_name']}, {source}" if row["threshold_name"] else "",
+        "smallest difference it could show": show(row["smallest_difference"]),
+        "fresh real rows": show(row["ceiling"]),
+        row["reference_name"] or "reference": show(row["reference"]),
+        "rows": rows,
+        "method": row["method"],
+    }
+    return [[name, value] for name, value in numbers.items() if value]
 
 
 def _list(title, texts):
@@ -146,17 +143,28 @@ def _list(title, texts):
     return f"<section><h2>{title}</h2><ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul></section>"
 
 
+def _annex(content):
+    """Every number in one table, by the id that the JSON file and the thresholds share, and every threshold."""
+    columns = ["id", "verdict", "value", "interval", "wanted", "could show"]
+    rows = [
+        [row["id"], row["verdict"], row["value"], show(row["interval"]), wanted(row), row["smallest_difference"]]
+        for row in content["findings"]
+    ]
+    thresholds = [
+        [name, threshold["value"], threshold["default"], SOURCES.get(threshold["source"], threshold["source"])]
+        for name, threshold in content["thresholds"].items()
+    ]
+    listed = table("All findings", columns, rows, at_most=len(rows))
+    if thresholds:
+        listed += table("All thresholds", ["name", "value", "default", "set by"], thresholds, at_most=len(thresholds))
+    return f"<section><h2>All numbers</h2>{folded('Findings and thresholds by name', listed)}</section>"
+
+
 def _provenance(content):
-    tables = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td class=number>{t['rows']:,}</td>"
-        f"<td class=hash>{escape(t['sha256'])}</td></tr>"
-        for name, t in content["data"].items()
-    )
+    rows = [[name, t["rows"], t["sha256"] or "left out"] for name, t in content["data"].items()]
     tool = content["tool"]
     return (
-        "<footer><div class=scroll><table class=plain><caption>The tables</caption><thead><tr><th scope=col>table</th>"
-        f"<th scope=col>rows</th><th scope=col>SHA-256 of the contents</th></tr></thead>"
-        f"<tbody>{tables}</tbody></table></div>"
+        f"<footer>{table('The tables', ['table', 'rows', 'SHA-256 of the contents'], rows)}"
         f"<p>{escape(tool['name'])} {escape(tool['version'])}, seed {content['seed']}, {escape(content['schema'])}. "
         "The same tables and the same seed give this report again.</p></footer>"
     )

@@ -1,26 +1,37 @@
 """An audit's result is one plain dict; page, JSON, Markdown, terminal and notebook only print it."""
 
 import json
+import math
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from augment.auditing.check import FAIL, INCONCLUSIVE, NOT_ASSESSED, PILLARS, combine, json_safe
+from augment.auditing import gate
+from augment.auditing.check import PILLARS, json_safe
+from augment.auditing.limits import limits
 from augment.auditing.page import fragment, page
-from augment.auditing.words import QUESTIONS, SYMBOLS, measured, plain, show
+from augment.auditing.printing import markdown, text
+from augment.auditing.public import public
+from augment.auditing.thresholds import Threshold, with_sources
+from augment.auditing.verdicts import FAIL, NOT_ASSESSED, PASS, combine, overall
 from augment.files import atomic
 
 SCHEMA = "augment-audit/1"
-LIMITS = (
-    "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table.",
-    "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the rows are too few to tell, an "
-    "alarm stayed silent (which passes nothing), a check stopped, or a question was not assessed.",
-    "Privacy findings are alarms. Membership and attribute inference are not tried, and no number here shows that "
-    "nobody can be recognised.",
-    "Bias is looked at in the shares of groups only, not in the decisions of models trained on the rows.",
-    "This report shows distributions of the real rows: treat it as internal.",
-)
+SHAPE = {
+    "tool": dict,
+    "seed": int,
+    "mode": str,
+    "data": dict,
+    "columns": list,
+    "protected": list,
+    "thresholds": dict,
+    "verdict": dict,
+    "findings": list,
+    "notes": list,
+    "limits": list,
+}
 
 
 class AuditReport:
@@ -57,25 +68,30 @@ class AuditReport:
         self._content = content
 
     @classmethod
-    def from_findings(cls, data, findings, seed):
-        """The report on prepared tables and what the checks found in them."""
+    def from_findings(cls, data, findings, seed, thresholds=None):
+        """The report on prepared tables and what the checks found in them, by the `Threshold`s of these names."""
+        if thresholds is None:
+            thresholds = {name: Threshold(value, value) for name, value in (data.thresholds or {}).items()}
+        findings = with_sources(findings, thresholds)
         by_pillar = {pillar: combine([f for f in findings if f.pillar == pillar]) for pillar in PILLARS}
         rows = [finding.to_dict() for finding in findings]
         names = [column.name for column in data.columns]
+        target, protected = None if data.target is None else names[data.target], [names[j] for j in data.protected]
         content = {
             "schema": SCHEMA,
             "tool": {"name": "augment-toolkit", "version": _version()},
             "seed": seed,
+            "mode": "internal",
             "data": {
                 name: {"rows": len(table), "columns": table.shape[1], "sha256": data.fingerprint(name)}
                 for name, table in data.tables.items()
             },
             "columns": [{"name": c.name, "kind": c.kind, "identifier": c.identifier} for c in data.columns],
-            "target": None if data.target is None else names[data.target],
-            "protected": [names[j] for j in data.protected],
-            "thresholds": data.thresholds,
+            "target": target,
+            "protected": protected,
+            "thresholds": {name: asdict(threshold) for name, threshold in thresholds.items()},
             "verdict": {
-                "overall": _overall(by_pillar.values()),
+                "overall": overall(by_pillar.values()),
                 "by_pillar": by_pillar,
                 "because": {pillar: _decisive(rows, pillar, by_pillar[pillar]) for pillar in PILLARS},
                 "failed": [row["id"] for row in rows if row["verdict"] == FAIL],
@@ -83,15 +99,23 @@ class AuditReport:
             },
             "findings": rows,
             "notes": list(data.notes),
-            "limits": list(LIMITS),
+            "limits": limits(rows, protected, target),
         }
         return cls(json_safe(content))
 
     @classmethod
     def from_dict(cls, content):
-        """The report that `to_dict` or a JSON file holds."""
-        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-            raise ValueError(f"Not an audit report: expected a dict whose 'schema' is {SCHEMA!r}.")
+        """The report that `to_dict` or a JSON file holds.
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, or a finding passes or fails without an interval. `schema.json` beside this file
+            is the whole of what a report keeps to.
+        """
+        fault = _fault(content)
+        if fault:
+            raise ValueError(f"Not an audit report: {fault}.")
         return cls(content)
 
     @property
@@ -108,6 +132,19 @@ class AuditReport:
     def findings(self):
         """The findings, as dicts."""
         return list(self._content["findings"])
+
+    @property
+    def mode(self):
+        """ "internal" or "public"."""
+        return self._content["mode"]
+
+    def public(self):
+        """The report in its public form: rounded, without small cells, rows and exact texts. Verdicts stay."""
+        return self if self.mode == "public" else AuditReport(json_safe(public(self._content)))
+
+    def refused(self, names, until="not-assessed"):
+        """What keeps the gate of a release shut: see `augment.auditing.gate.refused`."""
+        return gate.refused(self._content, names, until)
 
     def to_dict(self):
         """The whole report as JSON-safe values; a copy."""
@@ -146,10 +183,10 @@ class AuditReport:
 
     def to_markdown(self, path=None):
         """The report as Markdown; written to `path` when one is given."""
-        return _give(_markdown(self._content), path)
+        return _give(markdown(self._content), path)
 
     def __str__(self):
-        return _text(self._content)
+        return text(self._content)
 
     def __repr__(self):
         return f"<AuditReport {self.verdict}: {', '.join(f'{p} {v}' for p, v in self.by_pillar.items())}>"
@@ -168,107 +205,43 @@ def _version():
         return "unknown"
 
 
-def _overall(verdicts):
-    """The verdict on the whole, from those of the pillars: a pillar that was not assessed keeps it from passing."""
-    verdicts = set(verdicts)
-    if len(verdicts) == 1:
-        return verdicts.pop()
-    return FAIL if FAIL in verdicts else INCONCLUSIVE
-
-
 def _decisive(rows, pillar, verdict):
-    """Id of the finding that a pillar's verdict rests on: its first with that verdict."""
+    """Id of the finding that a pillar's verdict rests on: of those with that verdict the nearest to FAIL."""
     own = [row for row in rows if row["pillar"] == pillar]
-    return next((row["id"] for row in own if row["verdict"] == verdict), own[0]["id"] if own else None)
+    same = [row for row in own if row["verdict"] == verdict] or own
+    return max(same, key=_lean)["id"] if same else None
 
 
-def _give(text, path):
+def _lean(row):
+    """How far a value lies on the bad side of its threshold, in smallest differences that could have been shown."""
+    value, threshold, unit = row["value"], row["threshold"], row["smallest_difference"]
+    if value is None or threshold is None or not unit:
+        return -math.inf
+    lower, upper = threshold if row["goal"] == "range" else (threshold, threshold)
+    beyond = {"lower": value - upper, "higher": lower - value, "range": max(value - upper, lower - value)}
+    return beyond[row["goal"]] / unit
+
+
+def _give(written, path):
     """The text itself, or the path it was written to, whole or not at all."""
     if path is None:
-        return text
+        return written
     with atomic(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        temporary.write_text(written, encoding="utf-8", errors="backslashreplace", newline="\n")
     return Path(path)
 
 
-def _sizes(content):
-    return ", ".join(f"{name} {table['rows']:,}" for name, table in content["data"].items())
-
-
-def _because(content, pillar):
-    """The decisive finding of a pillar in one line."""
-    by_id = {row["id"]: row for row in content["findings"]}
-    finding = by_id.get(content["verdict"]["because"][pillar])
-    if finding is None:
-        return "no check"
-    return finding["missing"] or f"{finding['title']}: {measured(finding) or finding['message']}"
-
-
-def _text(content, width=118):
-    """The report for a terminal: a summary of at most ten lines, then the findings."""
-    verdict = content["verdict"]
-    columns = content["data"]["train"]["columns"]
-    lines = [f"Audit: {SYMBOLS[verdict['overall']]} {verdict['overall']}   ({_sizes(content)} rows; {columns} columns)"]
-    for pillar in PILLARS:
-        word = verdict["by_pillar"][pillar]
-        lines.append(_cut(f"  {pillar:<9} {SYMBOLS[word]} {word:<13} {_because(content, pillar)}", width))
-    for pillar in PILLARS:
-        lines += ["", f"{pillar.capitalize()}: {QUESTIONS[pillar]}"]
-        for row in [row for row in content["findings"] if row["pillar"] == pillar]:
-            number = "" if row["missing"] else measured(row)
-            lines.append(
-                _cut(f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} {row['title']}  {number}", width).rstrip()
-            )
-            lines += [f"      {plain(row['message'])}"] if row["message"] else []
-    lines += [""] + [f"Note: {plain(note)}" for note in content["notes"]]
-    return "\n".join(lines).rstrip()
-
-
-def _cut(text, width):
-    text = plain(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _markdown(content):
-    verdict = content["verdict"]
-    lines = [
-        f"# Audit: {SYMBOLS[verdict['overall']]} {verdict['overall']}",
-        "",
-        f"Rows: {_sizes(content)}.",
-        "",
-        "| question | verdict | because |",
-        "|---|---|---|",
-    ]
-    for pillar in PILLARS:
-        word = verdict["by_pillar"][pillar]
-        lines.append(
-            _md_row(f"{pillar.capitalize()}: {QUESTIONS[pillar]}", f"{SYMBOLS[word]} {word}", _because(content, pillar))
-        )
-    lines += [
-        "",
-        "## Findings",
-        "",
-        "| finding | verdict | value | interval | threshold | fresh real rows |",
-        "|---|---|---|---|---|---|",
-    ]
+def _fault(content):
+    """What keeps a dict from being a report, in a few words; None where nothing does."""
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        return f"expected a dict whose 'schema' is {SCHEMA!r}"
+    for name, kind in SHAPE.items():
+        if not isinstance(content.get(name), kind):
+            return f"{name!r} must be there and hold a {kind.__name__}"
     for row in content["findings"]:
-        interval = "" if row["interval"] is None else f"{show(row['interval'][0])} to {show(row['interval'][1])}"
-        cells = [row["title"], f"{SYMBOLS[row['verdict']]} {row['verdict']}", show(row["value"]), interval]
-        lines.append(_md_row(*cells, show(row["threshold"]), show(row["ceiling"])))
-    lines += [
-        "",
-        *(f"* **{_md(row['title'])}.** {_md(row['message'])}" for row in content["findings"] if row["message"]),
-    ]
-    for title, texts in (("Notes", content["notes"]), ("Limits", content["limits"])):
-        lines += ["", f"## {title}", "", *(f"* {_md(text)}" for text in texts)] if texts else []
-    return "\n".join(lines) + "\n"
-
-
-def _md_row(*cells):
-    return "| " + " | ".join(_md(cell) for cell in cells) + " |"
-
-
-def _md(text):
-    """Text that Markdown, and the HTML inside it, leaves alone."""
-    text = plain(text).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"\\{c}" if c in "|*_`[]#!" else c for c in text)
+        absent = {"id", "pillar", "verdict", "interval", "evidence"} - set(row) if isinstance(row, dict) else {"id"}
+        if absent:
+            return f"a finding lacks {sorted(absent)[0]!r}"
+        if row["verdict"] in (PASS, FAIL) and row["interval"] is None:
+            return f"finding {row['id']!r} has the verdict {row['verdict']} and no interval"
+    return None

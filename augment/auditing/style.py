@@ -2,25 +2,28 @@
 
 PAGE_STYLE = (
     "html{background:#fbfaf7;-webkit-text-size-adjust:100%}body{margin:0}"
-    "@media(prefers-color-scheme:dark){html{background:#17181a}}@media print{html{background:#fff}}"
+    "@media screen and (prefers-color-scheme:dark){html{background:#17181a}}@media print{html{background:#fff}}"
 )
 
 STYLE = """
-.audit{--ink:#1f2328;--soft:#5c636b;--line:#dcd9d0;--paper:#fbfaf7;--card:#fff;--real:#8fa3b8;--synthetic:#c2571a;
+.audit{--ink:#1f2328;--soft:#5c636b;--line:#dcd9d0;--paper:#fbfaf7;--card:#fff;--real:#7990a7;--synthetic:#c2571a;
 --accent:#24507e;--good:#e3efe4;--pass:#1d6b3a;--fail:#a3241c;--open:#8a5a00;--none:#5c636b;
 color:var(--ink);background:var(--paper);
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;
 max-width:56rem;margin:0 auto;padding:1.5rem clamp(1rem,4vw,2.5rem) 3rem;text-align:left;overflow-wrap:anywhere}
-@media(prefers-color-scheme:dark){.audit{--ink:#e6e4df;--soft:#a5a9ae;--line:#3a3d41;--paper:#17181a;--card:#1f2123;
---real:#66788c;--synthetic:#f0935a;--accent:#8fbcea;--good:#23372a;--pass:#79cf98;--fail:#ff948a;--open:#ecb95a;
+@media screen and (prefers-color-scheme:dark){.audit{
+--ink:#e6e4df;--soft:#a5a9ae;--line:#3a3d41;--paper:#17181a;--card:#1f2123;
+--real:#7c8fa5;--synthetic:#f0935a;--accent:#8fbcea;--good:#23372a;--pass:#79cf98;--fail:#ff948a;--open:#ecb95a;
 --none:#a5a9ae}}
 .audit *{box-sizing:border-box}
-.audit h1,.audit h2,.audit h3,.audit h5,.audit p{margin:0;color:inherit}
+.audit h1,.audit h2,.audit h3,.audit p{margin:0;color:inherit}
 .audit h1{font-size:1.9rem;line-height:1.2;margin:.3rem 0 .6rem}
 .audit h2{font:600 1.5rem/1.25 Georgia,"Iowan Old Style","Times New Roman",serif;margin-top:3rem}
 .audit h3{font-size:1.05rem;line-height:1.4;display:flex;flex-wrap:wrap;gap:.35rem .7rem;align-items:center;
 margin-bottom:.5rem}
-.audit h5{font-size:.85rem;font-weight:600;margin-bottom:.3rem}
+.audit .panel .name{font-size:.85rem;font-weight:600;margin-bottom:.3rem}
+.audit .skip{position:absolute;left:-99rem}.audit .skip:focus{position:static}
+.audit :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .audit .kicker{font:italic 1.05rem Georgia,"Iowan Old Style","Times New Roman",serif;color:var(--soft)}
 .audit .question,.audit .note,.audit footer,.audit small{color:var(--soft);font-size:.9rem}
 .audit .note{margin-top:.4rem;font-size:.84rem}
@@ -58,22 +61,25 @@ font-variant-numeric:tabular-nums}
 .audit svg{display:block;overflow:visible;max-width:none}.audit svg text{font:11px system-ui,sans-serif;
 fill:var(--soft)}
 .audit .good{fill:var(--good)}.audit .limit{stroke:var(--ink);stroke-width:1.5}.audit .axis{stroke:var(--line)}
-.audit .interval{stroke:var(--accent);stroke-linecap:round;opacity:.55}.audit .value{fill:var(--accent)}
+.audit .interval{stroke:var(--accent);stroke-linecap:round;opacity:.7}.audit .value{fill:var(--accent)}
 .audit .mark{fill:var(--card);stroke:var(--soft);stroke-width:1.5}.audit .bar{fill:var(--accent)}
 .audit .chart{table-layout:fixed}.audit .chart th,.audit .chart td{border:0;padding:.12rem .7rem .12rem 0;
 vertical-align:middle}
 .audit .chart tbody th{width:30%;font-size:.86rem;line-height:1.25}.audit .chart thead td{width:30%}
-.audit .chart th:nth-child(n+3),.audit .chart td:nth-child(n+3){width:4.6rem;text-align:right;padding-right:0;
-font-size:.8rem}
-.audit .chart .number{font-size:.86rem}
+.audit .chart th:nth-child(n+3),.audit .chart td:nth-child(n+3){width:6rem;text-align:right;
+padding:.12rem 0 .12rem .5rem;font-size:.8rem}
+.audit .chart .number{font-size:.86rem}.audit .chart small{display:block;font-size:.72rem}
 .audit .ends{display:flex;justify-content:space-between;gap:.5rem;font-size:.74rem;color:var(--soft)}
 .audit .key{font-size:.8rem;color:var(--soft);margin-bottom:.5rem}
 .audit .key span{display:inline-block;width:1.1em;height:.7em;margin:0 .15em 0 .8em;vertical-align:baseline}
 .audit .key span:first-child{margin-left:0}.audit span.real{background:var(--real)}
 .audit span.synthetic{border:2px solid var(--synthetic)}.audit span.more{background:var(--synthetic)}
 .audit span.less{background:var(--accent)}
-.audit .key .line0,.audit .key .line1{height:0;border-top:3px solid var(--synthetic);vertical-align:middle}
+.audit .key .line0,.audit .key .line1,.audit .key .line2,.audit .key .line3{
+height:0;border-top:3px solid var(--synthetic);vertical-align:middle}
 .audit .key .line1{border-top:3px dashed var(--accent)}
+.audit .key .line2{border-top:3px dotted var(--ink)}
+.audit .key .line3{border-top-color:var(--real)}
 .audit .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.2rem,1fr));gap:1.1rem 1.4rem}
 .audit .panel{min-width:0}.audit svg.panel{width:100%;height:4.6rem;border-bottom:1px solid var(--line)}
 .audit rect.real{fill:var(--real)}.audit rect.solid{fill:var(--synthetic)}
@@ -84,11 +90,13 @@ align-items:center}
 .audit svg.lines{width:100%;max-width:26rem;height:12rem;border:1px solid var(--line);border-width:0 0 1px 1px}
 .audit svg.lines+.ends{max-width:26rem}.audit polyline{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}
 .audit polyline.line0{stroke:var(--synthetic)}.audit polyline.line1{stroke:var(--accent);stroke-dasharray:5 4}
+.audit polyline.line2{stroke:var(--ink);stroke-dasharray:2 3}.audit polyline.line3{stroke:var(--real)}
 .audit .more{fill:var(--synthetic)}.audit .less{fill:var(--accent)}.audit .frame{fill:none;stroke:var(--line)}
 .audit .scroll{overflow-x:auto}.audit .plain{margin-top:.9rem;font-size:.86rem}
 .audit .plain th,.audit .plain td{padding:.3rem .8rem .3rem 0}
 .audit .plain td.number,.audit .plain thead th{white-space:nowrap}
-.audit .hash{font:.72rem ui-monospace,Consolas,monospace;word-break:break-all}
+.audit .plain{overflow-wrap:normal}.audit .plain tbody th,.audit .plain td{overflow-wrap:anywhere;min-width:4.5rem}
+.audit footer td{font-size:.72rem}
 .audit details{margin-top:1.1rem;font-size:.9rem}.audit summary{cursor:pointer;color:var(--soft)}
 .audit ul{padding-left:1.1rem;margin:.7rem 0 0}.audit li{margin:.25rem 0}
 .audit footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}.audit footer p{margin-top:.8rem}
@@ -97,10 +105,13 @@ align-items:center}
 .audit .verdicts th,.audit .verdicts td{display:block;border:0;padding:.12rem 0}
 .audit .chart,.audit .chart tbody,.audit .chart thead,.audit .chart caption{display:block}
 .audit .chart thead td{display:none}
-.audit .chart tr{display:grid;grid-template-columns:1fr 3.4rem auto;align-items:end}
+.audit .chart tr{display:grid;grid-template-columns:1fr 5.6rem auto;align-items:end}
 .audit .chart thead th,.audit .chart tbody td{width:auto}.audit .chart tbody th{grid-column:1/-1;width:auto;
 padding-top:.5rem}
 .audit .chart tbody .number{align-self:center}
-.audit .chart th:nth-child(n+3),.audit .chart td:nth-child(n+3){width:3.4rem}}
-@media print{.audit{max-width:none;--paper:#fff;font-size:11pt}.audit article,.audit figure{break-inside:avoid}}
+.audit .chart th:nth-child(3),.audit .chart td:nth-child(3){width:5.6rem}
+.audit .chart th:nth-child(4),.audit .chart td:nth-child(4){width:4rem}}
+@media print{.audit .skip{display:none}.audit .scroll{overflow:visible}
+.audit details::details-content{content-visibility:visible}
+.audit{max-width:none;--paper:#fff;font-size:11pt}.audit article,.audit figure{break-inside:avoid}}
 """

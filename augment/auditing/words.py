@@ -2,7 +2,7 @@
 
 from html import escape as escape_markup
 
-from augment.auditing.check import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
+from augment.auditing.verdicts import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
 
 SYMBOLS = {PASS: "✓", FAIL: "✗", INCONCLUSIVE: "?", NOT_ASSESSED: "–", INFORMATION: "i"}
 QUESTIONS = {
@@ -40,15 +40,17 @@ def show(value):
 
     Examples
     --------
-    >>> show(0.98512), show(0.00042), show(1200), show(None), show([0.8, 1.25]), show(123456.7)
-    ('0.985', '0.00042', '1,200', '', '0.800 to 1.250', '123,457')
+    >>> show(0.98512), show(0.00042), show(1200), show(None), show([0.8, 1.25]), show(123456.7), show(True)
+    ('0.985', '0.00042', '1,200', '', '0.800 to 1.250', '123,457', 'yes')
     """
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
         return " to ".join(show(v) for v in value)
-    if isinstance(value, str):
-        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
     if isinstance(value, int):
         return f"{value:,}"
     if 1e-9 < abs(value) < 0.001:
@@ -79,3 +81,44 @@ def measured(finding):
     if finding["interval"] is not None:
         text += f" [{show(finding['interval'][0])}, {show(finding['interval'][1])}]"
     return f"{text}, wanted {wanted(finding)}" if finding["threshold"] is not None else text
+
+
+def unseen(finding):
+    """What an INCONCLUSIVE finding could have shown, in one sentence; nothing for others.
+
+    Examples
+    --------
+    >>> unseen({"verdict": "INCONCLUSIVE", "smallest_difference": 0.04})
+    'Smallest difference from the threshold that this much data would show (4 times in 5): 0.040.'
+    """
+    if finding["verdict"] != INCONCLUSIVE or finding["smallest_difference"] is None:
+        return ""
+    return (
+        "Smallest difference from the threshold that this much data would show (4 times in 5): "
+        f"{show(finding['smallest_difference'])}."
+    )
+
+
+def because(content, pillar, room=None):
+    """The finding that a pillar's verdict rests on, in one line; where `room` is short its title is cut."""
+    by_id = {row["id"]: row for row in content["findings"]}
+    finding = by_id.get(content["verdict"]["because"][pillar])
+    if finding is None:
+        return "no check"
+    if finding["missing"] or not measured(finding):
+        return finding["missing"] or f"{finding['title']}: {finding['message']}"
+    could = finding["smallest_difference"] if finding["verdict"] == INCONCLUSIVE else None
+    numbers = measured(finding) + ("" if could is None else f"; could show {show(could)}")
+    return f"{cut(finding['title'], room and room - len(numbers) - 2)}: {numbers}"
+
+
+def cut(text, width=None):
+    """Plain text of at most `width` letters.
+
+    Examples
+    --------
+    >>> cut("twelve letters", 8), cut("twelve")
+    ('twelve …', 'twelve')
+    """
+    text = plain(text)
+    return text if width is None or len(text) <= width else f"{text[: max(width - 1, 0)]}…"

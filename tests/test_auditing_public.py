@@ -1,0 +1,176 @@
+"""The public form: two digits, no small cell, no row, no exact text; the verdicts and the shape stay."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from augment.auditing import AuditReport, Finding, audit, charts
+from augment.auditing.frames import prepare
+from augment.auditing.public import SMALL, public, rounded
+
+
+def table(n, seed):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "age": rng.integers(20, 60, n),
+            "income": rng.lognormal(10, 1, n),
+            "city": rng.choice(["Rome", "Oslo", "Bern"], n, p=[0.7, 0.28, 0.02]),
+            "sex": rng.choice(["f", "m"], n),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def reports():
+    """The internal and the public form of one audit."""
+    tables = {"train": table(233, 0), "synthetic": table(217, 1), "holdout": table(199, 2)}
+    both = [audit(**tables, target="sex", protected=["sex", "city"], mode=mode) for mode in ("internal", "public")]
+    assert both[0].public().to_dict() == both[1].to_dict()
+    return both
+
+
+def one(evidence=None, **changes):
+    """The public form of a report on one finding."""
+    common = {"pillar": "bias", "title": "x", "value": 0.12345, "interval": (0.1111, 0.9999), "threshold": 0.55555}
+    finding = Finding(id="bias.x", **{**common, "evidence": evidence or {}, **changes})
+    content = AuditReport.from_findings(prepare(table(60, 0), table(60, 1)), [finding], 0).public()
+    return content.findings[0]
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        value = [v for name, v in value.items() if name != "level"]
+    if isinstance(value, list):
+        return [number for item in value for number in numbers(item)]
+    return [value] if isinstance(value, (int, float)) and not isinstance(value, bool) else []
+
+
+def test_every_number_has_two_digits(reports):
+    internal, public_ = (numbers(report.findings) for report in reports)
+    assert len(public_) > 100
+    assert [v for v in public_ if v and v != float(f"{v:.1e}")] == []
+    assert [v for v in internal if v and v != float(f"{v:.1e}")]
+
+
+def test_verdicts_stay(reports):
+    internal, public_ = reports
+    assert public_.by_pillar == internal.by_pillar
+    assert [f["verdict"] for f in public_.findings] == [f["verdict"] for f in internal.findings]
+    assert public_.verdict == internal.verdict
+
+
+def test_it_says_what_it_is_everywhere(reports):
+    internal, public_ = reports
+    assert (internal.mode, public_.mode) == ("internal", "public")
+    assert "treat it as internal" in internal.to_dict()["limits"][-1]
+    assert "rounded to two digits" in public_.to_dict()["limits"][-1]
+    assert "rounded to two digits" in public_.to_html()
+    assert "public form" in str(public_).splitlines()[0]
+    assert "about 230 rows" in public_.to_html()
+    assert public_.public() is public_
+
+
+def test_real_tables_have_no_fingerprint_and_no_exact_size(reports):
+    data = reports[1].to_dict()["data"]
+    assert data["train"]["sha256"] is data["holdout"]["sha256"] is None
+    assert data["synthetic"]["sha256"] == reports[0].to_dict()["data"]["synthetic"]["sha256"]
+    assert [data[name]["rows"] for name in ("train", "synthetic", "holdout")] == [230, 220, 200]
+    text = reports[1].to_json() + reports[1].to_html() + str(reports[1]) + reports[1].to_markdown()
+    assert not re.search(r"\b(233|217|199)\b", text)
+
+
+def test_histograms_of_unique_columns_go_and_small_bins_are_empty(reports):
+    panels = {
+        panel["name"]: panel
+        for finding in reports[1].findings
+        for chart in finding["evidence"]["charts"]
+        if chart["kind"] == "histograms"
+        for panel in chart["panels"]
+    }
+    assert "income" not in panels
+    assert {"age", "city"} <= set(panels)
+    city = panels["city"]
+    assert "Bern" not in city["labels"]
+    assert [real for label, real in zip(city["labels"], city["real"], strict=True) if label == "under 10 rows"] == [0]
+    assert all(share == 0 or share * 233 >= SMALL - 1 for share in panels["age"]["real"])
+    shown = {
+        p["name"] for f in reports[0].findings for c in f["evidence"].get("charts", []) for p in c.get("panels", [])
+    }
+    assert "income" in shown
+
+
+def test_edges_of_bins_are_no_extreme_values():
+    days = pd.DataFrame({"day": pd.date_range("2020-01-01", periods=60).repeat(4), "x": np.arange(240) % 37 / 7.0})
+    panels = [charts.panel(prepare(days, days), j) for j in range(2)]
+    (chart,) = one({"charts": [charts.histograms("t", panels)]})["evidence"]["charts"]
+    assert set(chart["panels"][0]["labels"]) <= {"2020-01", "2020-02"}
+    assert all(len(label.replace(".", "").lstrip("0")) <= 2 for label in chart["panels"][1]["labels"])
+
+
+FACTS = {"few": 3, "many": 1234, "share": 0.98765, "said": "1,234 rows", "several": [0.1234, 3]}
+
+
+def test_small_cells_are_left_out_with_their_row():
+    listed = charts.table("Groups", ["group", "rows", "share"], [["a", 1234, 0.98765], ["b", 9, 0.0072], ["c", 0, 0.0]])
+    found = one({"tables": [listed], "facts": FACTS})["evidence"]
+    assert found["tables"][0]["rows"] == [["a", 1200, 0.99]]
+    assert found["tables"][0]["caption"] == "Groups (without 2 with fewer than 10 rows)"
+    assert found["facts"] == {"many": 1200, "share": 0.99, "said": "1,200 rows", "several": [0.12, None]}
+    rows = [{"name": name, "value": 0.12345, "low": 0.1, "high": 0.2, "n": n} for name, n in (("a", 10), ("b", 9))]
+    found = one({"charts": [charts.intervals("t", rows, axis=(0, 1))]}, worst=rows)
+    assert [row["name"] for row in found["evidence"]["charts"][0]["rows"]] == ["a"]
+    assert [row["name"] for row in found["worst"]] == ["a"]
+    assert found["message"] == "Furthest: a."
+
+
+def test_what_shows_rows_is_left_out():
+    tables = [charts.table("Rows", ["row"], [["secret"]], row_level=True), charts.table("Counts", ["row"], [["known"]])]
+    curves = {**charts.bars("Rows", [{"name": "secret", "value": 1.0}]), "row_level": True}
+    found = one({"tables": tables, "charts": [curves]})
+    assert "secret" not in json.dumps(found)
+    assert "known" in json.dumps(found)
+
+
+def test_a_finding_on_few_rows_says_only_that():
+    found = one(n={"women": 9}, value=0.1, interval=(0.0, 0.2), message="9 women")
+    assert (found["verdict"], found["value"], found["interval"], found["n"]) == ("NOT ASSESSED", None, None, {})
+    assert found["missing"] == found["message"] == "Left out of the public form: it rests on fewer than 10 rows."
+
+
+def test_texts_of_checks_do_not_come_through():
+    found = one(message="Row 4711 is a copy: 3 of 1,234.")
+    assert "4711" not in json.dumps(found)
+    found = one(missing="'city 123' has 7 rows and 1,234 others; 0.98765 of them.")
+    assert found["missing"] == "'city 123' has under 10 rows and 1,200 others; 0.99 of them."
+    assert found["verdict"] == "NOT ASSESSED"
+
+
+cells = st.one_of(
+    st.integers(-(10**6), 10**6), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5), st.none()
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=5))
+def test_no_count_below_ten_survives_in_any_table(rows):
+    finding = Finding(id="bias.x", pillar="bias", title="x", evidence={"tables": [charts.table("t", "abc", rows)]})
+    kept = public({**EMPTY, "findings": [finding.to_dict()]})["findings"][0]["evidence"]["tables"][0]["rows"]
+    whole = [v for row in kept for v in row if isinstance(v, int) and not isinstance(v, bool)]
+    assert all(abs(v) >= SMALL for v in whole)
+    assert len(kept) <= len(rows)
+
+
+EMPTY = {"data": {}, "notes": [], "protected": [], "target": None}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_rounding_moves_a_number_by_at_most_five_per_cent(value):
+    assert math.isclose(rounded(value), value, rel_tol=0.0501, abs_tol=1e-300)

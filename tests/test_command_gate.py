@@ -1,0 +1,133 @@
+"""The options by which `augment audit` judges: names and words of the gate, thresholds, exit codes, what is said."""
+
+import json
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from augment import cli
+from augment._command_gate import PILLARS, UNTIL
+from augment.auditing import CHECKS, check, gate
+from augment.auditing.thresholds import resolve
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """Real rows, others like them, and others whose one column is doubled."""
+    folder = tmp_path_factory.mktemp("tables")
+    rng = np.random.default_rng(0)
+    for name, factor in (("real", 1), ("like", 1), ("wide", 3)):
+        frame = pd.DataFrame({"a": rng.normal(size=300) * factor, "s": rng.choice(["u", "v"], 300)})
+        frame.to_csv(folder / f"{name}.csv", index=False)
+    return {name: str(folder / f"{name}.csv") for name in ("real", "like", "wide")}
+
+
+def run(tables, other, *arguments):
+    return cli.main(["audit", tables["real"], tables[other], *arguments])
+
+
+def test_the_words_are_those_of_the_audit():
+    assert PILLARS == check.PILLARS
+    assert tuple(gate.SHUT_BY) == UNTIL
+
+
+@pytest.mark.parametrize(
+    ("gate", "code", "words"),
+    [
+        ("fidelity.shapes", 1, "augment: fidelity.shapes FAIL: fidelity.shapes, fidelity.shapes.worst"),
+        ("fidelity,privacy", 1, "privacy NOT ASSESSED: privacy.copies"),
+        ("privacy,fail", 0, ""),
+        ("privacy", 1, "privacy NOT ASSESSED"),
+        ("fail", 1, "fidelity FAIL"),
+        ("bias.representation,inconclusive", 1, "bias.representation INCONCLUSIVE: bias.representation.s"),
+        ("bias.representation", 0, ""),
+    ],
+)
+def test_the_gate(tables, capsys, gate, code, words):
+    assert run(tables, "wide", "--protected", "s", "--fail-on", gate) == code
+    error = capsys.readouterr().err
+    assert words in error
+    assert bool(error) == bool(code)
+
+
+def test_without_a_gate_a_failure_is_code_0(tables, capsys):
+    assert run(tables, "wide") == 0
+    assert "FAIL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ("bias.represention", "did you mean 'bias.representation'"),
+        ("bias.representation.no_such_column", "did you mean 'bias.representation.s'"),
+    ],
+)
+def test_names_that_are_not_there_are_code_2(tables, capsys, gate, words):
+    assert run(tables, "like", "--protected", "s", "--fail-on", gate) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--fail-on", "looks"],
+        ["--fail-on", "privacy,fail,inconclusive"],
+        ["--threshold", "fidelity.shapes"],
+        ["--threshold", "fidelity.shapes=low"],
+        ["--mode", "secret"],
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(capsys, arguments):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["audit", "a.csv", "b.csv", *arguments])
+    assert end.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_options_go_before_the_file_and_the_file_before_the_defaults(tables, tmp_path, capsys):
+    path = tmp_path / "release.toml"
+    path.write_text('"fidelity.shapes" = 0.5\n"fidelity.shapes.worst" = 0.6\n')
+    arguments = ["--thresholds", str(path), "--threshold", "fidelity.shapes=0.7", "--json", "--mode", "public"]
+    assert run(tables, "like", *arguments) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["mode"] == "public"
+    assert report["thresholds"]["fidelity.shapes"] == {"value": 0.7, "default": 0.03, "source": "given"}
+    assert report["thresholds"]["fidelity.shapes.worst"]["source"] == str(path)
+    sources = {row["id"]: row["threshold_source"] for row in report["findings"]}
+    assert (sources["fidelity.shapes"], sources["fidelity.shapes.worst"]) == ("given", str(path))
+    assert sources["fidelity.detection"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('"fidelity.shape" = 1', "did you mean 'fidelity.shapes'"),
+        ("what", "is no TOML"),
+        ('"fidelity.shapes" = "x"', "number"),
+    ],
+)
+def test_a_file_of_thresholds_is_read_before_the_tables(tmp_path, capsys, text, words):
+    path = tmp_path / "release.toml"
+    path.write_text(text)
+    assert cli.main(["audit", "none.csv", "none.csv", "--thresholds", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+def test_the_list_of_thresholds_is_a_file(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["audit", "--list-thresholds"])
+    assert end.value.code == 0
+    assert tomllib.loads(capsys.readouterr().out) == {name: t.value for name, t in resolve(CHECKS).items()}
+
+
+def test_the_help_tells_of_the_gate_and_the_codes(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["audit", "--help"])
+    text = capsys.readouterr().out
+    assert all(word in text for word in [*PILLARS, *UNTIL, "NOT ASSESSED", "INCONCLUSIVE", "exit codes", "130"])
