@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from augment.auditing.bias import REPRESENTATION, groups
 from augment.auditing.frames import prepare
+from augment.auditing.groups import groups
+from augment.auditing.representation import REPRESENTATION
 
 
 def sample(n, seed, shares):
