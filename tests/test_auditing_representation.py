@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from augment.auditing.frames import prepare
-from augment.auditing.groups import groups
 from augment.auditing.representation import REPRESENTATION
 
 
@@ -56,9 +55,21 @@ def test_equal_shares_rarely_fail():
     assert sum(f.verdict == "FAIL" for f in found) <= 2
 
 
-def test_numbers_are_grouped_by_training_quarters_and_missing_is_a_group():
-    real = sample(400, 0, [1, 0, 0])
-    real.loc[:39, "age"] = np.nan
-    codes, names = groups(prepare(real, real), 1)
-    assert names[-1] == "missing"
-    assert np.bincount(codes["train"]).tolist() == pytest.approx([90, 90, 90, 90, 40], abs=1)
+def test_log_disparity_stands_beside_the_ratio():
+    real, new = sample(3000, 0, [0.5, 0.3, 0.2]), sample(3000, 1, [0.6, 0.3, 0.1])
+    (found,) = run(real, new)
+    share = [(t["g"] == "c").mean() for t in (real, new)]
+    odds = [p / (1 - p) for p in share]
+    assert found.worst[0]["log disparity"] == pytest.approx(np.log(odds[1] / odds[0]))
+    rows = {row[0]: row for row in found.evidence["tables"][0]["rows"]}
+    assert rows["c"][5] == pytest.approx(np.log(odds[1] / odds[0]))
+
+
+def test_a_group_dropped_to_a_quarter_fails():
+    found = []
+    for seed in range(50):
+        new = sample(2000, 2 * seed + 1, [0.6, 0.3, 0.1])
+        gone = np.flatnonzero(new["g"] == "c")
+        new = new.drop(gone[: len(gone) * 3 // 4])
+        found.append(run(sample(2000, 2 * seed, [0.6, 0.3, 0.1]), new)[0].verdict)
+    assert found == ["FAIL"] * 50

@@ -17,7 +17,7 @@ from augment.auditing.intervals import z_value
 from augment.auditing.outcome import outcome_of
 from augment.auditing.outcomes import comparable, missed, outcome_groups, standing
 
-MAX_ROWS = 6000
+MAX_ROWS = 20_000
 MAX_CLASSES = 6  # classes that the trees tell apart: the commonest, and the others as one
 FOLDS = 3
 ITERATIONS = 30

@@ -45,6 +45,14 @@ def proxies(data, rng):
     return findings
 
 
+def learning_too(variance, folds):
+    """A variance over tested rows with that over learned ones added (Nadeau and Bengio 2003).
+
+    Folds learn from rows that they share, so their errors do not average out: by 1 + test rows / learned rows x folds.
+    """
+    return variance * (1 + folds / (folds - 1))
+
+
 class Sample:
     """Equally many rows of train and synthetic, so that neither teaches more, and the groups to tell apart there.
 
@@ -83,7 +91,7 @@ def _together(data, groups, others, columns, rng):
     """The finding on all other columns together."""
     sample = Sample(groups, GROUPS_TOGETHER, MAX_ROWS_TOGETHER, rng)
     if not len(sample.groups):
-        return _untold(PROXIES.id, groups)
+        return _untold(PROXIES.id, groups, sample)
     trees, category = for_trees(data, others)
     seed = int(rng.integers(2**31))
     areas = {}
@@ -91,7 +99,8 @@ def _together(data, groups, others, columns, rng):
         folds = sample.folds(t, FOLDS_TOGETHER, rng)
         areas[t] = _boosted_areas(trees[t][rows], sample.codes[t], len(sample.groups), folds, category, seed)
     names = [groups.names[g] for g in sample.groups]
-    half = z_value(comparisons=columns * len(names)) * np.sqrt(areas["train"][1] + areas["synthetic"][1])
+    variance = learning_too(areas["train"][1] + areas["synthetic"][1], FOLDS_TOGETHER)
+    half = z_value(comparisons=columns * len(names)) * np.sqrt(variance)
     told = "All other columns together tell {name} with an AUC of"
     members = _members(names, areas["train"][0], areas["synthetic"][0], half)
     return _finding(data, PROXIES.id, groups, sample, members, told, "DeLong over folds of boosted trees")
@@ -114,7 +123,7 @@ def _alone(data, groups, others, columns, rng):
     sample = Sample(groups, GROUPS, MAX_ROWS, rng)
     identity = f"{PROXIES.id}.column"
     if not len(sample.groups):
-        return _untold(identity, groups)
+        return _untold(identity, groups, sample)
     folds = {t: sample.folds(t, FOLDS, rng) for t in sample.rows}
     members = []
     z = z_value(comparisons=columns * len(others) * len(sample.groups))
@@ -217,8 +226,14 @@ def _common(identity, groups):
     return {"id": f"{identity}.{groups.title}", "pillar": "bias", "title": title}
 
 
-def _untold(identity, groups):
-    reason = why_not(groups) if not len(groups.judged) else f"{groups.title!r} has no second group with rows enough."
+def _untold(identity, groups, sample):
+    reason = why_not(groups)
+    if len(groups.judged):
+        used = len(sample.rows["train"])
+        reason = (
+            f"No group of {groups.title!r} has {MIN_GROUP} training and {MIN_SYNTHETIC} synthetic rows, and as many "
+            f"beside it, among the {used:,} rows taken of each table."
+        )
     return Finding(missing=reason, message=reason, **_common(identity, groups))
 
 
