@@ -104,6 +104,7 @@ def judged_counts(outcome, groups):
 
 
 def too_few(groups, listing, common):
+    """The finding on a protected column with fewer than two groups to compare."""
     reason = f"Needs two groups of {groups.title!r} with {MIN_GROUP} training rows each, and synthetic ones."
     return Finding(missing=reason, message=reason, evidence={"tables": [listing]}, **common)
 

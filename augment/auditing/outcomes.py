@@ -95,10 +95,9 @@ def _rates(data, outcome, groups, columns):
         )
     found = (change.ravel(), low.ravel(), high.ravel(), order)
     threshold = data.thresholds[OUTCOMES.id]
-    return _finding(data, outcome, groups, found, names, tables, text, threshold, "rate", _METHODS["rate"])
-
-
-_METHODS = {"rate": "Newcombe's rule on exact intervals", "mean": "Welch's t"}
+    return _finding(
+        data, outcome, groups, found, names, tables, text, threshold, "rate", "Newcombe's rule on exact intervals"
+    )
 
 
 def _means(data, outcome, groups, columns):
@@ -126,7 +125,7 @@ def _means(data, outcome, groups, columns):
     tables = [_mean_table(outcome, groups, moments)]
     found = (change, low, high, order)
     threshold = data.thresholds[f"{OUTCOMES.id}.mean"]
-    return _finding(data, outcome, groups, found, names, tables, text, threshold, "mean", _METHODS["mean"])
+    return _finding(data, outcome, groups, found, names, tables, text, threshold, "mean", "Welch's t")
 
 
 def _worst(change, low, high):

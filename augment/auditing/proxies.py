@@ -70,9 +70,9 @@ class Sample:
         codes = {t: groups.codes[t][r] for t, r in self.rows.items()}
         n = {t: np.bincount(c, minlength=len(groups.names)) for t, c in codes.items()}
         rest = {t: size - count for t, count in n.items()}
-        self.large = np.flatnonzero((n["train"] >= MIN_GROUP) & (n["synthetic"] >= MIN_SYNTHETIC))
+        large = np.flatnonzero((n["train"] >= MIN_GROUP) & (n["synthetic"] >= MIN_SYNTHETIC))
         both = (rest["train"] >= MIN_GROUP) & (rest["synthetic"] >= MIN_SYNTHETIC)
-        told = self.large[both[self.large]]
+        told = large[both[large]]
         told = told[np.argsort(-n["train"][told], kind="stable")][:at_most]
         self.groups = told[1:] if len(groups.seen) == 2 and len(told) == 2 else np.sort(told)
         place = np.full(len(groups.names), len(self.groups))
