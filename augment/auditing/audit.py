@@ -6,9 +6,11 @@ from numbers import Integral
 import numpy as np
 
 from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
+from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows
 from augment.auditing.limits import MODES
+from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
 from augment.auditing.thresholds import resolve
 
@@ -24,7 +26,17 @@ CHECKS = [
 
 
 def audit(
-    train, synthetic, *, holdout=None, target=None, protected=(), thresholds=None, mode="internal", random_state=0
+    train,
+    synthetic,
+    *,
+    holdout=None,
+    target=None,
+    protected=(),
+    population=None,
+    strata=None,
+    thresholds=None,
+    mode="internal",
+    random_state=0,
 ):
     """Compare a synthetic table with the real one it was learned from, and judge what can be judged.
 
@@ -45,6 +57,12 @@ def audit(
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
         Columns whose groups matter, such as sex or age.
+    population : dict of str to dict, optional
+        Shares of the groups of protected columns in the population that the synthetic rows shall stand for, such as
+        ``{"sex": {"Male": 0.5, "Female": 0.5}}``. Without them the training rows' own shares are wanted.
+    strata : str, optional
+        The column within whose categories outcomes are compared (conditional disparity); by default the category that
+        tells most about the target.
     thresholds : dict of str to float, path of a TOML file, or a list of those, optional
         Other values of the thresholds below, by name; of a list, the later ones win. In a file the names stand in
         quotes (``"fidelity.shapes" = 0.05``) or in tables (``[fidelity]``, then ``shapes = 0.05``).
@@ -63,7 +81,7 @@ def audit(
         If a table is none, or an argument is of another type.
     ValueError
         If a table is too small, a column is not there or stands twice, a threshold has another name, a file of
-        thresholds cannot be read, or the mode is unknown.
+        thresholds cannot be read, the mode is unknown, or the shares of the population do not fit the groups.
 
     Notes
     -----
@@ -79,7 +97,16 @@ def audit(
     fidelity.detection            0.70  highest AUC of telling synthetic from training rows
     utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
     utility.linear                0.02  the same for a linear model
-    bias.representation           0.80  smallest ratio of a group's synthetic share to its real share
+    bias.representation           0.80  smallest ratio of a group's synthetic share to its real or given share
+    bias.outcomes                 0.05  largest change of a group's rate of an outcome
+    bias.outcomes.mean            0.10  largest change of a group's mean target, in standard deviations
+    bias.impact                   0.10  loss of disparate impact: smallest over largest rate among groups
+    bias.differential             0.22  growth of the largest log ratio of rates, over crossed groups
+    bias.amplification            0.05  rates moved in the direction of their association with a group
+    bias.conditional              0.05  growth of the largest disparity of outcomes within strata
+    bias.labels                   0.02  largest share of labels flipped in a group, beyond real rows
+    bias.proxies                  0.02  gain of the AUC with which all other columns tell a group
+    bias.proxies.column           0.05  the same for each column alone
     privacy.copies                0.00  largest rate of copied rare training rows beyond the holdout's
     privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
     ============================  ====  ==================================================================
@@ -100,6 +127,7 @@ def audit(
     limits = resolve(CHECKS, thresholds)
     values = {name: threshold.value for name, threshold in limits.items()}
     data = prepare(train, synthetic, holdout, target, protected, values)
+    data = replace(data, population=population_shares(data, population), strata=stratum_place(data, strata))
     seed = _seed(random_state)
     fault = training_rows(data)
     if fault:

@@ -1,7 +1,7 @@
 """Tables of any library as matrices of numbers that mean the same in each table."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
@@ -56,6 +56,10 @@ class Data:
     protected : tuple of int
         Places of the protected columns.
     thresholds : dict of str to float
+    population : dict of int to dict
+        Given shares of the groups of protected columns, by their places: see `population_shares`.
+    strata : int or None
+        Place of the column within whose categories outcomes are compared, where the user chose one.
     notes : tuple of str
         What the reader should know about how the tables were read.
     """
@@ -68,6 +72,8 @@ class Data:
     protected: tuple = ()
     thresholds: dict | None = None
     notes: tuple = ()
+    population: dict = field(default_factory=dict)
+    strata: int | None = None
 
     def has(self, need):
         """Whether the user gave `need`: "holdout", "target" or "protected"."""
