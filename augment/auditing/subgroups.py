@@ -1,0 +1,221 @@
+"""Is the synthetic table as good for every protected group, and every two crossed, as it is for all rows?
+
+Each group is held against its own ceiling, what fresh real rows of the group would get, since a small group scores less
+by chance alone. How far it stays below that, further than the whole table stays below its own, is its gap.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from augment.auditing import charts
+from augment.auditing.bias import groups
+from augment.auditing.check import Check, Finding, NotAssessed
+from augment.auditing.fidelity import column_cells
+from augment.auditing.intervals import z_value
+from augment.auditing.pairs import dependence, shared_bins
+from augment.auditing.resampling import Resampling, kolmogorov_smirnov, total_variation
+
+MIN_ROWS = 100  # training and synthetic rows that a group needs to be judged
+MAX_GROUPS, MAX_COLUMNS, MAX_PAIRS = 60, 60, 20
+BINS = 4  # of each column in the table of a pair
+LISTED = 100
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """The rows whose code is `place`: a group of one protected column, or of two crossed."""
+
+    name: str
+    columns: tuple
+    codes: dict
+    place: int
+    train: int
+    synthetic: int
+
+    @property
+    def rows(self):
+        """Its rows in each table that has some."""
+        rows = {t: np.flatnonzero(codes == self.place) for t, codes in self.codes.items()}
+        return {t: index for t, index in rows.items() if len(index)}
+
+
+@dataclass(frozen=True)
+class Member:
+    """What a score is of: a column, or a pair of columns, as cells."""
+
+    columns: tuple
+    codes: dict
+    n_cells: int
+    distance: object
+
+
+def subgroup_gaps(data, rng):
+    """The group whose columns, and the group whose pairs of columns, stay furthest below what the whole table gets."""
+    places = list(data.compared)
+    places = sorted(rng.permutation(places)[:MAX_COLUMNS].tolist())
+    if set(places) <= set(data.protected):
+        raise NotAssessed("Needs a column beside the protected ones.")
+    every = _subgroups(data)
+    judged = [group for group in every if min(group.train, group.synthetic) >= MIN_ROWS]
+    judged = sorted(judged, key=lambda group: -group.train)[:MAX_GROUPS]
+    families = [_columns(data, places), _pairs(data, places)]
+    return [
+        _finding(data, title, every, judged, members, rng)
+        for title, members in zip(("columns", "pairs"), families, strict=True)
+        if members
+    ]
+
+
+def _subgroups(data):
+    """Every group of a protected column, and of two of them crossed, that has rows in train or synthetic."""
+    single = []
+    for j in data.protected:
+        codes, names = groups(data, j)
+        single.append(((j,), codes, [f"{data.columns[j].name}: {name}" for name in names]))
+    found = [group for columns, codes, names in single for group in _present(columns, codes, names.__getitem__)]
+    for (columns, codes, names), (others, other_codes, other_names) in combinations(single, 2):
+        size = len(other_names)
+        both = {t: code * size + other_codes[t] for t, code in codes.items()}
+        found += _present(
+            columns + others, both, lambda k, a=names, b=other_names: f"{a[k // len(b)]}, {b[k % len(b)]}"
+        )
+    return found
+
+
+def _present(columns, codes, name):
+    """The groups with a row in train or synthetic, of codes and a function that names each."""
+    top = max(c.max() for c in codes.values()) + 1
+    train, synthetic = (np.bincount(codes[t], minlength=top) for t in ("train", "synthetic"))
+    return [
+        Subgroup(name(k), columns, codes, int(k), int(train[k]), int(synthetic[k]))
+        for k in np.flatnonzero(train + synthetic)
+    ]
+
+
+def _columns(data, places):
+    distances = [total_variation if data.columns[j].is_category else kolmogorov_smirnov for j in places]
+    return [Member((j,), *column_cells(data, j), distance) for j, distance in zip(places, distances, strict=True)]
+
+
+def _pairs(data, places):
+    """The pairs of columns that depend on each other most, in train or in the synthetic table."""
+    cells = {j: shared_bins(data, j, BINS, BINS) for j in places if len(np.unique(data.train[:, j])) > 1}
+    members, strengths = [], []
+    for a, b in combinations(cells, 2):
+        (first, size_a), (second, size_b) = cells[a], cells[b]
+        codes = {t: (first[t] * size_b + second[t]).astype("int32") for t in first}
+        shares = [np.bincount(codes[t], minlength=size_a * size_b) / len(codes[t]) for t in ("train", "synthetic")]
+        strengths.append(max(dependence(s.reshape(1, size_a, size_b), len(data.train))[0] for s in shares))
+        members.append((a, b))
+    strongest = np.sort(np.argsort(-np.array(strengths), kind="stable")[:MAX_PAIRS])
+    return [_pair(cells, *members[k]) for k in strongest]
+
+
+def _pair(cells, a, b):
+    (first, size_a), (second, size_b) = cells[a], cells[b]
+    codes = {t: first[t] * size_b + second[t] for t in first}
+    return Member((a, b), codes, size_a * size_b, total_variation)
+
+
+def _scores(members, rows, rng):
+    """Score of each member on the given rows, less its ceiling, and redraws of the scores."""
+    resampling = Resampling({t: len(index) for t, index in rows.items()}, rng, redraws=100)
+    values, ceilings, redrawn = [], [], []
+    for member in members:
+        counts = resampling.count({t: member.codes[t][index] for t, index in rows.items()}, member.n_cells)
+        values.append(1 - resampling.observed(counts, member.distance))
+        ceilings.append(1 - resampling.ceiling_distance(counts, member.distance))
+        redrawn.append(1 - resampling.redrawn(counts, member.distance))
+    return np.array(values), np.array(ceilings), np.array(redrawn)
+
+
+def _finding(data, things, every, judged, members, rng):
+    """The finding on the worst group, by the scores of its columns or of its pairs."""
+    identity, words = f"{SUBGROUPS.id}.{things}", WORDS[things]
+    common = {"id": identity, "pillar": "fidelity", "title": f"The worst group's {words}, beside the whole table's"}
+    if not judged:
+        reason = f"No group has {MIN_ROWS} training and {MIN_ROWS} synthetic rows."
+        evidence = {"tables": [_listing(every, {})]}
+        return Finding(**common, missing=reason, message=reason, evidence=evidence)
+    whole = _scores(members, {t: np.arange(n) for t, n in data.sizes.items()}, rng)
+    gaps = {group.name: _gap(group, members, whole, len(judged), rng) for group in judged}
+    rows = [{"name": name, **{key: gap[key] for key in ("value", "low", "high")}} for name, gap in gaps.items()]
+    rows = sorted(rows, key=lambda row: row["value"])
+    first, gap = rows[0]["name"], gaps[rows[0]["name"]]
+    reach = float(np.clip(max(abs(row[end]) for row in rows for end in ("low", "high")), 0.1, 1.0))
+    threshold = -data.thresholds[identity]
+    chart = charts.intervals(common["title"], rows[:20], axis=(-reach, reach), threshold=threshold)
+    return Finding(
+        **common,
+        value=rows[0]["value"],
+        interval=(min(row["low"] for row in rows), min(row["high"] for row in rows)),
+        goal="higher",
+        threshold=threshold,
+        ceiling=0.0,
+        method="bootstrap of both tables, for all groups at once; each group's own ceiling by random halves",
+        n=data.sizes,
+        worst=rows[:12],
+        message=f"The group furthest below its own ceiling is {first!r}: its {len(members)} {words} score "
+        f"{gap['score']:.3f} on average where fresh real rows would score {gap['ceiling']:.3f}; the whole table loses "
+        f"{gap['whole']:.3f}. {len(judged):,} of {len(every):,} groups are large enough to judge.",
+        evidence={"charts": [chart], "tables": [_listing(every, gaps)]},
+    )
+
+
+def _gap(group, members, whole, comparisons, rng):
+    """How much further below its ceiling a group's mean score is than the whole table's, with its interval.
+
+    Columns that define the group count for neither.
+    """
+    counted = np.array([not set(member.columns) & set(group.columns) for member in members])
+    if not counted.any():
+        counted[:] = True
+    value, ceiling, redrawn = (scores[counted] for scores in _scores(members, group.rows, rng))
+    lost = (whole[1] - whole[0])[counted].mean()
+    error = np.hypot(redrawn.mean(axis=0).std(), whole[2][counted].mean(axis=0).std())
+    half = max(z_value(comparisons=comparisons) * error, 3 / min(group.train, group.synthetic))
+    gap = value.mean() - ceiling.mean() + lost
+    return {
+        "value": float(gap),
+        "low": float(gap - half),
+        "high": float(gap + half),
+        "score": float(value.mean()),
+        "ceiling": float(ceiling.mean()),
+        "whole": float(lost),
+    }
+
+
+def _listing(every, gaps):
+    """Every group that has rows, judged or not; the smallest ones together where there are very many."""
+    order = sorted(every, key=lambda group: -(group.train + group.synthetic))
+    rows = [[group.name, group.train, group.synthetic, *_standing(group, gaps)] for group in order[:LISTED]]
+    rest = order[LISTED:]
+    if rest:
+        name = f"{len(rest):,} smaller groups together"
+        rows.append([name, sum(g.train for g in rest), sum(g.synthetic for g in rest), "", "", "", "no"])
+    columns = ["group", "train rows", "synthetic rows", "score", "fresh real rows", "gap", "judged"]
+    return charts.table("Protected groups, alone and crossed", columns, rows)
+
+
+def _standing(group, gaps):
+    """Score, ceiling and gap of a group, and whether it is judged."""
+    if group.name in gaps:
+        gap = gaps[group.name]
+        return [gap["score"], gap["ceiling"], gap["value"], "yes"]
+    for count, kind in ((group.train, "training"), (group.synthetic, "synthetic")):
+        if count < MIN_ROWS:
+            return ["", "", "", f"no: under {MIN_ROWS} {kind} rows"]
+    return ["", "", "", f"no: not among the {MAX_GROUPS} largest groups"]
+
+
+WORDS = {"columns": "columns", "pairs": "pairs of columns"}
+SUBGROUPS = Check(
+    "fidelity.subgroups",
+    "Fidelity of protected groups",
+    subgroup_gaps,
+    needs=("protected",),
+    thresholds={"fidelity.subgroups.columns": 0.05, "fidelity.subgroups.pairs": 0.1},
+)
+CHECKS = [SUBGROUPS]
