@@ -103,8 +103,8 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     fidelity.joint.density        0.20  real rows around synthetic ones: at most so far below fresh real rows
     fidelity.joint.coverage       0.10  real places with synthetic rows: at most so far below fresh real rows
     fidelity.detection            0.70  highest AUC of telling synthetic from training rows
-    fidelity.subgroups.columns    0.05  columns of a protected group: at most so far below the whole table
-    fidelity.subgroups.pairs      0.10  pairs of columns of a protected group: at most so far below the whole table
+    fidelity.subgroups.columns    0.05  columns of a protected group: at most so far below those of others
+    fidelity.subgroups.pairs      0.05  pairs of columns of a protected group: at most so far below those of others
     utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
     utility.linear                0.02  the same for a linear model
     bias.representation           0.80  smallest ratio of a group's synthetic share to its real share

@@ -6,33 +6,59 @@ from scipy.stats import rankdata
 from augment.auditing import charts
 from augment.auditing.check import Check, NotAssessed
 from augment.auditing.fidelity import score_findings
+from augment.auditing.reading import listed
 from augment.auditing.resampling import Resampling
 
 MAX_COLUMNS = 400  # more columns than this are sampled
+MIN_CARRIERS = 30  # rows that must carry the variance of a column, or its linear correlations are a few rows' alone
 STRONG = 0.3  # a correlation counts in the mean when it is this strong in either table
 
 
 def rank_correlations(data, rng):
     """1 - |difference of Spearman correlations| / 2 of each pair of number columns."""
-    return _correlations(RANKS, data, rng, centred_ranks)
+    return _correlations(RANKS, data, rng, _numbers(data), centred_ranks)
 
 
 def linear_correlations(data, rng):
-    """1 - |difference of Pearson correlations| / 2 of each pair of number columns: sdmetrics' CorrelationSimilarity."""
-    return _correlations(LINEAR, data, rng, standardised)
+    """1 - |difference of Pearson correlations| / 2 of each pair of number columns: sdmetrics' CorrelationSimilarity.
+
+    Columns with tails so long that a few training rows make up their variance are left to the rank correlations.
+    """
+    numbers = _numbers(data)
+    kept = [j for j in numbers if carriers(data.train[:, j]) >= MIN_CARRIERS]
+    names = [data.columns[j].name for j in numbers if j not in kept]
+    note = f" Left to the rank correlations, since a few rows make up their variance: {listed(names)}." if names else ""
+    return _correlations(LINEAR, data, rng, kept, standardised, note)
 
 
-def _correlations(check, data, rng, scale):
-    places = [j for j in data.compared if not data.columns[j].is_category and _varies(data.train[:, j])]
+def _numbers(data):
+    return [j for j in data.compared if not data.columns[j].is_category and _varies(data.train[:, j])]
+
+
+def _correlations(check, data, rng, places, scale, note=""):
     if len(places) < 2:
-        raise NotAssessed("Needs two columns of numbers or dates that vary.")
+        raise NotAssessed(f"Needs two columns of numbers or dates that vary.{note}")
     words = {"title": check.title, "thing": "pair of columns", "things": "pairs of columns", "word": "correlated"}
-    return association_findings(check, words, data, rng, places, scale)
+    return association_findings(check, {**words, "note": note}, data, rng, places, scale)
 
 
 def _varies(values):
     present = values[~np.isnan(values)]
     return len(present) > 2 and present.min() < present.max()
+
+
+def carriers(values):
+    """How many rows carry the variance of a column: (sum of z ** 2) ** 2 / sum of z ** 4, n / 3 for a normal one.
+
+    Examples
+    --------
+    >>> carriers(np.array([-1.0, 1.0, -1.0, 1.0, np.nan])), round(carriers(np.append(np.zeros(999), 1.0)), 3)
+    (4.0, 1.002)
+    """
+    z = values[~np.isnan(values)]
+    z = z - z.mean()
+    z = z / np.abs(z).max()
+    return float((z**2).sum() ** 2 / (z**4).sum())
 
 
 def centred_ranks(table):
@@ -74,7 +100,8 @@ def association_findings(check, words, data, rng, places, scale):
     ----------
     check : Check
     words : dict
-        "title", "thing" and "things" as in `score_findings`, and "word": what a pair that counts in the mean is.
+        "title", "thing" and "things" as in `score_findings`, and "word": what a pair that counts in the mean is;
+        "note", optional: a last sentence for the message.
     places : list of int
         Columns to compare, two by two; above `MAX_COLUMNS` they are sampled.
     scale : callable (rows, columns) -> (rows, columns)

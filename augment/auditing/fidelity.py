@@ -61,7 +61,7 @@ def score_findings(check, words, names, resampling, scores, data, evidence):
     ----------
     check : Check
     words : dict
-        "title", "thing" and "things" (what is scored), and "counted" (what the mean is over).
+        "title", "thing" and "things" (what is scored), "counted" (what the mean is over), and "note", a last sentence.
     names : list of str
         What each score is of.
     scores : dict
@@ -100,7 +100,7 @@ def _mean_finding(check, words, scores, data, unseen, common):
         threshold=ceiling - data.thresholds[check.id],
         ceiling=ceiling,
         message=f"{words['counted']} score {mean:.3f} on average (1 is equality); fresh real rows would score "
-        f"{ceiling:.3f}.",
+        f"{ceiling:.3f}.{words.get('note', '')}",
         **common,
     )
 

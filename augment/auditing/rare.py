@@ -48,6 +48,7 @@ def _counts(data, j, bounds):
         "train": counts[rare],
         "synthetic": stop - place,
         "left out": values[left_out],
+        "edge": (counts[(counts == bounds[0]) | (counts == bounds[1] + 1)] ** 2).sum(),
     }
 
 
@@ -107,7 +108,7 @@ def _often(data, columns, bounds, rng):
 
     Categories that were chosen for being rare in train are a little commoner there than in fresh rows, and others
     rarer. Each training row is left out in turn and asked whether its category is rare in the others: that share is
-    free of the choice (Good 1953).
+    free of the choice (Good 1953), and errs by the squared counts at the edges of what is rare.
     """
     resampling = Resampling(data.sizes, rng)
     shares, errors = {}, {}
@@ -116,24 +117,26 @@ def _often(data, columns, bounds, rng):
         groups = np.bincount(resampling.labels[name], weights=cells)
         shares[name] = float(cells.sum() / len(cells))
         errors[name] = float((resampling.redraw[name] @ groups).std())
+    errors["train"] = np.hypot(errors["train"], np.sqrt(sum(c["edge"] for c in columns)) / len(data.train))
     common = {"id": f"{RARE_CATEGORIES.id}.share", "pillar": "fidelity", "n": data.sizes}
     title = "Rows of rare categories, synthetic over fresh real"
     if not shares["train"]:
         reason = f"No category keeps {bounds[0]:,} training rows when one of its rows is left out."
         return Finding(**common, title=title, missing=reason, message=reason)
     ratio = shares["synthetic"] / shares["train"]
-    half = z_value() * np.hypot(errors["synthetic"], ratio * errors["train"]) / shares["train"]
-    unseen = 3 / len(data.synthetic) / shares["train"]
+    unseen = 3 / len(data.synthetic)  # the rule of three
+    error = max(errors["synthetic"], unseen / 2) / max(shares["synthetic"], unseen)
+    factor = np.exp(z_value() * np.hypot(error, errors["train"] / shares["train"]))
     least = data.thresholds[common["id"]]
     return Finding(
         **common,
         title=title,
         value=ratio,
-        interval=(max(ratio - max(half, unseen), 0.0), ratio + max(half, unseen)),
+        interval=(ratio / factor, max(ratio, unseen / shares["train"]) * factor),
         goal="range",
         threshold=(least, 1 / least),
         ceiling=1.0,
-        method="bootstrap of both tables, delta method; fresh real rows by leaving one out",
+        method="bootstrap of both tables, normal on the log scale; fresh real rows by leaving one out",
         message=f"Rare categories fill {shares['synthetic'] / len(columns):.2%} of the synthetic cells in "
         f"{len(columns)} column{'s' * (len(columns) > 1)} that have some, where fresh real rows would have "
         f"{shares['train'] / len(columns):.2%}.",
