@@ -27,7 +27,8 @@ def test_what_is_expected_of_fresh_rows_is_what_they_have(sizes):
     found = [run(sample(sizes[0], rng), sample(sizes[1], rng)) for _ in range(60)]
     assert np.mean([f[0].value - f[0].ceiling for f in found]) == pytest.approx(0, abs=0.03)
     assert np.mean([f[1].value for f in found]) == pytest.approx(1, abs=0.05)
-    assert "FAIL" not in {finding.verdict for findings in found for finding in findings}
+    for k in (0, 1):
+        assert sum(findings[k].verdict == "FAIL" for findings in found) <= 1
 
 
 def test_left_out_rows_are_free_of_the_choice_where_the_plain_share_is_not():

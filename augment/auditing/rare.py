@@ -57,15 +57,15 @@ def _found(data, columns, rng):
 
     A category with r of n training rows is in m fresh rows with the chance 1 - (n / (n + m)) ** r, the predictive one
     when its rows are Poisson. The generator's rates of the categories are uncertain in the same way: the interval is
-    that of the mean presence over draws of them (gamma, Jeffreys' prior), widened to hold what was seen.
+    that of the mean presence over draws of both rates (gamma), widened to hold what was seen.
     """
     n, m = len(data.train), len(data.synthetic)
     train = np.concatenate([column["train"] for column in columns])
     synthetic = np.concatenate([column["synthetic"] for column in columns])
     ceiling = float((1 - (n / (n + m)) ** train.astype(float)).mean())
     value = float((synthetic > 0).mean())
-    presence = 1 - np.exp(-rng.gamma(synthetic + 0.5, size=(DRAWS, len(synthetic))))
-    low, high = np.quantile(presence.mean(axis=1), (0.025, 0.975))
+    drawn = [_mean_presence(rng, counts, scale) for counts, scale in ((synthetic + 0.5, 1.0), (train, m / n))]
+    low, high = np.quantile(drawn[0] - drawn[1] + drawn[1].mean(), (0.025, 0.975))
     rows = sorted((_presence(data, column) for column in columns), key=lambda row: row["value"] - row["mark"])
     lost = [_lost(data, column) for column in columns]
     lost = sorted(sum(lost, []), key=lambda row: -row[2])
@@ -80,13 +80,18 @@ def _found(data, columns, rng):
         interval=(min(float(low), value), max(float(high), value)),
         threshold=ceiling - data.thresholds[RARE_CATEGORIES.id],
         ceiling=ceiling,
-        method="gamma draws of each category's rate; ceiling predictive, from its training rows",
+        method="gamma draws of each category's rate in both tables; ceiling from its training rows",
         n=data.sizes,
         worst=rows[:SHOWN],
         message=f"{(synthetic > 0).sum():,} of train's {len(train):,} rare categories are in the synthetic rows "
         f"({value:.1%}); of fresh real rows, {ceiling:.1%} are to be expected.",
         evidence={"charts": [chart], "tables": tables if lost else []},
     )
+
+
+def _mean_presence(rng, shape, scale):
+    """Draws of the mean chance that a category is there, where its expected rows are gamma with a shape and a scale."""
+    return (1 - np.exp(-rng.gamma(shape, scale, size=(DRAWS, len(shape))))).mean(axis=1)
 
 
 def _presence(data, column):
