@@ -100,7 +100,7 @@ def test_small_groups_are_listed_and_not_judged():
         "sex: missing": "no: under 100 training rows",
     }
     assert rows["sex: c"][1:3] == [(real["sex"] == "c").sum(), 0]
-    assert "2 of 5 groups are large enough to judge" in found.message
+    assert "2 groups are judged at once" in found.message
 
 
 def test_a_thousand_levels_and_single_rows_are_counted():
@@ -111,6 +111,24 @@ def test_a_thousand_levels_and_single_rows_are_counted():
     rows = found.evidence["tables"][0]["rows"]
     assert sum(row[1] for row in rows) == sum(row[2] for row in rows) == 1200
     assert rows[-1][0].endswith("smaller groups together")
+
+
+def test_groups_of_the_same_name_are_told_apart():
+    rng = np.random.default_rng(0)
+    real, new = (sample(1000, rng, names=["missing", "m"]) for _ in range(2))
+    for table in (real, new):
+        table.loc[:299, "sex"] = None
+    rows = run(real, new)["columns"].evidence["tables"][0]["rows"]
+    assert [row[0] for row in rows].count("sex: missing") == 2
+    assert len({tuple(row) for row in rows}) == 3
+
+
+def test_long_tables_are_thinned_and_say_so(monkeypatch):
+    rng = np.random.default_rng(0)
+    monkeypatch.setattr("augment.auditing.subgroups.MAX_ROWS", 600)
+    found = run(sample(1000, rng), sample(500, rng))["columns"]
+    assert found.n == {"train": 600, "synthetic": 500}
+    assert found.evidence["tables"][0]["caption"].endswith("among 600 rows drawn of each table")
 
 
 def test_a_protected_column_alone_or_constant_is_not_assessed():

@@ -1,5 +1,6 @@
 """Do the columns hang together in the same way, two by two? Tables of each pair of columns, in shared bins."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -23,11 +24,10 @@ def contingency(data, rng):
     if every > MAX_PAIRS:
         pairs = [pairs[k] for k in np.sort(rng.choice(every, MAX_PAIRS, replace=False))]
     many = len(pairs) > 2000
-    data_rows = thinned(data, rng, 8000 if many else 50_000)
-    resampling = Resampling({t: len(rows) for t, rows in data_rows.items()}, rng, groups=32 if many else 64)
+    data = thinned(data, rng, 8000 if many else 50_000)
+    resampling = Resampling(data.sizes, rng, groups=32 if many else 64)
     size = _bins_for(min(resampling.sizes.values()))
     cells = [shared_bins(data, j, size, size if many else 2 * size) for j in places]
-    cells = [({t: codes[t][rows] for t, rows in data_rows.items()}, k) for codes, k in cells]
     parts = [_pair(resampling, cells[a], cells[b]) for a, b in pairs]
     scores = _pair_scores(resampling, parts)
     drawn = f", drawn from {every:,}," if every > MAX_PAIRS else ""
@@ -43,8 +43,11 @@ def contingency(data, rng):
 
 
 def thinned(data, rng, at_most):
-    """Rows of each table to count: all, or as many as allowed, drawn without replacement."""
-    return {t: np.sort(rng.permutation(n)[:at_most]) for t, n in data.sizes.items()}
+    """The same data with at most so many rows of each table, drawn without replacement."""
+    if max(data.sizes.values()) <= at_most:
+        return data
+    drawn = {name: table[np.sort(rng.permutation(len(table))[:at_most])] for name, table in data.tables.items()}
+    return replace(data, **{name: np.asfortranarray(table) for name, table in drawn.items()})
 
 
 def _bins_for(n):

@@ -6,6 +6,7 @@ would not do in their place: a large group is most of it, and would be held agai
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -15,13 +16,15 @@ from augment.auditing.bias import groups
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.fidelity import column_cells
 from augment.auditing.intervals import z_value
-from augment.auditing.pairs import DEPENDENT, dependence, shared_bins
+from augment.auditing.pairs import DEPENDENT, dependence, shared_bins, thinned
 from augment.auditing.resampling import Resampling, kolmogorov_smirnov, total_variation
 
 MIN_ROWS = 100  # training and synthetic rows that a group needs to be judged
 MAX_GROUPS, MAX_COLUMNS, MAX_PAIRS = 60, 60, 20
+MAX_ROWS = 50_000  # rows of each table
 BINS = 3  # of each column in the table of a pair
 LISTED = 100
+COUNTED = ("train", "synthetic")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Subgroup:
     place: int
     train: int
     synthetic: int
+
+    @property
+    def key(self):
+        """What tells it from all others; names may coincide."""
+        return self.columns, self.place
 
     def rows(self, inside=True):
         """Its rows in each table that has some, or all others."""
@@ -59,45 +67,52 @@ class Member:
 
 def subgroup_gaps(data, rng):
     """The group whose columns, and the group whose pairs of columns, stay furthest below their ceiling."""
-    places = list(data.compared)
-    places = sorted(rng.permutation(places)[:MAX_COLUMNS].tolist())
+    places = sorted(rng.permutation(data.compared)[:MAX_COLUMNS].tolist())
     if set(places) <= set(data.protected):
         raise NotAssessed("Needs a column beside the protected ones.")
-    every = _subgroups(data)
-    judged = [group for group in every if group.fewest >= MIN_ROWS]
+    drawn = f", among {MAX_ROWS:,} rows drawn of each table" if max(data.sizes.values()) > MAX_ROWS else ""
+    data = thinned(data, rng, MAX_ROWS)
+    listed, rest = _subgroups(data)
+    judged = [group for group in listed if group.fewest >= MIN_ROWS]
     judged = sorted(judged, key=lambda group: -group.train)[:MAX_GROUPS]
-    families = [_columns(data, places), _pairs(data, places)]
-    return [
-        _finding(data, title, every, judged, members, rng)
-        for title, members in zip(("columns", "pairs"), families, strict=True)
-        if members
-    ]
+    families = {"columns": _columns(data, places), "pairs": _pairs(data, places)}
+    caption = f"Protected groups, alone and crossed{drawn}"
+    listing = partial(_listing, caption, listed, rest)
+    return [_finding(data, things, judged, members, listing, rng) for things, members in families.items() if members]
 
 
 def _subgroups(data):
-    """Every group of a protected column, and of two of them crossed, that has rows in train or synthetic."""
+    """The groups of each protected column, and of each two crossed, that have rows in train or synthetic.
+
+    Of a column with very many groups the largest are kept; the number, training rows and synthetic rows of the others
+    come second.
+    """
     single = []
     for j in data.protected:
         codes, names = groups(data, j)
         single.append(((j,), codes, [f"{data.columns[j].name}: {name}" for name in names]))
-    found = [group for columns, codes, names in single for group in _present(columns, codes, names.__getitem__)]
+    families = [_present(columns, codes, names.__getitem__) for columns, codes, names in single]
     for (columns, codes, names), (others, other_codes, other_names) in combinations(single, 2):
-        size = len(other_names)
-        both = {t: code * size + other_codes[t] for t, code in codes.items()}
-        found += _present(
-            columns + others, both, lambda k, a=names, b=other_names: f"{a[k // len(b)]}, {b[k % len(b)]}"
-        )
-    return found
+        both = {t: code * len(other_names) + other_codes[t] for t, code in codes.items()}
+
+        def name(k, first=names, second=other_names):
+            return f"{first[k // len(second)]}, {second[k % len(second)]}"
+
+        families.append(_present(columns + others, both, name))
+    return [group for kept, _ in families for group in kept], np.sum([rest for _, rest in families], axis=0)
 
 
 def _present(columns, codes, name):
-    """The groups with a row in train or synthetic, of codes and a function that names each."""
-    top = max(c.max() for c in codes.values()) + 1
-    train, synthetic = (np.bincount(codes[t], minlength=top) for t in ("train", "synthetic"))
-    return [
-        Subgroup(name(k), columns, codes, int(k), int(train[k]), int(synthetic[k]))
-        for k in np.flatnonzero(train + synthetic)
+    """The largest groups of some codes, and the number, training and synthetic rows of the others."""
+    values, places = np.unique(np.concatenate([codes["train"], codes["synthetic"]]), return_inverse=True)
+    train, synthetic = (np.bincount(part, minlength=len(values)) for part in np.split(places, [len(codes["train"])]))
+    order = np.argsort(-(train + synthetic), kind="stable")
+    kept = [
+        Subgroup(name(values[k]), columns, codes, int(values[k]), int(train[k]), int(synthetic[k]))
+        for k in order[:LISTED]
     ]
+    rest = order[LISTED:]
+    return kept, np.array([len(rest), train[rest].sum(), synthetic[rest].sum()])
 
 
 def _columns(data, places):
@@ -144,18 +159,18 @@ def _mean_scores(members, rows, rng):
     return {"score": float(np.mean(values)), "ceiling": float(np.mean(ceilings)), "error": float(error)}
 
 
-def _finding(data, things, every, judged, members, rng):
+def _finding(data, things, judged, members, listing, rng):
     """The finding on the worst group, by the scores of its columns or of its pairs."""
     identity, words = f"{SUBGROUPS.id}.{things}", WORDS[things]
     common = {"id": identity, "pillar": "fidelity", "title": f"The worst group's {words}, beside those of all others"}
     if not judged:
         reason = f"No group has {MIN_ROWS} training and {MIN_ROWS} synthetic rows, and as many others."
-        evidence = {"tables": [_listing(every, {})]}
+        evidence = {"tables": [listing({})]}
         return Finding(**common, missing=reason, message=reason, evidence=evidence)
-    gaps = {group.name: _gap(group, members, len(judged), rng) for group in judged}
-    rows = [{"name": name, **{key: gap[key] for key in ("value", "low", "high")}} for name, gap in gaps.items()]
-    rows = sorted(rows, key=lambda row: row["value"])
-    first, gap = rows[0]["name"], gaps[rows[0]["name"]]
+    gaps = {group.key: _gap(group, members, len(judged), rng) for group in judged}
+    order = sorted(judged, key=lambda group: gaps[group.key]["value"])
+    rows = [{"name": g.name, **{end: gaps[g.key][end] for end in ("value", "low", "high")}} for g in order]
+    first, gap = order[0].name, gaps[order[0].key]
     reach = float(np.clip(max(abs(row[end]) for row in rows for end in ("low", "high")), 0.1, 1.0))
     threshold = -data.thresholds[identity]
     chart = charts.intervals(common["title"], rows[:20], axis=(-reach, reach), threshold=threshold)
@@ -171,8 +186,8 @@ def _finding(data, things, every, judged, members, rng):
         worst=rows[:12],
         message=f"The group furthest below its own ceiling is {first!r}: its {words} score "
         f"{gap['score']:.3f} on average where fresh real rows would score {gap['ceiling']:.3f}; all other rows stay "
-        f"{gap['others']:.3f} below theirs. {len(judged):,} of {len(every):,} groups are large enough to judge.",
-        evidence={"charts": [chart], "tables": [_listing(every, gaps)]},
+        f"{gap['others']:.3f} below theirs. {len(judged):,} groups are judged at once.",
+        evidence={"charts": [chart], "tables": [listing(gaps)]},
     )
 
 
@@ -189,22 +204,22 @@ def _gap(group, members, comparisons, rng):
     return {**ends, **own, "others": max(others["ceiling"] - others["score"], 0.0)}
 
 
-def _listing(every, gaps):
+def _listing(caption, listed, rest, gaps):
     """Every group that has rows, judged or not; the smallest ones together where there are very many."""
-    order = sorted(every, key=lambda group: -(group.train + group.synthetic))
+    order = sorted(listed, key=lambda group: -(group.train + group.synthetic))
     rows = [[group.name, group.train, group.synthetic, *_standing(group, gaps)] for group in order[:LISTED]]
-    rest = order[LISTED:]
-    if rest:
-        name = f"{len(rest):,} smaller groups together"
-        rows.append([name, sum(g.train for g in rest), sum(g.synthetic for g in rest), "", "", "", "no"])
+    smaller = order[LISTED:]
+    number, train, synthetic = rest + [len(smaller), *(sum(getattr(g, t) for g in smaller) for t in COUNTED)]
+    if number:
+        rows.append([f"{number:,} smaller groups together", int(train), int(synthetic), "", "", "", "no"])
     columns = ["group", "train rows", "synthetic rows", "score", "fresh real rows", "gap", "judged"]
-    return charts.table("Protected groups, alone and crossed", columns, rows)
+    return charts.table(caption, columns, rows)
 
 
 def _standing(group, gaps):
     """Score, ceiling and gap of a group, and whether it is judged."""
-    if group.name in gaps:
-        gap = gaps[group.name]
+    if group.key in gaps:
+        gap = gaps[group.key]
         return [gap["score"], gap["ceiling"], gap["value"], "yes"]
     for count, kind in ((group.train, "training"), (group.synthetic, "synthetic"), (group.fewest, "other")):
         if count < MIN_ROWS:

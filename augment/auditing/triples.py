@@ -27,18 +27,17 @@ def triples(data, rng):
     places = [j for j in data.compared if len(np.unique(data.train[:, j])) > 1]
     if len(places) < 3:
         raise NotAssessed("Needs three columns that vary.")
-    rows = thinned(data, rng, MAX_ROWS)
-    resampling = Resampling({t: len(index) for t, index in rows.items()}, rng)
+    data = thinned(data, rng, MAX_ROWS)
+    resampling = Resampling(data.sizes, rng)
     size = _bins_for(min(resampling.sizes.values()))
     cells = [shared_bins(data, j, size, size) for j in places]
-    cells = [({t: codes[t][index] for t, index in rows.items()}, k) for codes, k in cells]
     sampled, suspects, screened = _choose(cells, rng)
     parts = [_triple(resampling, [cells[k] for k in triple]) for triple in sampled + suspects]
     scores = {name: 1 - np.array([part[name] for part in parts]) for name in ("value", "redrawn", "ceiling")}
     scores["redrawn"] = scores["redrawn"].T
     scores["counted"] = np.arange(len(parts)) < len(sampled)
     scores["mean_ceiling"] = scores["ceiling"][scores["counted"]].mean()
-    scores["comparisons"] = max(len(sampled), screened)
+    scores["comparisons"] = len(sampled) + screened
     named = [data.columns[j].name for j in places]
     names = [" × ".join(named[k] for k in triple) for triple in sampled + suspects]
     every = comb(len(places), 3)
