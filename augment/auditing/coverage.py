@@ -35,20 +35,17 @@ def joint_coverage(data, rng):
     """
     if not data.compared:
         raise NotAssessed("Every column names rows; none is left to compare.")
-    rows, names = _choose(data, rng)
+    rows, held = _choose(data, rng)
     points = for_distances(data, data.compared, rows)
-    real, fresh = (points[name] for name in names) if names[1] else np.split(points["train"], 2)
-    groups = {kind: rng.permutation(len(real)) % min(GROUPS, len(real)) for kind in ("synthetic", "fresh")}
-    found = {kind: neighbourhoods(real, other, groups[kind]) for kind, other in _both(points["synthetic"], fresh)}
-    return [_finding(data, measure, found, len(real), bool(names[1])) for measure in MEASURES]
-
-
-def _both(synthetic, fresh):
-    return ("synthetic", synthetic), ("fresh", fresh)
+    real, fresh = (points["holdout"], points["train"]) if held else np.split(points["train"], 2)
+    found = {}
+    for kind, other in (("synthetic", points["synthetic"]), ("fresh", fresh)):
+        found[kind] = neighbourhoods(real, other, rng.permutation(len(other)) % GROUPS)
+    return [_finding(data, measure, found, len(real), held) for measure in MEASURES]
 
 
 def _choose(data, rng):
-    """Rows to take from each table, as many of each kind, and the tables of the reference and of the fresh rows."""
+    """Rows to take from each table, as many of each kind, and whether the holdout is what they are held against."""
     held = data.holdout is not None and len(data.holdout) >= MIN_ROWS
     width = sum(min(len(data.columns[j].labels), 50) + 2 if data.columns[j].is_category else 2 for j in data.compared)
     real = min(len(data.train), len(data.holdout)) if held else len(data.train) // 2
@@ -57,7 +54,7 @@ def _choose(data, rng):
         raise NotAssessed(f"Needs {MIN_ROWS} synthetic rows, and {MIN_ROWS} holdout or {2 * MIN_ROWS} training rows.")
     take = {"train": m if held else 2 * m, "synthetic": m, "holdout": m if held else 0}
     rows = {name: rng.permutation(size)[: take[name]] for name, size in data.sizes.items() if take[name]}
-    return rows, ("holdout", "train") if held else ("train", "")
+    return rows, held
 
 
 def neighbourhoods(real, other, groups, k=NEIGHBOURS):
