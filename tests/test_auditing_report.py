@@ -277,9 +277,9 @@ def test_overall_verdict_passes_only_where_every_pillar_does():
 
 
 def test_three_hundred_columns_make_a_small_page(monkeypatch):
-    from augment.auditing import fidelity, pairs
+    from augment.auditing import correlations, fidelity
 
-    monkeypatch.setattr(sys.modules["augment.auditing.audit"], "CHECKS", [*fidelity.CHECKS, pairs.CORRELATIONS])
+    monkeypatch.setattr(sys.modules["augment.auditing.audit"], "CHECKS", [*fidelity.CHECKS, correlations.RANKS])
     rng = np.random.default_rng(0)
     names = [f"a column with a name of forty characters {j}" for j in range(300)]
     real, new = (pd.DataFrame(rng.normal(size=(60, 300)), columns=names) for _ in range(2))

@@ -5,7 +5,21 @@ from numbers import Integral
 
 import numpy as np
 
-from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
+from augment.auditing import (
+    bias,
+    correlations,
+    coverage,
+    detection,
+    fidelity,
+    missing,
+    pairs,
+    peers,
+    privacy,
+    rare,
+    subgroups,
+    triples,
+    utility,
+)
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows
@@ -16,8 +30,14 @@ from augment.auditing.thresholds import resolve
 
 CHECKS = [
     *fidelity.CHECKS,
+    *correlations.CHECKS,
     *pairs.CHECKS,
+    *triples.CHECKS,
+    *missing.CHECKS,
+    *rare.CHECKS,
+    *coverage.CHECKS,
     *detection.CHECKS,
+    *subgroups.CHECKS,
     *utility.CHECKS,
     *bias.CHECKS,
     *privacy.CHECKS,
@@ -90,11 +110,27 @@ def audit(
     ============================  ====  ==================================================================
     fidelity.shapes               0.03  mean column score: at most so far below fresh real rows
     fidelity.shapes.worst         0.10  each column's score: at most so far below fresh real rows
-    fidelity.correlations         0.03  mean correlation score: at most so far below fresh real rows
-    fidelity.correlations.worst   0.10  each pair's correlation score
+    fidelity.correlations         0.03  mean score of rank correlations: at most so far below fresh real rows
+    fidelity.correlations.worst   0.04  each pair's rank correlation
+    fidelity.linear               0.03  mean score of linear correlations: at most so far below fresh real rows
+    fidelity.linear.worst         0.04  each pair's linear correlation
     fidelity.pairs                0.05  mean score of pair tables: at most so far below fresh real rows
     fidelity.pairs.worst          0.15  each pair's table
+    fidelity.triples              0.05  mean score of tables of three: at most so far below fresh real rows
+    fidelity.triples.worst        0.15  each triple's table
+    fidelity.missing              0.03  mean score of shares of missing values: at most so far below fresh real rows
+    fidelity.missing.worst        0.05  each column's share of missing values
+    fidelity.together             0.05  mean score of values missing together: at most so far below fresh real rows
+    fidelity.together.worst       0.10  each pair of columns
+    fidelity.rare                 0.10  rare categories that are there: at most so far below fresh real rows
+    fidelity.rare.share           0.70  smallest ratio of their rows to those of fresh real rows; largest is 1 over it
+    fidelity.joint.precision      0.10  synthetic rows where real rows lie: at most so far below fresh real rows
+    fidelity.joint.recall         0.10  real rows where synthetic rows lie: at most so far below fresh real rows
+    fidelity.joint.density        0.20  real rows around synthetic ones: at most so far below fresh real rows
+    fidelity.joint.coverage       0.10  real places with synthetic rows: at most so far below fresh real rows
     fidelity.detection            0.70  highest AUC of telling synthetic from training rows
+    fidelity.subgroups.columns    0.05  columns of a protected group: at most so far below those of others
+    fidelity.subgroups.pairs      0.05  pairs of columns of a protected group: at most so far below those of others
     utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
     utility.linear                0.02  the same for a linear model
     bias.representation           0.80  smallest ratio of a group's synthetic share to its real or given share

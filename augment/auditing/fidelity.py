@@ -61,12 +61,12 @@ def score_findings(check, words, names, resampling, scores, data, evidence):
     ----------
     check : Check
     words : dict
-        "title", "thing" and "things" (what is scored), and "counted" (what the mean is over).
+        "title", "thing" and "things" (what is scored), "counted" (what the mean is over), and "note", a last sentence.
     names : list of str
         What each score is of.
     scores : dict
         "value" and "ceiling" of shape (k,), "redrawn" of shape (redraws, k); "counted" of shape (k,), the scores that
-        enter the mean, and "mean_ceiling".
+        enter the mean, and "mean_ceiling"; "comparisons", where the scores were chosen among more than k.
     evidence : dict
         Evidence of the two findings: "mean" and "worst".
 
@@ -100,14 +100,15 @@ def _mean_finding(check, words, scores, data, unseen, common):
         threshold=ceiling - data.thresholds[check.id],
         ceiling=ceiling,
         message=f"{words['counted']} score {mean:.3f} on average (1 is equality); fresh real rows would score "
-        f"{ceiling:.3f}.",
+        f"{ceiling:.3f}.{words.get('note', '')}",
         **common,
     )
 
 
 def _worst_finding(check, words, names, scores, data, unseen, evidence, common):
     value, ceiling = scores["value"], scores["ceiling"]
-    half = np.maximum(z_value(comparisons=len(value)) * scores["redrawn"].std(axis=0), unseen)
+    comparisons = scores.get("comparisons", len(value))
+    half = np.maximum(z_value(comparisons=comparisons) * scores["redrawn"].std(axis=0), unseen)
     low, high = np.maximum(value - half, 0.0), np.minimum(value + half, 1.0)
     excess = value - ceiling
     order = np.argsort(excess, kind="stable")
@@ -141,7 +142,7 @@ def column_shapes(data, rng):
     for j in data.compared:
         category = data.columns[j].is_category
         distance = total_variation if category else kolmogorov_smirnov
-        counts = resampling.count(*_cells(data, j))
+        counts = resampling.count(*column_cells(data, j))
         score = tv_complement if category else ks_complement
         scores["value"].append(score(data.train[:, j], data.synthetic[:, j]))
         scores["redrawn"].append(1 - resampling.redrawn(counts, distance))
@@ -163,7 +164,7 @@ def column_shapes(data, rng):
     return score_findings(SHAPES, words, names, resampling, scores, data, evidence)
 
 
-def _cells(data, j):
+def column_cells(data, j):
     """Cells of column j in each table, the last one for missing values, and their number."""
     tables = {name: table[:, j] for name, table in data.tables.items()}
     if data.columns[j].is_category:
