@@ -16,8 +16,8 @@ LIMITS = (
     "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table.",
     "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the rows are too few to tell, an "
     "alarm stayed silent (which passes nothing), a check stopped, or a question was not assessed.",
-    "Privacy findings are alarms. Membership and attribute inference are not tried, and no number here shows that "
-    "nobody can be recognised.",
+    "Privacy findings are alarms: some attacks are tried, others are not, and no number here shows that nobody can be "
+    "recognised.",
     "Bias is looked at in the shares of groups only, not in the decisions of models trained on the rows.",
     "This report shows distributions of the real rows: treat it as internal.",
 )
