@@ -58,10 +58,10 @@ def test_small_groups_are_listed_and_not_judged():
 
 
 def test_the_isolated_are_recognised_where_only_they_are_copied():
-    real, new = sample(1500, 0), sample(1500, 1)
-    far = np.argsort(-(real[list("abcde")] ** 2).sum(axis=1))[:300]
-    new.iloc[:300] = real.iloc[far].to_numpy()
-    found = run(real, new.astype(real.dtypes), sample(1500, 2))
+    shares = (0.45, 0.45, 0.1)  # a rare label isolates
+    real, new = sample(1500, 0, shares), sample(1500, 1, shares)
+    new = pd.concat([new[new.g != "z"], real[real.g == "z"]])
+    found = run(real, new, sample(1500, 2, shares))
     assert found["isolated"].verdict == "FAIL"
     assert found["isolated"].value > found[""].value + 0.15
 

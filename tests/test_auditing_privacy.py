@@ -93,7 +93,7 @@ SEEN = {
     one_percent_copied: {"copies", "distances.ratio"},
     one_percent_nearly_copied: {"distances.ratio"},
     cells_replaced: {"copies", "partial", "distances", "distances.ratio", "membership", "membership.rate"},
-    between_neighbours: {"partial", "distances", "distances.ratio", "membership", "membership.rate", "inference.sex"},
+    between_neighbours: {"distances", "distances.ratio", "membership", "membership.rate", "inference.sex"},
     all_copied: {finding.id.removeprefix("privacy.") for finding in failed(fresh, 0, 400)[1]},
 }
 

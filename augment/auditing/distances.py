@@ -15,6 +15,7 @@ from augment.auditing.neighbours import EQUAL, affordable, points, smallest, squ
 
 MAX_QUERIES = 3000  # synthetic rows whose neighbours are looked up
 TAIL = 0.002  # share of synthetic rows that the ratio may call near copies of holdout rows
+MIN_TAIL = 2  # as a number of rows
 
 
 def distances(data, rng):
@@ -129,8 +130,8 @@ def _ratio(found, data, level):
     identity = f"{DISTANCES.id}.ratio"
     m = min(found.sizes["train"], found.sizes["holdout"])
     ratios = {name: first_to_second(squared) for name, squared in found.squared.items()}
-    cut = np.sort(ratios["holdout"])[int(TAIL * len(ratios["holdout"]))]
-    singled = {name: len(np.unique(found.which[name][ratio < cut])) for name, ratio in ratios.items()}
+    cut = np.sort(ratios["holdout"])[max(int(TAIL * len(ratios["holdout"])), MIN_TAIL) - 1]
+    singled = {name: len(np.unique(found.which[name][ratio <= cut])) for name, ratio in ratios.items()}
     grid = np.linspace(0, 1, 41)
     curves = [
         {
@@ -156,7 +157,7 @@ def _ratio(found, data, level):
         method="Newcombe's, from exact intervals of both rates",
         n={"train": m, "holdout": m, "synthetic": found.sizes["synthetic"]},
         message=f"{singled['train']:,} of {m:,} training rows, and {singled['holdout']:,} of as many holdout rows, are "
-        f"singled out: a synthetic row{found.words} lies less than {cut:.2g} times as far from them as from the second "
+        f"singled out: a synthetic row{found.words} lies at most {cut:.2g} times as far from them as from the second "
         "nearest.",
         evidence={
             "charts": [chart],

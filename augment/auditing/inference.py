@@ -4,6 +4,7 @@ A model trained on the synthetic rows guesses one column from all others. What i
 learned about the population; what it gets right beyond that for training rows, the synthetic rows have remembered.
 """
 
+import warnings
 from datetime import timedelta
 
 import numpy as np
@@ -11,7 +12,6 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from augment.auditing import charts
 from augment.auditing.check import LEVEL, Check, Finding, NotAssessed
-from augment.auditing.encoding import for_trees
 from augment.auditing.intervals import rate_interval, ratio_interval
 
 MAX_SECRETS = 6
@@ -147,25 +147,31 @@ def _guesses(secret, data, rows, seed):
     thief wants: a copied row gives its secret away. Classes beyond the commonest are never guessed.
     """
     others = [k for k in data.compared if k != secret.place]
-    tables = _filled(for_trees(data, others)[0])
-    x, y = tables["synthetic"][rows["synthetic"]], secret.values["synthetic"][rows["synthetic"]]
-    kind = ExtraTreesRegressor
+    x = _ranked({name: data.tables[name][index][:, others] for name, index in rows.items()})
+    y = secret.values["synthetic"][rows["synthetic"]]
+    known, kind = np.ones(len(y), bool), ExtraTreesRegressor
     if secret.is_class:
         classes, counts = np.unique(y, return_counts=True)
-        common = np.isin(y, classes[np.argsort(-counts, kind="stable")[:MAX_CLASSES]])
-        x, y, kind = x[common], y[common], ExtraTreesClassifier
-    model = kind(TREES, random_state=seed, n_jobs=1).fit(x, y)
-    return {name: model.predict(tables[name][rows[name]]) for name in ("train", "holdout")}
+        known = np.isin(y, classes[np.argsort(-counts, kind="stable")[:MAX_CLASSES]])
+        kind = ExtraTreesClassifier
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        model = kind(TREES, random_state=seed, n_jobs=1).fit(x["synthetic"][known], y[known])
+    return {name: model.predict(x[name]) for name in ("train", "holdout")}
 
 
-def _filled(tables):
-    """Each table with missing values below all others: a value of its own."""
+def _ranked(tables):
+    """Each value as its place among the different values of its column, in all tables; missing ones come last.
+
+    Examples
+    --------
+    >>> _ranked({"train": np.array([[5.0], [np.nan]]), "holdout": np.array([[1e38]])})["train"].tolist()
+    [[0.0], [2.0]]
+    """
     stacked = np.concatenate(list(tables.values()))
-    empty = np.isnan(stacked).all(axis=0)
-    stacked[:, empty] = 0.0
-    low, high = np.nanmin(stacked, axis=0), np.nanmax(stacked, axis=0)
-    below = low - (high - low) - 1
-    return {name: np.where(np.isnan(table), below, table) for name, table in tables.items()}
+    places = np.stack([np.unique(column, return_inverse=True)[1] for column in stacked.T], axis=1)
+    stops = np.cumsum([len(table) for table in tables.values()])[:-1]
+    return dict(zip(tables, np.split(places.astype("float32"), stops), strict=True))
 
 
 def _chart(right, blind, n):

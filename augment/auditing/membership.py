@@ -142,7 +142,7 @@ def _roc(values, members, points=41):
 
 
 def recognised(values, members, rate=FALSE_POSITIVES):
-    """Members above the score that at most `rate` of non-members exceed, and those non-members.
+    """Members, and non-members, above a score that at most `rate` of non-members reach.
 
     Examples
     --------
@@ -150,9 +150,10 @@ def recognised(values, members, rate=FALSE_POSITIVES):
     >>> recognised(np.where(members, 1.0, 0.0) + np.arange(200) / 1000, members)
     (100, 1)
     """
-    outside = np.sort(values[~members])[::-1]
-    cut = outside[int(rate * len(outside))]
-    return int((values[members] > cut).sum()), int((outside > cut).sum())
+    outside, at_most = np.sort(values[~members])[::-1], int(rate * (~members).sum())
+    cut = outside[max(at_most - 1, 0)]
+    above = values >= cut if (outside >= cut).sum() <= at_most else values > cut
+    return int(above[members].sum()), int(above[~members].sum())
 
 
 def _sure(scores, data):

@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.auditing.encoding import for_distances
 
-MAX_PRODUCTS = 25_000_000_000  # multiplications that one look-up may take: a few seconds
+MAX_PRODUCTS = 50_000_000_000  # multiplications that one look-up may take: a few seconds
 MAX_WIDTH = 600  # numbers that make up a point, where categories allow it
 CHUNK = 6_000_000  # distances held at once
 EQUAL = 1e-9  # squared distances closer than this are equal: they come out of a matrix product
@@ -36,7 +36,7 @@ def affordable(data, columns, queries):
     >>> from augment.auditing.frames import prepare
     >>> table = np.random.default_rng(0).normal(size=(50, 5))
     >>> affordable(prepare(table, table), [0, 1, 2, 3, 4], 2500)
-    1000000
+    2000000
     """
     categories = [len(data.columns[j].labels) for j in columns if data.columns[j].is_category]
     kept = _labels_kept(len(categories))
