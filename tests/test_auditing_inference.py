@@ -42,9 +42,9 @@ def test_the_risk_is_the_share_of_holdout_errors_that_memory_saves():
 
 
 def test_fresh_rows_raise_no_alarm_although_secrets_are_predictable():
-    found = [f for s in range(25) for f in run(*(sample(300, 3 * s + i) for i in range(3)), seed=s).values()]
+    found = [f for s in range(12) for f in run(*(sample(300, 3 * s + i) for i in range(3)), seed=s).values()]
     assert not any(f.verdict == "FAIL" for f in found)
-    assert sum(f.interval[0] > 0 for f in found) <= 3
+    assert sum(f.interval[0] > 0 for f in found) <= 2
     rows = np.array([[row["value"] for row in f.evidence["charts"][0]["rows"]] for f in found[1::2]])
     assert rows[:, 1].mean() > rows[:, 2].mean() + 0.05  # trees beat one guess for all
 

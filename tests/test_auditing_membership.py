@@ -67,7 +67,7 @@ def test_the_isolated_are_recognised_where_only_they_are_copied():
 
 
 def test_fresh_rows_raise_no_alarm():
-    found = [run(*(sample(300, 3 * s + i) for i in range(3)), seed=s) for s in range(15)]
+    found = [run(*(sample(300, 3 * s + i) for i in range(3)), seed=s) for s in range(10)]
     assert sum(f.verdict == "FAIL" for findings in found for f in findings.values()) <= 1
     assert sum(f.interval[0] > 0.5 for findings in found for name, f in findings.items() if name != "rate") <= 3
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from augment.auditing import audit
 from augment.auditing.frames import prepare
 from augment.auditing.privacy import CHECKS
 
@@ -104,8 +103,9 @@ def test_each_leak_fails_where_it_should(make):
         assert failed(make, seed)[0] >= SEEN[make]
 
 
-def test_fresh_rows_fail_nowhere():
-    assert not any(failed(fresh, seed, 500)[0] for seed in range(8))
+def test_fresh_rows_hardly_ever_fail():
+    runs = [failed(fresh, seed, 500)[0] for seed in range(8)]
+    assert sum(map(bool, runs)) <= 1  # each check may fail in one run of forty
     assert not failed(fresh, 0)[0]
 
 
@@ -118,25 +118,27 @@ def test_without_a_holdout_nothing_is_assessed_and_the_reason_is_said():
         assert "holdout=" in found.missing
 
 
-def test_thresholds_can_be_set_by_their_names():
+@pytest.fixture(scope="module")
+def copied():
+    """All findings on a copied table, under thresholds that nothing can exceed."""
     rng = np.random.default_rng(0)
     real, held = population(300, rng), population(300, rng)
-    bounds = dict.fromkeys(THRESHOLDS, 2.0)
-    report = audit(real, real, holdout=held, target="rich", protected="sex", thresholds=bounds)
-    assert report.by_pillar["privacy"] == "INCONCLUSIVE"
-    assert {f["threshold"] for f in report.findings if f["pillar"] == "privacy"} == {2.0}
+    data = prepare(real, real, held, "rich", ["sex"], dict.fromkeys(THRESHOLDS, 2.0))
+    return [finding for check in CHECKS for finding in check.run(data, 0)]
 
 
-def test_every_level_of_rows_is_marked():
-    """A report for the public drops what is marked: place and values of single rows are nowhere else."""
-    rng = np.random.default_rng(0)
-    real, held = population(300, rng), population(300, rng)
-    report = audit(real, real, holdout=held, target="rich", protected="sex")
-    tables = [t for f in report.findings if f["pillar"] == "privacy" for t in f["evidence"].get("tables", [])]
-    assert [bool(t.get("row_level")) for t in tables].count(True) == 1
-    for table in tables:
-        if not table.get("row_level"):
-            assert "row 0" not in str(table)
+def test_thresholds_can_be_set_by_their_names(copied):
+    assert {found.threshold for found in copied} == {2.0}
+    assert {found.verdict for found in copied} == {"INCONCLUSIVE"}
+
+
+def test_places_of_single_rows_stand_in_marked_tables_only(copied):
+    """A report for the public drops what is marked."""
+    tables = [table for found in copied for table in found.evidence.get("tables", [])]
+    marked = [table for table in tables if table.get("row_level")]
+    assert len(marked) == 1
+    assert marked[0]["rows"][0][0] == "row 0"
+    assert "row 0" not in str([table for table in tables if not table.get("row_level")])
 
 
 @pytest.mark.parametrize("levels", [1, 60])

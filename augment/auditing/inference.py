@@ -23,6 +23,7 @@ MAX_CLASSES = 50
 FEW = 10  # whole numbers with so many values are classes
 TOLERANCE = 0.05  # of the interquartile range: a number guessed so well is guessed
 TREES = 20
+SPLITS = 15  # columns tried at each split
 
 
 def inference(data, rng):
@@ -156,7 +157,9 @@ def _guesses(secret, data, rows, seed):
         kind = ExtraTreesClassifier
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        model = kind(TREES, random_state=seed, n_jobs=1).fit(x["synthetic"][known], y[known])
+        model = kind(TREES, max_features=min(SPLITS, len(others)), random_state=seed, n_jobs=1).fit(
+            x["synthetic"][known], y[known]
+        )
     return {name: model.predict(x[name]) for name in ("train", "holdout")}
 
 
