@@ -11,7 +11,7 @@ from augment.auditing.check import LEVEL, Check, Finding, NotAssessed
 from augment.auditing.copies import clearest, without
 from augment.auditing.encoding import row_choices
 from augment.auditing.intervals import rate_difference_interval, wilson_interval
-from augment.auditing.neighbours import EQUAL, affordable, points, smallest, squared_distances
+from augment.auditing.neighbours import EQUAL, affordable, drawn, points, smallest, squared_distances
 
 MAX_QUERIES = 3000  # synthetic rows whose neighbours are looked up
 TAIL = 0.002  # share of synthetic rows that the ratio may call near copies of holdout rows
@@ -76,7 +76,7 @@ class _Neighbours:
 def _share(found, data, level):
     """The finding on the nearest rows."""
     n = found.sizes
-    effective = found.weight.sum() ** 2 / (found.weight**2).sum()
+    effective = min(found.weight.sum() ** 2 / (found.weight**2).sum(), n["synthetic"])
     bounds = found.nearer.mean(), *wilson_interval(float(found.nearer.mean()), effective, level)
     share, low, high = (balanced(bound, n["train"], n["holdout"]) for bound in bounds)
     curves = [
@@ -100,7 +100,7 @@ def _share(found, data, level):
         n=n,
         message=f"{share:.3f} of synthetic rows{found.words} lie nearer to a training row than to any of "
         "as many holdout rows; 0.5 is what rows without memory would do. A good share is no proof of privacy: it "
-        "cannot see a few copied rows.",
+        f"cannot see a few copied rows.{drawn(data, n)}",
         evidence={
             "charts": [chart],
             "facts": {

@@ -13,6 +13,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from augment.auditing import charts
 from augment.auditing.check import LEVEL, Check, Finding, NotAssessed
 from augment.auditing.intervals import rate_interval, ratio_interval
+from augment.auditing.neighbours import drawn
 
 MAX_SECRETS = 6
 SOME_SECRETS = 3  # where the user named neither protected columns nor a target
@@ -91,7 +92,7 @@ def _risk(j, data, rng, level, note):
         reference_name="no memory",
         method="Clopper-Pearson, of the ratio of errors, given both counts",
         n=n,
-        message=told + secret.tolerated + note,
+        message=told + secret.tolerated + note + drawn(data, n),
         evidence=evidence,
         **common,
     )

@@ -1,18 +1,17 @@
 """Can anyone tell which real rows were training rows, by looking at the synthetic ones? The worst attack counts."""
 
 import numpy as np
-from scipy import stats
 
 from augment.auditing import charts
+from augment.auditing.areas import FALSE_POSITIVES, called, roc, worst_area
 from augment.auditing.attacks import attack
 from augment.auditing.bias import groups
 from augment.auditing.check import LEVEL, Check, Finding
-from augment.auditing.intervals import rate_difference_interval, rate_interval, z_value
+from augment.auditing.intervals import rate_difference_interval, rate_interval
+from augment.auditing.neighbours import drawn
 
-FALSE_POSITIVES = 0.01
 ISOLATED = 0.1  # share of tested rows
 MIN_GROUP = 50  # members, and non-members, that a group needs to be judged
-DRAWS = 20_000
 
 
 def membership(data, rng):
@@ -33,54 +32,6 @@ def membership(data, rng):
     ]
 
 
-def worst_area(values, members, rng, level=LEVEL):
-    """Areas under the ROC curves of several scores, with intervals that hold for all of them at once.
-
-    The variances and covariances are those of DeLong, DeLong and Clarke-Pearson (1988); the width of the intervals is
-    the quantile of the largest of as many correlated normal deviations, and never more than Bonferroni's.
-
-    Parameters
-    ----------
-    values : ndarray of shape (scores, rows)
-    members : ndarray of bool, shape (rows,)
-    rng : numpy.random.Generator
-    level : float, default=0.95
-
-    Returns
-    -------
-    dict
-        "areas", "lows", "highs" of all scores, and "worst", the place of the one whose interval lies highest.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> members = np.arange(200) < 100
-    >>> found = worst_area(np.stack([rng.normal(size=200), rng.normal(size=200) + 2 * members]), members, rng)
-    >>> found["worst"], bool(found["lows"][0] < 0.5), bool(found["lows"][1] > 0.8)
-    (1, True, True)
-    """
-    positive, negative = values[:, members], values[:, ~members]
-    m, n = positive.shape[1], negative.shape[1]
-    ranks = stats.rankdata(np.concatenate([positive, negative], axis=1), axis=1)
-    above = (ranks[:, :m] - stats.rankdata(positive, axis=1)) / n
-    below = 1 - (ranks[:, m:] - stats.rankdata(negative, axis=1)) / m
-    covariance = np.atleast_2d(np.cov(above)) / m + np.atleast_2d(np.cov(below)) / n
-    deviation = np.sqrt(np.diag(covariance))
-    half = np.maximum(_simultaneous(covariance, rng, level) * deviation, 3 / min(m, n))  # the rule of three
-    areas = above.mean(axis=1)
-    lows, highs = np.maximum(areas - half, 0.0), np.minimum(areas + half, 1.0)
-    return {"areas": areas, "lows": lows, "highs": highs, "worst": int(lows.argmax())}
-
-
-def _simultaneous(covariance, rng, level):
-    """Normal quantile for deviations with this covariance, all at once."""
-    deviation = np.sqrt(np.diag(covariance))
-    size, vectors = np.linalg.eigh(covariance / np.maximum(np.outer(deviation, deviation), 1e-300))
-    draws = rng.normal(size=(DRAWS, len(size))) @ (vectors * np.sqrt(np.maximum(size, 0))).T
-    quantile = np.quantile(np.abs(draws).max(axis=1), level)
-    return float(np.clip(quantile, z_value(level), z_value(level, len(size))))
-
-
 def _area_finding(found, scores, **rest):
     """The finding on the worst attack's area."""
     worst = found["worst"]
@@ -99,14 +50,9 @@ def _area_finding(found, scores, **rest):
 
 def _everyone(scores, found, data):
     worst = found["worst"]
-    rows = [
-        {"name": name, "value": found["areas"][i], "low": found["lows"][i], "high": found["highs"][i]}
-        for i, name in enumerate(scores.names)
-    ]
-    rows.sort(key=lambda row: -row["low"])
+    rows = _rows(found, scores)
     threshold = data.thresholds[MEMBERSHIP.id]
     m = int(scores.members.sum())
-    listing = charts.table("Attacks", ["attack", "AUC", "low", "high"], [list(row.values()) for row in rows])
     return _area_finding(
         found,
         scores,
@@ -115,7 +61,8 @@ def _everyone(scores, found, data):
         threshold=threshold,
         n={"train": m, "holdout": m, "reference": scores.n_reference, "synthetic": scores.n_synthetic},
         message=f"Of {len(rows)} attacks the worst, by the {scores.names[worst]}, tells training rows from holdout "
-        f"rows with an AUC of {found['areas'][worst]:.3f}; 0.5 is guessing.",
+        f"rows with an AUC of {found['areas'][worst]:.3f}; 0.5 is guessing."
+        + drawn(data, {"train": m, "synthetic": scores.n_synthetic}),
         worst=rows,
         evidence={
             "charts": [
@@ -124,36 +71,23 @@ def _everyone(scores, found, data):
                     "ROC curve of the worst attack",
                     "holdout rows taken for members",
                     "training rows recognised",
-                    [{"name": "worst attack", **_roc(scores.values[worst], scores.members)}],
+                    [{"name": "worst attack", **roc(scores.values[worst], scores.members)}],
                 ),
             ],
-            "tables": [listing],
+            "tables": [_attacks("Attacks", rows)],
         },
     )
 
 
-def _roc(values, members, points=41):
-    """The curve at equal steps of the false positive rate."""
-    steps = np.sort(values[~members])[::-1]
-    rate = np.linspace(0, 1, points)
-    cut = steps[np.minimum((rate * len(steps)).astype(int), len(steps) - 1)]
-    recognised = (values[members][None, :] > cut[:, None]).mean(axis=1)
-    return {"x": rate.round(4).tolist(), "y": [*recognised[:-1].round(4).tolist(), 1.0]}
+def _rows(found, scores):
+    """Each attack with its area and interval, the worst first."""
+    numbers = zip(scores.names, *(found[key].tolist() for key in ("areas", "lows", "highs")), strict=True)
+    rows = [dict(zip(("name", "value", "low", "high"), row, strict=True)) for row in numbers]
+    return sorted(rows, key=lambda row: -row["low"])
 
 
-def recognised(values, members, rate=FALSE_POSITIVES):
-    """Members, and non-members, above a score that at most `rate` of non-members reach.
-
-    Examples
-    --------
-    >>> members = np.arange(200) < 100
-    >>> recognised(np.where(members, 1.0, 0.0) + np.arange(200) / 1000, members)
-    (100, 1)
-    """
-    outside, at_most = np.sort(values[~members])[::-1], int(rate * (~members).sum())
-    cut = outside[max(at_most - 1, 0)]
-    above = values >= cut if (outside >= cut).sum() <= at_most else values > cut
-    return int(above[members].sum()), int(above[~members].sum())
+def _attacks(caption, rows):
+    return charts.table(caption, ["attack", "AUC", "low", "high"], [list(row.values()) for row in rows])
 
 
 def _sure(scores, data):
@@ -166,7 +100,8 @@ def _sure(scores, data):
     level = 1 - (1 - LEVEL) / len(scores.names)
     rows = []
     for name, values in zip(scores.names, scores.values, strict=True):
-        true, false = recognised(values, scores.members)
+        above = called(values, scores.members)
+        true, false = (int(above[scores.members == member].sum()) for member in (True, False))
         excess = rate_difference_interval((true, m), (false, m), level)
         bounds, odds = rate_interval(true, m, level), rate_interval(false, m, level)
         epsilon = float(np.log(bounds[0] / odds[1])) if bounds[0] > odds[1] else 0.0
@@ -206,6 +141,8 @@ def _isolated(scores, rows, data, rng):
         reason = "Needs 10 training and 10 holdout rows among the most isolated tenth."
         return Finding(id=identity, pillar=MEMBERSHIP.pillar, title=title, missing=reason, message=reason, n=counts)
     found = worst_area(scores.values[:, rows], members, rng)
+    name = scores.names[found["worst"]]
+    sure = _surely(scores, found["worst"], rows)
     return _area_finding(
         found,
         scores,
@@ -213,10 +150,18 @@ def _isolated(scores, rows, data, rng):
         title=title,
         threshold=data.thresholds[identity],
         n=counts,
-        message=f"Among the tenth of rows farthest from the reference rows, the worst attack, by the "
-        f"{scores.names[found['worst']]}, tells {counts['train']:,} training from {counts['holdout']:,} holdout rows "
-        f"with an AUC of {found['areas'][found['worst']]:.3f}.",
+        message=f"Among the tenth of rows farthest from the reference rows, the worst attack, by the {name}, tells "
+        f"{counts['train']:,} training from {counts['holdout']:,} holdout rows with an AUC of "
+        f"{found['areas'][found['worst']]:.3f}. At 1% false positives among all, it recognises {sure[0]:.1%} of these "
+        f"training rows and takes {sure[1]:.1%} of these holdout rows for members.",
+        evidence={"tables": [_attacks("Attacks on the most isolated tenth", _rows(found, scores))]},
     )
+
+
+def _surely(scores, attack, rows):
+    """Shares of the members and of the non-members among some rows that an attack calls at 1 % false positives."""
+    above, members = called(scores.values[attack], scores.members)[rows], scores.members[rows]
+    return [float(above[members == member].mean()) if (members == member).any() else None for member in (True, False)]
 
 
 def _groups(scores, j, data, rng):
@@ -232,7 +177,7 @@ def _groups(scores, j, data, rng):
     for g in judged:
         rows = codes == g
         found[g] = worst_area(scores.values[:, rows], scores.members[rows], rng, level)
-    evidence = {"tables": [_listing(column, names, counts, found, scores)]}
+    evidence = {"tables": [_listing(column, names, codes, counts, found, scores)]}
     if not found:
         reason = f"No group of {column!r} has {MIN_GROUP} tested training and {MIN_GROUP} tested holdout rows."
         return Finding(
@@ -255,14 +200,18 @@ def _groups(scores, j, data, rng):
     )
 
 
-def _listing(column, names, counts, found, scores, at_most=40):
+def _listing(column, names, codes, counts, found, scores, at_most=40):
     """Every group that has tested rows, judged or not."""
     rows = []
     for g in np.flatnonzero(counts[0] + counts[1])[:at_most].tolist():
         told, why = found.get(g), f"no: under {MIN_GROUP} tested rows of each"
-        numbers = [told[key][told["worst"]] for key in ("areas", "lows", "highs")] if told else [None] * 3
+        numbers = [None] * 5
+        if told:
+            numbers = [told[key][told["worst"]] for key in ("areas", "lows", "highs")]
+            numbers += _surely(scores, told["worst"], codes == g)
         rows.append([names[g], counts[0][g], counts[1][g], *numbers, "yes" if told else why])
-    columns = ["group", "training rows tested", "holdout rows tested", "AUC", "low", "high", "judged"]
+    columns = ["group", "training rows tested", "holdout rows tested", "AUC", "low", "high"]
+    columns += ["recognised at 1% false positives", "holdout rows taken for members", "judged"]
     return charts.table(f"Groups of {column}", columns, rows)
 
 

@@ -86,6 +86,20 @@ def nearest(queries, references, k=1):
     return found
 
 
+def drawn(data, n):
+    """A sentence where only some rows of a table were looked at; empty where all were.
+
+    Examples
+    --------
+    >>> from augment.auditing.frames import prepare
+    >>> table = np.random.default_rng(0).normal(size=(2000, 2))
+    >>> drawn(prepare(table, table), {"train": 500, "synthetic": 2000})
+    ' Rows were drawn at random: 500 of 2,000 train.'
+    """
+    some = [f"{n[name]:,} of {size:,} {name}" for name, size in data.sizes.items() if n.get(name, size) < size]
+    return f" Rows were drawn at random: {', '.join(some)}." if some else ""
+
+
 def smallest(squared, k):
     """The k smallest numbers of each row, in order."""
     if k == 1:

@@ -12,6 +12,7 @@ from augment.auditing import charts
 from augment.auditing.check import LEVEL, Check, Finding, NotAssessed
 from augment.auditing.copies import rare_repeated, rounded
 from augment.auditing.intervals import rate_difference_interval
+from augment.auditing.neighbours import drawn
 
 CHOICES = 12  # choices of columns
 MAX_ROWS = 50_000  # rows of each table
@@ -34,7 +35,7 @@ def partial_copies(data, rng):
     level = 1 - (1 - LEVEL) / len(keys)
     results = [_compare(data, columns, key, level) for columns, key in keys]
     results.sort(key=lambda result: result["low"], reverse=True)
-    worst = results[0]
+    worst, n = results[0], dict(zip(rows, sizes, strict=True))
     names = _listed(worst["columns"])
     counted = f"{worst['train'][0]:,} of {worst['train'][1]:,} rare training rows"
     return [
@@ -50,9 +51,10 @@ def partial_copies(data, rng):
             reference=worst["holdout"][0] / worst["holdout"][1],
             reference_name="rate of holdout rows repeated in the same columns",
             method=f"Newcombe's, from exact intervals of both rates, for {len(results)} choices of columns at once",
-            n=dict(zip(rows, sizes, strict=True)),
+            n=n,
             message=f"In {names}, {counted} are repeated exactly, and {worst['holdout'][0]:,} of "
-            f"{worst['holdout'][1]:,} rare holdout rows: the worst of {len(results)} choices of columns.",
+            f"{worst['holdout'][1]:,} rare holdout rows: the worst of {len(results)} choices of columns."
+            + drawn(data, n),
             evidence={"tables": [_listing(results)]},
         )
     ]
