@@ -144,7 +144,14 @@ def audit(
     bias.proxies                  0.02  gain of the AUC with which all other columns tell a group
     bias.proxies.column           0.05  the same for each column alone
     privacy.copies                0.00  largest rate of copied rare training rows beyond the holdout's
+    privacy.partial               0.01  the same for rows copied in part, in the worst choice of columns
     privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
+    privacy.distances.ratio       0.00  largest rate of training rows singled out beyond the holdout's
+    privacy.membership            0.55  largest AUC of telling training from holdout rows
+    privacy.membership.rate       0.02  training rows recognised at 1 % false positives, beyond chance
+    privacy.membership.isolated   0.60  largest AUC for the tenth of rows that are most isolated
+    privacy.membership.groups     0.60  largest AUC for a group of each protected column
+    privacy.inference             0.05  largest risk of guessing a secret, beyond the holdout's
     ============================  ====  ==================================================================
 
     Examples
