@@ -116,7 +116,7 @@ def fairness_trade_off(
     >>> synthesizer = TabularSynthesizer(epochs=1, verbose=0, random_state=0).fit(people)
     >>> table = fairness_trade_off(synthesizer, LabelParity("member", target="bought"), others)
     >>> table.to_frame().index.tolist()
-    ['as learned', "LabelParity('member', target='bought')"]
+    ['as learned', "LabelParity(protected='member', target='bought')"]
     """
     criteria = list(criteria) if isinstance(criteria, list | tuple) else [criteria]
     named = [criterion for criterion in criteria if getattr(criterion, "protected", None) is not None]
@@ -144,6 +144,7 @@ class _Judge:
         self.holdout = _joined(synthesizer, holdout)
         names = protected if isinstance(protected, list) else [protected]
         places, self.place = [self.codec.place_of(name) for name in names], self.codec.place_of(target)
+        self.name = self.codec.columns[self.place].name
         bins = {self.codec.place_of(name): edges for name, edges in bins.items()}
         columns = self._columns(self.holdout)
         self.groups = Groups(self.codec, places, columns, bins)
@@ -159,7 +160,8 @@ class _Judge:
         columns = self._columns(table)
         y = self._truth(columns)
         data = prepare(table, table, self.holdout)
-        others = [j for j in data.compared if j != self.place]
+        label = next(j for j, column in enumerate(read_table(table)[0]) if column.name == self.name)
+        others = [j for j in data.compared if j != label]
         x, category = for_trees(data, others)
         use = y >= 0
         model = boosted(HistGradientBoostingClassifier, category, self.seed, 100)

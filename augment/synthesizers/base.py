@@ -194,7 +194,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         return self._give(self.codec_.decode(arrays, rng, known))
 
     def _generate_fairly(self, fairness, n_samples, y, condition, like, rng):
-        from augment.synthesizers.fairness import mark, source_for
+        from augment.synthesizers.criterion import mark, source_for
 
         source = source_for(fairness, self, n_samples, y, condition, like, rng)
         result = mark(self._give(fairness.draw(source)), fairness)

@@ -1,68 +1,25 @@
 """Criteria that generated rows can be asked to fulfil: what `TabularSynthesizer.generate` takes as `fairness`.
 
-Each names one criterion and promises that one alone. Criteria contradict each other: what brings the rates of two groups
-together moves their error rates apart where the groups differ. `augment.fairness_trade_off` shows what each costs.
+Each names one criterion and promises that one alone. Criteria contradict each other: what brings the rates of two
+groups together moves their error rates apart where the groups differ. `augment.fairness_trade_off` shows what each
+costs.
 """
 
-from abc import abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 
 import numpy as np
-import pandas as pd
 
-from augment.codecs.column import concatenate
+from augment.synthesizers.criterion import Criterion
 from augment.synthesizers.edges import check_edges, draw_without, order_of
 from augment.synthesizers.groups import Groups, largest_remainder
-from augment.synthesizers.relabelling import (
-    MOST_LABELS,
-    ParityMap,
-    QuantileMap,
-    label_last,
-    label_probabilities,
-    redraw,
-    tells_labels,
-)
-from augment.synthesizers.source import Source
+from augment.synthesizers.quantile_maps import ParityMap, QuantileMap, redraw
+from augment.synthesizers.rebalancing import Pool, draw_cells
+from augment.synthesizers.relabelling import MOST_LABELS, label_probabilities, labels_without, map_numbers, tells_labels
 
-ROUNDS = 4  # of rows of the model, each as many as wanted, among which rows of rare cells are looked for
 POOL = 10_000  # rows of the model at least that tell how frequent groups and labels are
-MARK = "augment_fairness"  # the key of a pandas frame's `attrs` under which the criterion stands
-
-
-@dataclass(frozen=True, repr=False)
-class Criterion:
-    """Base of the criteria: a promise about generated rows, and how to draw rows that keep it."""
-
-    @abstractmethod
-    def draw(self, source):
-        """Draw the rows.
-
-        Parameters
-        ----------
-        source : Source
-            The model, the codec and what the user asked for.
-
-        Returns
-        -------
-        table
-            Of the fitted form.
-        """
-
-    def describe(self):
-        """The criterion as JSON-ready values, for a manifest: its name, its parameters, and what the rows are not."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            "criterion": type(self).__name__,
-            "parameters": {name: _plain(value) for name, value in given.items()},
-            "describes_population": False,
-            "note": f"Generated with {self!r}: this table does not describe the population.",
-        }
-
-    def __repr__(self):
-        given = [(field, getattr(self, field.name)) for field in fields(self)]
-        shown = [f"{field.name}={value!r}" for field, value in given if value != field.default]
-        return f"{type(self).__name__}({', '.join(shown)})"
+REMEDY = "Join groups in the training data, or leave a group out by condition={column: [the others]}."
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +35,8 @@ class _OfLabels(Criterion):
         strength = getattr(self, "strength", 1.0)
         if isinstance(strength, bool) or not isinstance(strength, Real) or not 0 <= strength <= 1:
             raise ValueError(f"strength must be a number in [0, 1]. Received: strength={strength!r}")
-        if not isinstance(self.bins, dict | None):
+        bins = {} if self.bins is None else self.bins
+        if not isinstance(bins, dict) or not all(isinstance(edges, list) and edges for edges in bins.values()):
             raise TypeError(f"bins must be a dict of column to list of edges. Received: bins={self.bins!r}")
 
     def _places(self, source):
@@ -125,36 +83,13 @@ class _OfCells(_OfLabels):
                 "dict of values, lists or ranges that hold for all rows."
             )
         protected, target, bins = self._places(source)
-        size = max(source.n, POOL)
-        pool = _Pool(source, target, size)
+        pool = Pool(source, target, max(source.n, POOL))
         groups = self._groups(source, protected, pool.columns, bins)
         labels = self._labels(source, target, pool.columns, bins)
-        of_label, of_group = labels.codes(pool.columns), groups.codes(pool.columns)
-        cells = np.zeros((len(groups.names), len(labels.names)), int)
-        np.add.at(cells, (of_group, of_label), 1)
-        counts = self._counts(cells / size, source.n, groups.missing, labels.missing)
+        cells = pool.counts(groups, labels)
+        counts = self._counts(cells / cells.sum(), source.n, groups.missing, labels.missing)
         self._refuse_unseen(cells, counts, groups, labels)
-        known, wanted, parts = (*protected, target), counts.ravel().copy(), []
-        for number in range(ROUNDS):
-            more = pool if number == 0 else _Pool(source, target, size)
-            cell = more.cells(groups, labels)
-            parts.append(more.take(_rows_of_cells(cell, np.minimum(wanted, _count(cell, wanted)), source.rng), known))
-            wanted -= np.minimum(wanted, _count(cell, wanted))
-            if not wanted.any():
-                break
-        rows = _rows_of_cells(pool.cells(groups, labels), wanted, source.rng)
-        cells_of_rows = {place: pool.columns[place].take(rows) for place in known}
-        parts.append((source.arrays(len(rows), source.knowing(cells_of_rows, len(rows))), cells_of_rows))
-        return self._joined(source, parts, known)
-
-    @staticmethod
-    def _joined(source, parts, known):
-        """One table of parts of it, (arrays, dict of place to Column) each, in random order."""
-        order = source.rng.permutation(source.n)
-        arrays = np.concatenate([part for part, _ in parts])[order]
-        columns = {place: concatenate([columns[place] for _, columns in parts]).take(order) for place in known}
-        condition = source.knowing(columns, source.n)
-        return source.codec.decode(arrays, source.rng, condition)
+        return draw_cells(source, pool, groups, labels, counts)
 
     def _refuse_unseen(self, cells, counts, groups, labels):
         unseen = np.argwhere((cells == 0) & (counts > 0))
@@ -164,7 +99,7 @@ class _OfCells(_OfLabels):
             raise ValueError(
                 f"{self!r} asks for {counts[group, label]} rows of {groups.names[group]} with {labels.names[label]}, "
                 f"and of {int(cells.sum()):,} rows the model drew none such{more}: nothing tells what they look like. "
-                "Join groups in the training data, or leave a group out by condition={column: [the others]}."
+                f"{REMEDY}"
             )
 
 
@@ -173,9 +108,9 @@ class LabelParity(_OfCells):
     """Every group gets the label as often: rows are drawn for each cell of group and label, in the wanted numbers.
 
     The cells' shares go from those of the model to the product of its margins, P(group) P(label), as far as `strength`
-    says (the expected counts of reweighing, Kamiran and Calders 2012, Knowledge and Information Systems 33, 1-33). Shares
-    of groups and of labels stay. Numbers of rows are exact: largest remainders for the groups, then for the labels in
-    each.
+    says (the expected counts of reweighing, Kamiran and Calders 2012, Knowledge and Information Systems 33, 1-33). The
+    shares of groups and of labels stay. Numbers of rows are exact: largest remainders for the groups, then for the
+    labels in each.
 
     It promises equal label rates in the generated rows, not in what a model makes of them: the other columns of each
     cell are as learned and may give the group away.
@@ -251,7 +186,7 @@ class StatisticalParity(_OfLabels):
     Parameters
     ----------
     protected, target, strength, bins
-        As in `LabelParity`; the target needs no bins. A `strength` below 1 mixes the learned probability and the mapped.
+        As in `LabelParity`; the target needs no bins. Below 1 `strength` mixes learned and mapped probabilities.
 
     Examples
     --------
@@ -273,7 +208,7 @@ class StatisticalParity(_OfLabels):
         condition = source.condition(n)
         arrays = source.arrays(n, condition)
         columns = source.codec.decode_columns(arrays, source.rng, condition)
-        pool, drawn = (arrays, columns), (arrays, columns)
+        pool = arrays, columns
         if source.row_by_row:  # what is usual the given rows do not tell: rows drawn freely do
             free = source.arrays(POOL)
             pool = free, source.codec.decode_columns(free, source.rng)
@@ -281,10 +216,29 @@ class StatisticalParity(_OfLabels):
         groups = self._groups(source, protected, pool[1], bins)
         of_pool, of_drawn = groups.codes(pool[1]), groups.codes(columns)
         self._refuse_strangers(of_drawn)
-        map_labels = self._redraw_labels if tells_labels(source.codec.columns[target]) else self._map_numbers
-        columns[target] = map_labels(source, target, pool, drawn, groups, of_pool, of_drawn)
+        if tells_labels(source.codec.columns[target]):
+            columns[target] = self._redrawn(source, target, (pool[0], of_pool), (arrays, of_drawn), groups)
+        else:
+            carry_of = partial(QuantileMap, strength=self.strength)
+            columns[target] = map_numbers(source, target, (pool[1], of_pool), (columns, of_drawn), carry_of)
         rows = slice(0, source.n)
         return source.codec.write([column.take(rows) for column in columns], condition if source.row_by_row else None)
+
+    def _redrawn(self, source, target, pool, drawn, groups):
+        codec, block = source.codec.columns[target], source.codec.places.index(target)
+        if codec.size > MOST_LABELS:
+            raise ValueError(f"{self!r}: the target {codec.name!r} has {codec.size} labels; {MOST_LABELS} at most go.")
+        if lacking := labels_without(source.codec, target, *pool, len(groups.names)):
+            group, label = groups.names[lacking[0]], lacking[1]
+            raise ValueError(
+                f"{self!r}: of {len(pool[0]):,} rows the model drew none of {group} with {label}, so that nothing "
+                f"tells which of them should have it. {REMEDY}"
+            )
+        others = [drawn[0]] if source.row_by_row else []
+        found = label_probabilities(source.model, source.codec, block, pool[0], source.rng, *others)
+        carry = ParityMap(found[0], pool[1], self.strength, source.rng)
+        tokens = redraw(carry(found[-1], drawn[1], source.rng), source.rng)
+        return codec.decode(tokens[:, None].astype("int32"), source.rng)
 
     def _refuse_strangers(self, groups):
         if (groups < 0).any():
@@ -292,42 +246,6 @@ class StatisticalParity(_OfLabels):
                 f"{self!r}: {np.sum(groups < 0)} given rows are of a group of which the model drew none in {POOL:,} "
                 "rows, so that its quantiles are not known: leave them out."
             )
-
-    def _map_numbers(self, source, target, pool, drawn, groups, of_pool, of_drawn):
-        codec, column = source.codec.columns[target], drawn[1][target]
-        known = pool[1][target]
-        values = codec.numbers(known)[known.present].astype("float64")
-        carry = QuantileMap(values, of_pool[known.present], self.strength)
-        new = codec.numbers(column).astype("float64")
-        new[column.present] = carry(new[column.present], of_drawn[column.present], source.rng)
-        mapped = codec.column_of(codec.snap(new))
-        mapped.missing, mapped.kinds = column.missing, column.kinds
-        return mapped
-
-    def _redraw_labels(self, source, target, pool, drawn, groups, of_pool, of_drawn):
-        codec, block = source.codec.columns[target], source.codec.places.index(target)
-        if codec.size > MOST_LABELS:
-            raise ValueError(f"{self!r}: the target {codec.name!r} has {codec.size} labels; {MOST_LABELS} at most go.")
-        others = [drawn[0]] if source.row_by_row else []
-        found = label_probabilities(source.model, source.codec, block, pool[0], source.rng, *others)
-        self._refuse_unlabelled(codec, pool[0], source.codec, block, of_pool, groups)
-        carry = ParityMap(found[0], of_pool, self.strength, source.rng)
-        tokens = redraw(carry(found[-1], of_drawn, source.rng), source.rng)
-        return codec.decode(tokens[:, None].astype("int32"), source.rng)
-
-    def _refuse_unlabelled(self, own, arrays, codec, block, groups_of, groups):
-        """A ValueError where a group never has a label that others have: its probabilities say nothing."""
-        labels = codec.as_tokens(arrays)[:, codec.tokens.blocks[block].start]
-        for label in np.unique(labels):
-            lacking = set(range(len(groups.names))) - set(groups_of[labels == label].tolist())
-            if lacking and label < own.size:
-                column = own.decode(np.array([[label]], "int32"), np.random.default_rng(0))
-                shown = column.labels[column.values[0]] if column.labels else column.values[0]
-                raise ValueError(
-                    f"{self!r}: of {len(labels):,} rows the model drew none of {groups.names[min(lacking)]} with "
-                    f"{shown}, so that nothing tells which of them should have it. Join groups in the training data, "
-                    "or leave a group out by condition={column: [the others]}."
-                )
 
 
 @dataclass(frozen=True, repr=False)
@@ -339,9 +257,9 @@ class WithoutEdges(Criterion):
     2021, arXiv 2110.12884). Columns without causes are drawn together first, as the model has them; columns that the
     graph does not name come last, given all that it names.
 
-    It promises that the effect depends on its other causes only, if the graph is right. Paths through other columns stay:
-    without the edge from "sex" to "income" alone, income still follows sex through every cause that sex has a part in.
-    What is not in the graph and should be is lost.
+    It promises that the effect depends on its other causes only, if the graph is right. Paths through other columns
+    stay: without the edge from "sex" to "income" alone, income still follows sex through every cause that sex has a
+    part in. What is not in the graph and should be is lost.
 
     Parameters
     ----------
@@ -374,77 +292,7 @@ class WithoutEdges(Criterion):
         if source.row_by_row or beyond:
             name = "a row for each row" if source.row_by_row else repr(source.codec.columns[min(beyond)].name)
             raise ValueError(
-                f"The condition tells of {name}; with WithoutEdges it can tell, as a dict, only of columns of the graph "
-                "that have no cause: what follows from others cannot be given."
+                f"The condition tells of {name}; with WithoutEdges it can tell, as a dict, only of columns of the "
+                "graph that have no cause: what follows from others cannot be given."
             )
         return draw_without(source, graph, edges, roots)
-
-
-def source_for(fairness, synthesizer, n_samples, y, condition, like, rng):
-    """The Source of one call of `generate`; a ValueError or TypeError tells which arguments do not go together."""
-    if not isinstance(fairness, Criterion):
-        raise TypeError(
-            "fairness must be None or a criterion such as LabelParity(protected, target), EqualCells, StatisticalParity "
-            f"or WithoutEdges. Received: fairness={fairness!r}"
-        )
-    if y is not None or like is not None:
-        name = "y" if y is not None else "like"
-        raise ValueError(
-            f"`{name}` cannot be given together with `fairness`, which decides itself what labels rows get."
-        )
-    n, known = synthesizer._ask(n_samples, None, condition, None, None, rng)
-    row_by_row = condition is not None and not isinstance(condition, dict)
-    if isinstance(condition, dict):
-        row_by_row = any(isinstance(value, pd.Series) for value in condition.values())
-
-    def conditions(m):
-        return known if m == n else synthesizer._ask(m, None, condition, None, None, rng)[1]
-
-    return Source(synthesizer.model_, synthesizer.codec_, n, conditions, row_by_row, synthesizer._target, rng)
-
-
-def mark(result, fairness):
-    """`result`, with the criterion in the `attrs` of what is a frame or a series of pandas."""
-    for part in result if isinstance(result, tuple) else (result,):
-        if isinstance(part, pd.DataFrame | pd.Series):
-            part.attrs[MARK] = fairness.describe()
-    return result
-
-
-class _Pool:
-    """Rows that the model drew under the user's condition, the label last."""
-
-    def __init__(self, source, target, n):
-        condition = source.condition(n)
-        self.arrays = source.arrays(n, condition)
-        if target not in source.asked:
-            self.arrays = label_last(source, target, self.arrays)
-        self.columns = source.codec.decode_columns(self.arrays, source.rng, condition)
-
-    def cells(self, groups, labels):
-        """The cell of each row, group by group; -1 for a row of none."""
-        group, label = groups.codes(self.columns), labels.codes(self.columns)
-        return np.where((group < 0) | (label < 0), -1, group * len(labels.names) + label)
-
-    def take(self, rows, places):
-        """The arrays of some rows, and their columns at these places."""
-        return self.arrays[rows], {place: self.columns[place].take(rows) for place in places}
-
-
-def _count(cell, like):
-    return np.bincount(cell[cell >= 0], minlength=len(like))
-
-
-def _rows_of_cells(cell, counts, rng):
-    """For each cell as many rows of that cell as wanted; a row twice only where there are too few."""
-    chosen = [np.resize(rng.permutation(np.flatnonzero(cell == k)), counts[k]) for k in np.flatnonzero(counts)]
-    return np.concatenate([np.zeros(0, int), *chosen])
-
-
-def _plain(value):
-    """JSON-ready form of a parameter."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
