@@ -15,6 +15,7 @@ from augment.codecs.frames import read_table
 from augment.synthesizers.groups import Groups
 
 MIN_ROWS = 30  # of a group in the holdout, and of its rows with one label, to be compared with others
+WIDEST_NAME = 60  # printed
 MEASURES = ("AUC", "accuracy", "parity gap", "TPR gap", "FPR gap", "calibration gap")
 
 
@@ -50,7 +51,8 @@ class TradeOff:
     def __str__(self):
         cells = [["trained on", "label gap", *MEASURES]]
         for row in self.rows:
-            cells.append([row["rows"], f"{row['label gap']:.3f}", *(_shown(row[name]) for name in MEASURES)])
+            name = row["rows"] if len(row["rows"]) <= WIDEST_NAME else row["rows"][: WIDEST_NAME - 3] + "..."
+            cells.append([name, f"{row['label gap']:.3f}", *(_shown(row[name]) for name in MEASURES)])
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells]
         return "\n".join([*(line.rstrip() for line in lines), "", *self.notes])
@@ -81,8 +83,8 @@ def fairness_trade_off(
     ----------
     synthesizer : TabularSynthesizer
         Fitted.
-    criteria : criterion or list of criteria
-        Such as `LabelParity`.
+    criteria : criterion, list of criteria or dict of str to criterion
+        Such as `LabelParity`; a dict names them in the table.
     holdout : table, or pair (X, y)
         Real rows that the synthesizer did not see.
     train : table or pair (X, y), default=None
@@ -118,8 +120,10 @@ def fairness_trade_off(
     >>> table.to_frame().index.tolist()
     ['as learned', "LabelParity(protected='member', target='bought')"]
     """
-    criteria = list(criteria) if isinstance(criteria, list | tuple) else [criteria]
-    named = [criterion for criterion in criteria if getattr(criterion, "protected", None) is not None]
+    if not isinstance(criteria, dict):
+        criteria = criteria if isinstance(criteria, list | tuple) else [criteria]
+        criteria = {repr(criterion): criterion for criterion in criteria}
+    named = [criterion for criterion in criteria.values() if getattr(criterion, "protected", None) is not None]
     bins = {}
     if protected is None and named:
         protected, bins = named[0].protected, named[0].bins or {}
@@ -129,9 +133,8 @@ def fairness_trade_off(
         raise ValueError("Which groups and labels? Give protected= and target=, or a criterion that names them.")
     judge = _Judge(synthesizer, holdout, protected, target, bins, positive, random_state)
     tables = {} if train is None else {"real rows": _joined(synthesizer, train)}
-    for criterion in (None, *criteria):
+    for name, criterion in ({"as learned": None} | criteria).items():
         generated = synthesizer.generate(n_samples, fairness=criterion, random_state=random_state)
-        name = "as learned" if criterion is None else repr(criterion)
         tables[name] = _joined(synthesizer, generated)
     return TradeOff([{"rows": name} | judge(table) for name, table in tables.items()], judge.notes)
 

@@ -101,13 +101,13 @@ def test_equal_cells_differ_by_one_row_at_most(synthesizer, n):
 
 def test_rare_cells_that_chance_hardly_gives_are_drawn_given_group_and_label():
     table = people()
-    rare = table[(table["group"] == "a") | (table["job"] == "no") | (np.arange(len(table)) % 50 == 0)]
+    rare = table[(table["group"] == "a") | (table["job"] == "no") | (np.arange(len(table)) % 8 == 0)]
     new = resampled(rare.reset_index(drop=True)).generate(6000, fairness=EqualCells("group", "job"))
     cell = new[(new["group"] == "b") & (new["job"] == "yes")]
     assert len(cell) == 1500
     own = rare["skill"][(rare["group"] == "b") & (rare["job"] == "yes")]
-    assert len(own) < 30
-    assert cell["skill"].mean() == pytest.approx(own.mean(), abs=0.15)
+    assert len(own) < 75
+    assert cell["skill"].mean() == pytest.approx(own.mean(), abs=0.4)
 
 
 def test_cells_of_missing_values(table):
