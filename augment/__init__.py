@@ -16,6 +16,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "TabularSynthesizer": "augment.synthesizers.tabular",
     "audit": "augment.auditing",
+    "LabelParity": "augment.synthesizers.fairness",
+    "EqualCells": "augment.synthesizers.fairness",
+    "StatisticalParity": "augment.synthesizers.fairness",
+    "WithoutEdges": "augment.synthesizers.fairness",
+    "fairness_trade_off": "augment.trade_off",
     "check_synthesizer": "augment.checks",
 }
 _MODULES = ("auditing", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")

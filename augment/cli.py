@@ -16,6 +16,7 @@ from pathlib import Path
 import augment
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
+from augment._command_fairness import criterion, note_path, write_note
 from augment._command_gate import GATE, add_judging, check_gate, shut, thresholds
 
 EXIT_CODES = """exit codes:
@@ -126,6 +127,12 @@ def _add_generate(commands):
         default=[],
         help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable "
         '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"',
+    )
+    command.add_argument(
+        "--fairness",
+        metavar="NAME:GROUPS,LABEL[,STRENGTH]",
+        help="rows that fulfil a criterion, such as label-parity:sex,income; also equal-cells and statistical-parity; "
+        "OUT.synthetic.json says so beside OUT: the rows do not describe the population",
     )
     _add_seed(command, None)
 
@@ -314,17 +321,26 @@ def _generate(options):
     from augment import files
 
     _check_places([options.out], [options.model], table=True)
+    if options.fairness:
+        _check_places([note_path(options.out)], [options.model], table=False)
     files.check_source(options.model)
     load_keras()
     synthesizer = augment.TabularSynthesizer.load(options.model)
-    condition = None
-    if options.condition:
-        condition = conditions(options.condition, _as_frame(synthesizer.generate(EXAMPLES, random_state=0)))
+    condition, fairness = None, {}
+    if options.condition or options.fairness:
+        example = _as_frame(synthesizer.generate(EXAMPLES, random_state=0))
+        condition = conditions(options.condition, example) or None
+        fairness = {"fairness": criterion(options.fairness, example)} if options.fairness else {}
     seed = np.random.default_rng() if options.seed is None else options.seed  # not that of the fit: new rows
-    frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=seed))
+    synthesizer.verbose = 0  # what it would say of the criterion is said below
+    frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=seed, **fairness))
     files.write(frame, options.out)
     _say(options, f"Wrote {len(frame):,} rows to {options.out}.")
     result = {"command": "generate", "out": options.out, "rows": len(frame), "columns": list(frame.columns)}
+    if fairness:
+        write_note(options.out, frame, **fairness)
+        result |= {"note": str(note_path(options.out)), **fairness["fairness"].describe()}
+        _say(options, f"They do not describe the population: {note_path(options.out)} says by which criterion.")
     return _give(options, result)
 
 

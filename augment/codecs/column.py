@@ -116,3 +116,17 @@ def refuse_infinite(column):
     if column.family == "number" and column.values.dtype.kind == "f" and np.isinf(column.values[column.present]).any():
         raise ValueError(INFINITE.format(column.name))
     return column
+
+
+def concatenate(columns):
+    """One column of the rows of several, which are of one family and have the same kinds of missing values."""
+    first = columns[0]
+    missing = np.concatenate([column.missing for column in columns])
+    if first.labels is None:
+        return replace(first, values=np.concatenate([column.values for column in columns]), missing=missing)
+    place = {}
+    for column in columns:
+        for label in column.labels:
+            place.setdefault(label, len(place))
+    codes = [np.array([*map(place.get, column.labels), 0])[column.values] for column in columns]
+    return replace(first, values=np.concatenate(codes), missing=missing, labels=list(place))

@@ -141,11 +141,37 @@ def know_missing(codec, condition, table):
     columns, form = read_table(table)
     for order, column in enumerate(columns):
         place = order if form["library"] == "numpy" else codec.place_of(column.name)
-        own, missing = codec.columns[place], ~column.present
-        if own.width and own.kinds and missing.any():
-            block = codec.places.index(place)
-            condition.known[missing, block] = True
-            condition.tokens[missing, block, : own.width] = own.encode(column.take(missing))
+        _know_gaps(codec, condition, place, column)
+
+
+def know_columns(codec, condition, columns, n):
+    """A condition of n rows that knows `columns`, a dict of place to Column, whole, besides what `condition` says.
+
+    Their missing cells are known to be missing; what `condition` (a TableCondition or None) said of them is dropped.
+    """
+    condition = _empty(codec, n) if condition is None else condition
+    known, tokens = condition.known.copy(), condition.tokens.copy()
+    parts = {
+        name: {place: value for place, value in getattr(condition, name).items() if place not in columns}
+        for name in ("given", "within")
+    }
+    blocks = {block for block, place in enumerate(codec.places) if place in columns}
+    allowed = {block: value for block, value in condition.allowed.items() if block not in blocks}
+    condition = replace(condition, known=known, tokens=tokens, allowed=allowed, **parts)
+    for place, column in columns.items():
+        if column.present.any():
+            _know(codec, condition, place, column, column.present)
+        _know_gaps(codec, condition, place, column)
+    return condition
+
+
+def _know_gaps(codec, condition, place, column):
+    """Note the missing cells of a Column as known to be missing."""
+    own, missing = codec.columns[place], ~column.present
+    if own.width and own.kinds and missing.any():
+        block = codec.places.index(place)
+        condition.known[missing, block] = True
+        condition.tokens[missing, block, : own.width] = own.encode(column.take(missing))
 
 
 def vary(condition, rows, redraw, places, fresh):

@@ -187,18 +187,23 @@ class TableCodec:
         the rows were generated under (a TableCondition), numbers stay in its ranges and the values that it gives are
         there exactly as given, in their copies too.
         """
+        return self.write(self.decode_columns(arrays, rng, condition), condition)
+
+    def decode_columns(self, arrays, rng, condition=None):
+        """The columns of the table that `decode` would give, in plain form: a list of Column."""
         arrays = self.as_tokens(arrays, condition)
-        within, given, index = {}, {}, None
-        if condition is not None:
-            within, given, index = condition.within, condition.given, condition.index
+        within, given = ({}, {}) if condition is None else (condition.within, condition.given)
         columns, start = [], 0
         for place, codec in enumerate(self.columns):
             columns.append(codec.decode(arrays[:, start : start + codec.width], rng, within.get(place)))
             start += codec.width
         columns = overlay_columns(columns, given)
-        if self.tokens.copies:
-            columns = self._copy_values(columns, arrays, within, given)
+        return self._copy_values(columns, arrays, within, given) if self.tokens.copies else columns
+
+    def write(self, columns, condition=None):
+        """The table of these columns, with the index of the `condition` where it has one."""
         table = write_table(columns, self.form)
+        index = None if condition is None else condition.index
         if index is not None and self.form["library"] == "pandas":
             table.index = index
         return table

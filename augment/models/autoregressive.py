@@ -200,3 +200,22 @@ class AutoregressiveModel(GenerativeModel):
         sampler = Sampler(self)
         parts = sampler.in_chunks(lambda rows, number: sampler.log_likelihood(x[rows], unknown), len(x))
         return np.concatenate([np.zeros(0), *parts])
+
+    def log_conditional(self, x, block):
+        """Log-probability of each coarse token of a block given all other cells of each encoded row.
+
+        Parameters
+        ----------
+        x : ndarray of int32 of shape (n, layout.width)
+            Encoded rows; what stands in the block itself does not matter.
+        block : int
+            The block, one that has no part in a copy.
+
+        Returns
+        -------
+        ndarray of shape (n, block.size)
+            Natural logarithms.
+        """
+        sampler = Sampler(self)
+        parts = sampler.in_chunks(lambda rows, number: sampler.log_conditional(x[rows], block), len(x))
+        return np.concatenate([np.zeros((0, self.layout.blocks[block].size)), *parts])

@@ -93,6 +93,11 @@ class Drawing:
             total += np.where(told, fine[rows, x[:, block.start + 1]] - log_sum(fine), 0)
         return total
 
+    def log_probabilities(self, hidden, i, x, known):
+        """Log-probabilities (n, size) of the coarse tokens of block `i`, given the cells of rows `x` that are known."""
+        logits = self._logits(hidden, i, x, known)[:, : self.blocks[i].size]
+        return logits - log_sum(logits)[:, None]
+
     def _logits(self, hidden, i, x, known):
         """Logits (n, slots) of the coarse token and the copies, less what the known cells make impossible."""
         kernel, bias = self.coarse[i]

@@ -94,6 +94,13 @@ class Sampler:
                 state.learn(i, rows)
         return total
 
+    def log_conditional(self, x, block):
+        """Log-probabilities (n, size) of the coarse tokens of a block, given all other cells of encoded rows."""
+        known = np.ones((len(x), len(self.layout.blocks)), bool)
+        known[:, block] = False
+        first = ops.convert_to_numpy(self.model.embedding(x, known))
+        return self.drawing.log_probabilities(self.trunk(first), block, x, known)
+
     def _start(self, n, condition):
         x, known = np.zeros((n, self.layout.width), "int32"), np.zeros((n, len(self.layout.blocks)), bool)
         if condition is None:

@@ -145,7 +145,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
                 stacklevel=5,
             )
 
-    def generate(self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, random_state=None):
+    def generate(
+        self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, fairness=None, random_state=None
+    ):
         """Draw new rows.
 
         Parameters
@@ -163,6 +165,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
             The labels of a pair are kept; keys and free text are always made afresh.
         strength : float, default=0.3
             Share of the cells that `like` draws anew, in (0, 1].
+        fairness : LabelParity, EqualCells, StatisticalParity or WithoutEdges, default=None
+            What the rows should fulfil instead of describing the population; pandas frames say so in their `attrs`.
+            Goes with a `condition` on other columns, not with `y` or `like`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the rows. None takes the synthesizer's own.
 
@@ -176,15 +181,27 @@ class Synthesizer(DensityMixin, BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If a condition names an unknown column or value, or is impossible.
+            If a condition names an unknown column or value, or is impossible; or the criterion of `fairness` cannot be
+            reached by these data, or clashes with another argument.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
+        if fairness is not None:
+            return self._generate_fairly(fairness, n_samples, y, condition, like, rng)
         n_samples, known = self._ask(n_samples, y, condition, like, strength, rng)
         arrays = self._blank(n_samples)
         if self.model_ is not None:
             arrays = draw(self.model_, self.codec_, n_samples, known, rng)
         return self._give(self.codec_.decode(arrays, rng, known))
+
+    def _generate_fairly(self, fairness, n_samples, y, condition, like, rng):
+        from augment.synthesizers.criterion import mark, source_for
+
+        source = source_for(fairness, self, n_samples, y, condition, like, rng)
+        result = mark(self._give(fairness.draw(source)), fairness)
+        if self.verbose:
+            print(f"augment: {fairness.describe()['note']}", file=sys.stderr)
+        return result
 
     def _tells_likelihood(self):
         from augment.models.base import tells_likelihood
