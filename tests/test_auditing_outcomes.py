@@ -56,7 +56,7 @@ def test_fresh_rows_do_not_fail_and_many_of_them_pass():
 def test_what_few_rows_could_have_missed_is_said():
     (found,) = run(sample(300, 0), sample(300, 1))
     assert found.verdict == "INCONCLUSIVE"
-    assert "could have been missed" in found.message
+    assert found.detectable > 0.05
 
 
 def test_means_of_numbers_are_judged_in_standard_deviations():

@@ -102,3 +102,10 @@ def test_where_nothing_can_be_told_the_reason_is():
     assert {f.verdict for f in found} == {"NOT ASSESSED"}
     only = real[["g"]]
     assert run(only, only)[0].missing == "Needs a column beside 'g' and the target."
+
+
+def test_rows_that_stand_twice_are_not_learned_by_heart():
+    real = sample(400, 0)
+    new = real.sample(400, replace=True, random_state=1)
+    together = run(real, new)[0]
+    assert together.verdict != "FAIL", together.message

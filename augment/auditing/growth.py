@@ -8,7 +8,7 @@ from augment.auditing.check import Check, Finding
 from augment.auditing.disparity import differential_fairness, directional_amplification, disparate_impact
 from augment.auditing.groups import MIN_GROUP, listed_rows
 from augment.auditing.outcome import outcome_of, shrunk
-from augment.auditing.outcomes import comparable, missed, outcome_groups, standing
+from augment.auditing.outcomes import comparable, outcome_groups, standing
 
 RULE_OF_THUMB = 0.8  # the four-fifths rule of the Uniform Guidelines on Employee Selection Procedures (1978)
 
@@ -134,7 +134,6 @@ def growth(data, check, common, names, moved, levels, told, tables, goal="lower"
         row |= {} if levels is None else {"train": levels[0][k], "synthetic": levels[1][k]}
     first, limit = rows[0], data.thresholds[check.id]
     ends = (low.max(), high.max()) if sign > 0 else (low.min(), high.min())
-    upwards = {"value": sign * first["value"], "interval": sorted(sign * e for e in ends), "threshold": limit}
     from_to = (
         "" if levels is None else f" {first['train']:.3f} in training, {first['synthetic']:.3f} in synthetic rows;"
     )
@@ -149,7 +148,7 @@ def growth(data, check, common, names, moved, levels, told, tables, goal="lower"
         n=data.sizes,
         worst=rows[:12],
         message=f"{told(first)}{from_to} a change of {first['value']:+.3f} [{first['low']:.3f}, {first['high']:.3f}], "
-        f"{'at most' if sign > 0 else 'at least'} {sign * limit} wanted.{missed(upwards)}{end}",
+        f"{'at most' if sign > 0 else 'at least'} {sign * limit} wanted.{end}",
         evidence={"charts": [chart], "tables": [_changes(common["title"], rows), *tables]},
     )
 

@@ -15,7 +15,7 @@ from augment.auditing.encoding import for_trees, splittable
 from augment.auditing.groups import MIN_GROUP, listed_rows
 from augment.auditing.intervals import z_value
 from augment.auditing.outcome import outcome_of
-from augment.auditing.outcomes import comparable, missed, outcome_groups, standing
+from augment.auditing.outcomes import comparable, outcome_groups, standing
 
 MAX_ROWS = 20_000
 MAX_CLASSES = 6  # classes that the trees tell apart: the commonest, and the others as one
@@ -147,7 +147,7 @@ def _finding(data, outcome, groups, rows, parts, columns):
         worst=found[:12],
         message=f"In {first['name']}, {outcome.target} contradicts the other columns as if {first['value']:.1%} more "
         f"of its labels were flipped than in real rows [{first['low']:.1%}, {first['high']:.1%}]; at most "
-        f"{threshold:.1%} wanted.{_sampled(data, rows)}{missed(judgement)}",
+        f"{threshold:.1%} wanted.{_sampled(data, rows)}",
         evidence={"charts": [chart], "tables": [_listing(groups, n, bounds, words)]},
     )
 

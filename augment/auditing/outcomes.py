@@ -41,13 +41,6 @@ def standing(train, synthetic):
     return "yes" if synthetic else "no: no synthetic rows"
 
 
-def missed(finding):
-    """A sentence for an undecided finding on growth or change: what these rows could have failed to show."""
-    least = finding["threshold"] + finding["value"] - finding["interval"][0]
-    undecided = finding["interval"][0] <= finding["threshold"] < finding["interval"][1]
-    return f" A change below {least:.2f} could have been missed." if undecided else ""
-
-
 def rate_changes(first, second, trials_first, trials_second, level=LEVEL):
     """Second less first rate, and its interval: `intervals.rate_difference_interval` for arrays.
 
@@ -165,7 +158,7 @@ def _finding(data, outcome, groups, found, names, tables, text, threshold, what,
         n=data.sizes,
         worst=rows[:12],
         message=f"{text}: a change of {change[k]:+.3f}{unit} [{low[k]:.3f}, {high[k]:.3f}], at most {threshold} "
-        f"wanted.{missed(judged)}{outcome.left_out}",
+        f"wanted.{outcome.left_out}",
         evidence={"charts": [chart], "tables": tables},
     )
 

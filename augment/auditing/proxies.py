@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.detection import boosted
-from augment.auditing.encoding import for_trees, splittable
+from augment.auditing.encoding import for_trees, row_keys, splittable
 from augment.auditing.groups import MIN_GROUP, protected_groups, why_not
 from augment.auditing.intervals import auc, z_value
 
@@ -79,11 +79,20 @@ class Sample:
         place[self.groups] = np.arange(len(self.groups))
         self.codes = {t: place[c] for t, c in codes.items()}
 
-    def folds(self, table, n_folds, rng):
-        """Fold of each row: every group is spread over all of them."""
-        order = np.lexsort((rng.random(len(self.codes[table])), self.codes[table]))
+    def folds(self, table, n_folds, rng, keys=None):
+        """Fold of each row: every group is spread over all of them; rows of a group and of one key share theirs.
+
+        A row that stands in two folds would be known by heart, and tell its group.
+        """
+        codes = self.codes[table]
+        drawn = rng.random(len(codes))
+        if keys is not None:
+            first, same = np.unique(keys[self.rows[table]], return_index=True, return_inverse=True)[1:]
+            drawn = drawn[first][same]
+        order = np.lexsort((drawn, codes))
+        new = np.diff(drawn[order], prepend=-1) != 0
         folds = np.empty(len(order), int)
-        folds[order] = np.arange(len(order)) % n_folds
+        folds[order] = np.cumsum(new | (np.diff(codes[order], prepend=-1) != 0)) % n_folds
         return folds
 
 
@@ -94,9 +103,9 @@ def _together(data, groups, others, columns, rng):
         return _untold(PROXIES.id, groups, sample)
     trees, category = for_trees(data, others)
     seed = int(rng.integers(2**31))
-    areas = {}
+    areas, keys = {}, row_keys(data, others)
     for t, rows in sample.rows.items():
-        folds = sample.folds(t, FOLDS_TOGETHER, rng)
+        folds = sample.folds(t, FOLDS_TOGETHER, rng, keys[t])
         areas[t] = _boosted_areas(trees[t][rows], sample.codes[t], len(sample.groups), folds, category, seed)
     names = [groups.names[g] for g in sample.groups]
     variance = learning_too(areas["train"][1] + areas["synthetic"][1], FOLDS_TOGETHER)
