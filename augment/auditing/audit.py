@@ -5,7 +5,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from augment.auditing import bias, detection, fidelity, pairs, peers, privacy, utility
+from augment.auditing import bias, detection, fidelity, flips, intersections, model_bias, pairs, peers, privacy, utility
 from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows
 from augment.auditing.report import AuditReport
@@ -16,6 +16,9 @@ CHECKS = [
     *detection.CHECKS,
     *utility.CHECKS,
     *bias.CHECKS,
+    *model_bias.CHECKS,
+    *intersections.CHECKS,
+    *flips.CHECKS,
     *privacy.CHECKS,
     *peers.CHECKS,
 ]
@@ -72,6 +75,15 @@ def audit(train, synthetic, *, holdout=None, target=None, protected=(), threshol
     utility.boosting              0.02  largest loss of AUC or R2 when training on synthetic rows
     utility.linear                0.02  the same for a linear model
     bias.representation           0.80  smallest ratio of a group's synthetic share to its real share
+    bias.models.parity            0.05  widening of the gap of two groups' selection rates, synthetic over real rows
+    bias.models.true_positives    0.05  the same for true positive rates (equal opportunity)
+    bias.models.false_positives   0.05  the same for false positive rates (with the former: equalised odds)
+    bias.models.precision         0.05  the same for precision (predictive parity)
+    bias.models.calibration       0.05  the same for calibration in the large
+    bias.models.prediction        0.10  the same for mean predictions of a number, in standard deviations
+    bias.models.error             0.10  the same for mean errors
+    bias.models.absolute_error    0.10  the same for mean absolute errors
+    bias.intersections            0.10  widening of a cell's distance from the rate of all rows
     privacy.copies                0.00  largest rate of copied rare training rows beyond the holdout's
     privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
     ============================  ====  ==================================================================

@@ -5,7 +5,7 @@ import numpy as np
 from augment.auditing.check import NotAssessed
 
 MAX_ROWS = 10_000  # rows to train on
-MAX_HOLDOUT = 10_000
+MAX_HOLDOUT = 20_000
 MAX_CLASSES = 20
 MIN_CLASS_ROWS = 10  # holdout rows that a class needs to be scored
 POSITIVE = ("yes", "true", "1", "positive", "y", "t")  # names that tell which of two classes is the positive one
