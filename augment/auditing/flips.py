@@ -91,8 +91,8 @@ def _finding(name, trained, rows, after):
         n={"holdout": len(rows)},
         informational=True,
         worst=listing,
-        message=f"With {name!r} replaced by the value of a row of another group, {KINDS[worst].lower()} predict "
-        f"{shares[worst, 'synthetic']:.1%} of {len(rows):,} holdout rows otherwise{number} when trained on synthetic rows, "
+        message=f"Replacing {name!r} by the value of a row of another group changes {shares[worst, 'synthetic']:.1%} "
+        f"of {len(rows):,} holdout predictions{number} ({KINDS[worst].lower()} trained on synthetic rows); "
         f"{shares[worst, 'real']:.1%} when trained on real rows. Columns that stand in for it are not seen here.",
         evidence={"charts": [charts.intervals("Share of predictions that change", listing, axis=(0.0, min(top, 1.0)))]},
     )

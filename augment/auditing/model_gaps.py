@@ -26,12 +26,12 @@ class Gaps:
     judged : ndarray of int
         The groups that have enough rows whatever the model was trained on.
     a, b : ndarray of int, shape (pairs,)
-    first, second : dict of source to ndarray of shape (pairs,)
-        Kept by source in `signed`.
     signed : dict of source to ndarray of shape (pairs,)
         Mean of group a less that of group b.
     errors : dict of source to (ndarray, ndarray)
         For "synthetic" and "augmented", the errors of the difference from and of the sum with "real".
+    drift : ndarray of shape (judged groups,)
+        Error of each judged group's distance from their mean, from which rows the model was trained on.
     """
 
     criterion: object
@@ -43,6 +43,7 @@ class Gaps:
     b: np.ndarray
     signed: dict
     errors: dict
+    drift: np.ndarray
 
     def widening(self, source="synthetic"):
         """How much wider each pair's gap is than that of the model trained on real rows."""
@@ -61,14 +62,15 @@ class Gaps:
         found, task = self.means[source], trained.task
         if self.criterion.binary:
             count = found.count[self.judged]
-            return permuted_rates(np.rint(found.value[self.judged] * count), count, rng)
+            return permuted_rates(np.rint(found.value[self.judged] * count), count, rng, self.drift)
         guess = trained.guesses[self.kind, source]
         values = parts(self.criterion, guess, task.y["holdout"], task.classes, self.k)[0]
         strata = strata_of(guess[:, self.k]) if self.k is not None else np.zeros(len(values), int)
         place = np.full(len(found.value), -1)
         place[self.judged] = np.arange(len(self.judged))
         own = place[codes]
-        return permuted_means(values[own >= 0], own[own >= 0], len(self.judged), strata[own >= 0], rng)
+        kept = own >= 0
+        return permuted_means(values[kept], own[kept], len(self.judged), strata[kept], rng, self.drift)
 
 
 def gaps_of(criterion, trained, groups):
@@ -93,6 +95,8 @@ def _gaps(criterion, kind, k, trained, groups):
     found = {source: means_of(trained.guesses[kind, source]) for source in SOURCES}
     enough = np.all([m.enough for m in found.values()], axis=0) & groups.common
     judged = np.flatnonzero(enough)
+    if len(judged) < 2:
+        judged = judged[:0]
     a, b = pairs_of(judged)
     refits = np.array([means_of(guess).value for guess in trained.refits[kind]])
     drift = drift_of(refits[:, a] - refits[:, b], trained.scale)
@@ -101,4 +105,7 @@ def _gaps(criterion, kind, k, trained, groups):
         by_holdout = pair_errors(found[source], found["real"], groups.codes, criterion.binary, a, b)
         errors[source] = tuple(np.hypot(error, drift) for error in by_holdout)
     signed = {source: m.value[a] - m.value[b] for source, m in found.items()}
-    return Gaps(criterion, kind, k, found, judged, a, b, signed, errors)
+    weights = groups.rows[judged] / max(groups.rows[judged].sum(), 1)
+    centred = refits[:, judged] - (refits[:, judged] @ weights)[:, None]
+    alone = drift_of(centred, trained.scale / np.sqrt(2))
+    return Gaps(criterion, kind, k, found, judged, a, b, signed, errors, alone)
