@@ -56,7 +56,7 @@ def test_small_cells_are_listed_shrunk_and_keep_the_finding_from_passing():
 
 
 def test_with_large_cells_only_it_may_pass():
-    frames = [sample(n, seed) for seed, n in enumerate((2000, 2000, 6000))]
+    frames = [sample(n, seed) for seed, n in enumerate((1000, 1000, 4000))]
     data = prepare(*frames, "y", ("sex", "race"), {"bias.intersections": 0.4})
     (found,) = CELLS.run(data, 0)
     assert not found.alarm_only

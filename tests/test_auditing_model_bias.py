@@ -50,15 +50,16 @@ def test_labels_taken_from_one_group_are_found():
     gaps = [worst.evidence["facts"][f"gap_{source}"] for source in ("real", "augmented", "synthetic")]
     assert gaps == sorted(gaps)
     assert worst.value == pytest.approx(gaps[2] - gaps[0])  # of two groups the widening is that of the gap
-    assert "f, m" in worst.worst[0]["name"]
+    assert worst.worst[0]["name"].endswith(("f, m", "m, f"))
     assert "'yes'" in worst.message and "groups permuted: p = 0.002" in worst.message
 
 
 def test_a_gap_that_closes_passes_or_stays_open():
-    real, new, held = tables(1500)
+    real, new, held = tables(800)
     closed = new.assign(sex=np.random.default_rng(0).permutation(new["sex"]))
-    assert run(real, closed, held)["parity.sex"].value < -0.05
-    assert run(real, closed, held)["parity.sex"].verdict != "FAIL"
+    parity = run(real, closed, held)["parity.sex"]
+    assert parity.value < -0.05
+    assert parity.verdict != "FAIL"
 
 
 def test_what_could_not_have_been_shown_is_said():
@@ -72,7 +73,7 @@ def test_what_could_not_have_been_shown_is_said():
 
 def test_fresh_rows_rarely_fail():
     verdicts = [
-        finding.verdict for seed in range(8) for finding in run(*(sample(250, 3 * seed + i) for i in range(3))).values()
+        finding.verdict for seed in range(5) for finding in run(*(sample(250, 3 * seed + i) for i in range(3))).values()
     ]
     assert "FAIL" not in verdicts
 

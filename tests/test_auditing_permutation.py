@@ -32,8 +32,9 @@ def test_equal_means_are_rejected_at_the_level():
 def test_one_group_apart_among_twelve_is_found():
     rng = np.random.default_rng(0)
     trials = np.full(12, 160)
-    rates = np.where(np.arange(12) == 5, 0.55, 0.3)
-    assert all(permuted_rates(rng.binomial(trials, rates), trials, rng).p_value < 0.01 for _ in range(30))
+    rates = np.where(np.arange(12) == 5, 0.6, 0.3)
+    found = [permuted_rates(rng.binomial(trials, rates), trials, rng).p_value <= 0.05 for _ in range(100)]
+    assert np.mean(found) >= 0.98
 
 
 def test_a_large_difference_is_not_hidden_by_a_tiny_group():

@@ -2,9 +2,10 @@
 
 The gap of largest and smallest mean is never 0, even of groups that are alike: it is held against what it is when the
 labels of the groups are shuffled among the rows that the criterion compares. True positive rates are compared among the
-rows of the class, precision among those given it, calibration among rows of like probability. A model also has gaps because it was trained on few rows of each
-group; what refits show of that is added to the shuffled means as noise, or twelve groups that are alike in the
-population would be told apart as often as a model happens to.
+rows of the class, precision among those given it, calibration among rows of like probability.
+
+A model also has gaps because it was trained on few rows of each group. What refits show of that is added to the
+shuffled means as noise, or twelve groups that are alike in the population would be told apart far too often.
 """
 
 from dataclasses import dataclass
