@@ -6,7 +6,7 @@ import pytest
 
 from augment.auditing.check import NotAssessed
 from augment.auditing.frames import prepare
-from augment.auditing.task import MAX_CLASSES, MIN_CLASS_ROWS, Task
+from augment.auditing.task import MAX_CLASSES, MAX_ROWS, MIN_CLASS_ROWS, Task
 
 
 def task_of(y, held=None, new=None):
@@ -48,6 +48,14 @@ def test_only_classes_that_can_be_scored_take_part():
     assert len(task_of(many).classes) == MAX_CLASSES
     held = np.repeat(["a", "b", "c"], [50, 50, MIN_CLASS_ROWS - 1])
     assert len(task_of(np.repeat(["a", "b", "c"], 50), held).classes) == 2
+
+
+def test_large_tables_are_sampled_and_it_is_said():
+    frame = pd.DataFrame({"a": np.arange(MAX_ROWS + 1) % 7, "y": np.arange(MAX_ROWS + 1) % 2})
+    data = prepare(frame, frame, frame, "y")
+    task = Task(data, np.random.default_rng(0))
+    assert len(task.rows["train"]) == MAX_ROWS
+    assert f"{MAX_ROWS:,} rows are trained on" in task.left_out(data)
 
 
 @pytest.mark.parametrize(

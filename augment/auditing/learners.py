@@ -127,7 +127,10 @@ class Learners:
         if kind == "linear":
             return Ridge(alpha=1.0) if numbers else LogisticRegression(max_iter=200)
         maker = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
-        return boosted(maker, self._category, seed, 30 if len(self.columns) > WIDE else 60)
+        trees = 30 if len(self.columns) > WIDE else 60
+        if not numbers and len(self.task.classes) > 2:  # each round grows a tree for each class
+            trees = int(np.clip(240 // len(self.task.classes), 12, trees))
+        return boosted(maker, self._category, seed, trees)
 
 
 class Trained:

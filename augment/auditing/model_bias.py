@@ -13,7 +13,7 @@ from augment.auditing.group_rates import CLASSES, MIN_COUNT, MIN_ROWS, NUMBERS, 
 from augment.auditing.holdout_groups import holdout_groups
 from augment.auditing.intervals import z_value
 from augment.auditing.learners import KINDS, learners
-from augment.auditing.model_gaps import SOURCES, gaps_of
+from augment.auditing.model_gaps import MAX_CLASSES, SOURCES, gaps_of
 from augment.auditing.widening import smallest_widening
 
 ECE_ROWS = 500
@@ -59,6 +59,7 @@ def _judged(criterion, trained, groups, thresholds, rng):
     z = z_value(LEVEL, 2 * sum(len(member.a) for member in compared))  # a difference and a sum for each pair
     value = np.concatenate([member.widening() for member in compared])
     low, high = np.concatenate([member.bounds(z) for member in compared], axis=1)
+    added = np.concatenate([member.bounds(z, "augmented") for member in compared], axis=1)
     owner = np.repeat(np.arange(len(compared)), [len(member.a) for member in compared])
     place = np.concatenate([np.arange(len(member.a)) for member in compared])
     interval, threshold = (float(low.max()), float(high.max())), thresholds[name]
@@ -103,6 +104,7 @@ def _judged(criterion, trained, groups, thresholds, rng):
             "facts": {
                 "smallest_difference": smallest,
                 "p_value_of_a_gap_at_all": p_value,
+                "widening_when_added_to_real_rows": [float(end.max()) for end in added],
                 **{f"gap_{source}": worst.gap(source)[0] for source in SOURCES},
             },
         },
@@ -123,10 +125,12 @@ def _message(member, i, task, groups, p_value):
     of_a, of_b = (member.means["synthetic"].value[g[i]] for g in (member.a, member.b))
     gaps = {source: abs(member.signed[source][i]) for source in SOURCES}
     of_class = f" (class{_class_words(member, task)})" if member.k is not None else ""
+    few = len(task.judged) > MAX_CLASSES
     return (
         f"{KINDS[member.kind]} trained on synthetic rows: {member.criterion.rate}{of_class}, {of_a:.3f} for {a} and "
         f"{of_b:.3f} for {b}, a gap of {gaps['synthetic']:.3f}; {gaps['real']:.3f} when trained on real rows, "
         f"{gaps['augmented']:.3f} on both. Are there gaps at all, groups permuted: p = {p_value:.2g}."
+        + (f" Of {len(task.judged)} classes only the {MAX_CLASSES} commonest are looked at." if few else "")
     )
 
 

@@ -69,12 +69,15 @@ class Task:
         return classes
 
     def left_out(self, data):
-        """A sentence about rows that took no part because of their class; empty when all did."""
+        """Sentences about rows that took no part, because there were more or because of their class; may be empty."""
+        capped = len(self.rows["train"]) == MAX_ROWS or len(self.rows["holdout"]) == MAX_HOLDOUT
+        said = f" At most {MAX_ROWS:,} rows are trained on and {MAX_HOLDOUT:,} predicted." if capped else ""
         if self.classes is None:
-            return ""
+            return said
         seen = data.holdout[:, data.target]
         n = int((~np.isnan(seen) & ~np.isin(seen, self.classes)).sum())
-        return f" {n:,} holdout rows of rare classes, or of classes that train lacks, are left out." if n else ""
+        rare = f" {n:,} holdout rows of rare classes, or of classes that train lacks, are left out." if n else ""
+        return said + rare
 
     @property
     def judged(self):
