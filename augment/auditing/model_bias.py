@@ -8,13 +8,12 @@ repeats. Whether a model has a gap at all is told by a permutation test beside i
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import INCONCLUSIVE, LEVEL, Check, Finding, judge
+from augment.auditing.check import INCONCLUSIVE, Check, Finding, judge
 from augment.auditing.group_rates import CLASSES, MIN_COUNT, MIN_ROWS, NUMBERS, expected_calibration_error, variances
 from augment.auditing.holdout_groups import holdout_groups
 from augment.auditing.intervals import z_value
 from augment.auditing.learners import KINDS, learners
-from augment.auditing.model_gaps import MAX_CLASSES, SOURCES, gaps_of
-from augment.auditing.widening import smallest_widening
+from augment.auditing.model_gaps import MAX_CLASSES, SOURCES, Family, gaps_of
 
 ECE_ROWS = 500
 LISTED = 40
@@ -47,76 +46,65 @@ def _silent(identity, title, reason, **evidence):
 def _judged(criterion, trained, groups, thresholds, rng):
     """The finding for one criterion and one protected column."""
     members = gaps_of(criterion, trained, groups)
+    family = Family(members)
     name = f"{MODELS.id}.{criterion.name}"
     identity, title = f"{name}.{groups.column}", f"{criterion.title} by {groups.column}: widest widening"
-    compared = [member for member in members if len(member.a)]
-    if not compared:
+    if not family.members:
         reason = (
             f"Fewer than two groups of {groups.column!r} have {MIN_ROWS} holdout rows and {MIN_COUNT} of them among "
             f"the rows compared ({criterion.rate}), whatever the model was trained on."
         )
         return _silent(identity, title, reason, evidence={"tables": [_group_table(members[0], trained, groups)]})
-    z = z_value(LEVEL, 2 * sum(len(member.a) for member in compared))  # a difference and a sum for each pair
-    value = np.concatenate([member.widening() for member in compared])
-    low, high = np.concatenate([member.bounds(z) for member in compared], axis=1)
-    added = np.concatenate([member.bounds(z, "augmented") for member in compared], axis=1)
-    owner = np.repeat(np.arange(len(compared)), [len(member.a) for member in compared])
-    place = np.concatenate([np.arange(len(member.a)) for member in compared])
-    interval, threshold = (float(low.max()), float(high.max())), thresholds[name]
-    first = int(low.argmax() if interval[0] > threshold else value.argmax())
-    worst = compared[owner[first]]
-    nulls = {(m.kind, m.k, s): m.null(s, trained, groups.codes, rng) for m in compared for s in SOURCES}
-    p_value = min(min(nulls[m.kind, m.k, "synthetic"].p_value for m in compared) * len(compared), 1.0)
-    decisive = int(high.argmax())
-    error = float(compared[owner[decisive]].errors["synthetic"][0][place[decisive]])
-    smallest = smallest_widening(threshold, error, z)
-    message = _message(worst, int(place[first]), trained.task, groups, p_value)
+    interval, threshold = (float(family.low.max()), float(family.high.max())), thresholds[name]
+    worst, pair = family.at(family.first(threshold))
+    nulls = {(m.kind, m.k, s): m.null(s, trained, groups.codes, rng) for m in family.members for s in SOURCES}
+    facts = _facts(family, worst, nulls, threshold)
+    message = _message(worst, pair, trained.task, groups, facts["p_value_of_a_gap_at_all"])
     if judge(interval, "lower", threshold) == INCONCLUSIVE:
-        message += f" So few rows would show no widening below {smallest:.3f}."
-    order = np.argsort(-value, kind="stable")[:12]
-
-    def names(i):
-        return _pair_name(compared[owner[i]], place[i], groups)
-
+        message += f" These rows could have proved only a widening of {facts['smallest_difference']:.3f} or more."
     return Finding(
         id=identity,
         pillar=MODELS.pillar,
         title=title,
-        value=float(value.max()),
+        value=float(family.value.max()),
         interval=interval,
         goal="lower",
         threshold=threshold,
         method="paired over holdout rows, and refits on training rows, for all pairs of groups and both models at once",
         n={name: len(r) for name, r in trained.task.rows.items()},
-        worst=[
-            {
-                "name": _pair_name(compared[owner[i]], place[i], groups),
-                "value": value[i],
-                "low": low[i],
-                "high": high[i],
-            }
-            for i in order
-        ],
+        worst=_widest(family, groups),
         message=message,
         evidence={
             "charts": [_chart(worst, trained.task, groups)],
-            "tables": [_gap_table(compared, nulls, trained.task), _group_table(worst, trained, groups)],
-            "facts": {
-                "smallest_difference": smallest,
-                "p_value_of_a_gap_at_all": p_value,
-                "widening_when_added_to_real_rows": [float(end.max()) for end in added],
-                **{f"gap_{source}": worst.gap(source)[0] for source in SOURCES},
-            },
+            "tables": [_gap_table(family.members, nulls, trained.task), _group_table(worst, trained, groups)],
+            "facts": facts,
         },
     )
 
 
+def _facts(family, worst, nulls, threshold):
+    """What can be said in single numbers; the p-value is Bonferroni's over the models trained on synthetic rows."""
+    p_values = [nulls[m.kind, m.k, "synthetic"].p_value for m in family.members]
+    return {
+        "smallest_difference": family.smallest(threshold),
+        "p_value_of_a_gap_at_all": min(min(p_values) * len(p_values), 1.0),
+        "widening_when_added_to_real_rows": [float(end.max()) for end in family.bounds("augmented")],
+        **{f"gap_{source}": worst.gap(source)[0] for source in SOURCES},
+    }
+
+
+def _widest(family, groups, at_most=12):
+    """The pairs whose gap widened most."""
+    rows = []
+    for i in np.argsort(-family.value, kind="stable")[:at_most]:
+        member, pair = family.at(i)
+        name = f"{KINDS[member.kind]}: {groups.names[member.a[pair]]}, {groups.names[member.b[pair]]}"
+        rows.append({"name": name, "value": family.value[i], "low": family.low[i], "high": family.high[i]})
+    return rows
+
+
 def _class_words(member, task):
     return "" if member.k is None else f" {task.class_name(member.k)!r}"
-
-
-def _pair_name(member, i, groups):
-    return f"{KINDS[member.kind]}: {groups.names[member.a[i]]}, {groups.names[member.b[i]]}"
 
 
 def _message(member, i, task, groups, p_value):

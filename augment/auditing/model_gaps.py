@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from augment.auditing.check import LEVEL
 from augment.auditing.group_rates import gap, means, parts
+from augment.auditing.intervals import z_value
 from augment.auditing.learners import KINDS
 from augment.auditing.permutation import permuted_means, permuted_rates, strata_of
-from augment.auditing.widening import bounds, drift_of, pair_errors, pairs_of
+from augment.auditing.widening import bounds, drift_of, pair_errors, pairs_of, smallest_widening
 
 SOURCES = ("real", "synthetic", "augmented")
 MAX_CLASSES = 5  # the commonest, each against the rest
@@ -71,6 +73,44 @@ class Gaps:
         own = place[codes]
         kept = own >= 0
         return permuted_means(values[kept], own[kept], len(self.judged), strata[kept], rng, self.drift)
+
+
+class Family:
+    """The widening of all pairs of groups, by both kinds of models and for each class: they share one level.
+
+    Attributes
+    ----------
+    members : list of Gaps
+        Those with two groups to compare.
+    value, low, high : ndarray of shape (pairs of all members,)
+    """
+
+    def __init__(self, members):
+        self.members = [member for member in members if len(member.a)]
+        sizes = [len(member.a) for member in self.members]
+        self.z = z_value(LEVEL, 2 * sum(sizes))  # a difference and a sum for each pair
+        self._owner = np.repeat(np.arange(len(sizes)), sizes)
+        self._place = np.concatenate([np.arange(0), *(np.arange(size) for size in sizes)])
+        if self.members:
+            self.value = np.concatenate([member.widening() for member in self.members])
+            self.low, self.high = self.bounds("synthetic")
+
+    def bounds(self, source):
+        """Low and high ends, for the model trained on `source`."""
+        return np.concatenate([member.bounds(self.z, source) for member in self.members], axis=1)
+
+    def at(self, i):
+        """Member and pair that entry i belongs to."""
+        return self.members[self._owner[i]], int(self._place[i])
+
+    def first(self, threshold):
+        """The entry to tell of: the one proved worst where one is, else the largest."""
+        return int(self.low.argmax() if self.low.max() > threshold else self.value.argmax())
+
+    def smallest(self, threshold):
+        """The smallest widening that the pair that is known least would have to have to be proved too wide."""
+        member, i = self.at(int(self.high.argmax()))
+        return smallest_widening(threshold, float(member.errors["synthetic"][0][i]), self.z)
 
 
 def gaps_of(criterion, trained, groups):
