@@ -42,6 +42,39 @@ def test_a_shuffled_target_is_useless(kind):
     assert (boosting.verdict, linear.verdict) == ("FAIL", "FAIL")
 
 
+def test_what_rows_add_stands_beside_what_interpolated_rows_add():
+    few = sample(60, 0)
+    linear = run(sample(60, 1), sample(800, 2), few)[1]
+    names = [row[0] for row in linear.evidence["tables"][0]["rows"]]
+    assert names == [
+        "synthetic rows less real rows",
+        "real and synthetic rows less real rows",
+        "real and synthetic rows less real and interpolated rows",
+        "real and interpolated rows less real rows",
+    ]
+    scores = [row["value"] for row in linear.evidence["charts"][0]["rows"]]
+    gains = [row[1] for row in linear.evidence["tables"][0]["rows"]]
+    differences = [scores[1] - scores[0], scores[2] - scores[0], scores[2] - scores[3], scores[3] - scores[0]]
+    assert gains == pytest.approx(differences)
+    assert f"synthetic ones give {scores[2]:.3f}" in linear.message
+    assert "interpolated ones" in linear.message
+
+
+def test_more_real_rows_add_more_than_interpolated_ones():
+    gains = []
+    for seed in range(3):
+        tables = [sample(n, 10 * seed + i, "number") for i, n in enumerate((60, 60, 1500))]
+        boosting = run(tables[0], tables[2], tables[1])[0]
+        gains.append(boosting.evidence["tables"][0]["rows"][2][1])
+    assert min(gains) > 0
+
+
+def test_the_smallest_difference_is_that_of_the_interval():
+    linear = run(*(sample(300, seed) for seed in (1, 2, 0)))[1]
+    half = (linear.interval[1] - linear.interval[0]) / 2
+    assert linear.evidence["facts"]["smallest_difference"] == pytest.approx(half * (1.96 + 0.8416) / 1.96, rel=1e-3)
+
+
 def test_a_synthetic_table_with_one_class_is_useless():
     boosting, linear = run(sample(500, 1).assign(y="yes"), sample(500, 2), sample(500, 0))
     assert (boosting.verdict, linear.verdict) == ("FAIL", "FAIL")

@@ -11,7 +11,10 @@ from augment.auditing import (
     coverage,
     detection,
     fidelity,
+    flips,
+    intersections,
     missing,
+    model_bias,
     pairs,
     peers,
     privacy,
@@ -40,6 +43,9 @@ CHECKS = [
     *subgroups.CHECKS,
     *utility.CHECKS,
     *bias.CHECKS,
+    *model_bias.CHECKS,
+    *intersections.CHECKS,
+    *flips.CHECKS,
     *privacy.CHECKS,
     *peers.CHECKS,
 ]
@@ -143,6 +149,15 @@ def audit(
     bias.labels                   0.02  largest share of labels flipped in a group, beyond real rows
     bias.proxies                  0.02  gain of the AUC with which all other columns tell a group
     bias.proxies.column           0.05  the same for each column alone
+    bias.models.parity            0.05  widening of the gap of two groups' selection rates, synthetic over real rows
+    bias.models.true_positives    0.05  the same for true positive rates (equal opportunity)
+    bias.models.false_positives   0.05  the same for false positive rates (with the former: equalised odds)
+    bias.models.precision         0.05  the same for precision (predictive parity)
+    bias.models.calibration       0.05  the same for calibration in the large
+    bias.models.prediction        0.10  the same for mean predictions of a number, in standard deviations
+    bias.models.error             0.10  the same for mean errors
+    bias.models.absolute_error    0.10  the same for mean absolute errors
+    bias.intersections            0.10  widening of a cell's distance from the rate of all rows
     privacy.copies                0.00  largest rate of copied rare training rows beyond the holdout's
     privacy.partial               0.01  the same for rows copied in part, in the worst choice of columns
     privacy.distances             0.55  largest share of rows nearer to train than to holdout rows
