@@ -69,12 +69,6 @@ def test_more_real_rows_add_more_than_interpolated_ones():
     assert min(gains) > 0
 
 
-def test_the_smallest_difference_is_that_of_the_interval():
-    linear = run(*(sample(300, seed) for seed in (1, 2, 0)))[1]
-    half = (linear.interval[1] - linear.interval[0]) / 2
-    assert linear.evidence["facts"]["smallest_difference"] == pytest.approx(half * (1.96 + 0.8416) / 1.96, rel=1e-3)
-
-
 def test_a_synthetic_table_with_one_class_is_useless():
     boosting, linear = run(sample(500, 1).assign(y="yes"), sample(500, 2), sample(500, 0))
     assert (boosting.verdict, linear.verdict) == ("FAIL", "FAIL")

@@ -16,7 +16,7 @@ from augment.auditing.intervals import z_value
 from augment.auditing.learners import learners
 from augment.auditing.model_gaps import looked_at
 from augment.auditing.shrinkage import false_discovery
-from augment.auditing.widening import bounds, smallest_widening
+from augment.auditing.widening import bounds
 
 KIND = "boosting"
 LISTED = 60
@@ -71,7 +71,6 @@ def _finding(judged, small, tables, trained, data, n_columns):
         {"name": _name(*judged[i], task), "value": value[i], "low": low[i], "high": high[i]}
         for i in np.argsort(-value, kind="stable")[:12]
     ]
-    smallest = smallest_widening(data.thresholds[CELLS.id], float(errors[0][int(high.argmax())]), z)
     return Finding(
         id=CELLS.id,
         pillar="bias",
@@ -88,7 +87,7 @@ def _finding(judged, small, tables, trained, data, n_columns):
         evidence={
             "charts": [charts.intervals("Widening from the rate of all rows", worst, axis=_axis(worst))],
             "tables": [charts.table("Cells, those that changed first", columns, rows), *tables],
-            "facts": {"smallest_difference": smallest, "rates_of_cells_judged": len(judged), "too_small": small},
+            "facts": {"rates_of_cells_judged": len(judged), "too_small": small},
         },
     )
 

@@ -8,7 +8,7 @@ repeats. Whether a model has a gap at all is told by a permutation test beside i
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import INCONCLUSIVE, Check, Finding, judge
+from augment.auditing.check import Check, Finding
 from augment.auditing.group_rates import CLASSES, MIN_COUNT, MIN_ROWS, NUMBERS, expected_calibration_error, variances
 from augment.auditing.holdout_groups import holdout_groups
 from augment.auditing.intervals import z_value
@@ -58,10 +58,8 @@ def _judged(criterion, trained, groups, thresholds, rng):
     interval, threshold = (float(family.low.max()), float(family.high.max())), thresholds[name]
     worst, pair = family.at(family.first(threshold))
     nulls = {(m.kind, m.k, s): m.null(s, trained, groups.codes, rng) for m in family.members for s in SOURCES}
-    facts = _facts(family, worst, nulls, threshold)
+    facts = _facts(family, worst, nulls)
     message = _message(worst, pair, trained.task, groups, facts["p_value_of_a_gap_at_all"])
-    if judge(interval, "lower", threshold) == INCONCLUSIVE:
-        message += f" These rows could have proved only a widening of {facts['smallest_difference']:.3f} or more."
     return Finding(
         id=identity,
         pillar=MODELS.pillar,
@@ -82,11 +80,10 @@ def _judged(criterion, trained, groups, thresholds, rng):
     )
 
 
-def _facts(family, worst, nulls, threshold):
+def _facts(family, worst, nulls):
     """What can be said in single numbers; the p-value is Bonferroni's over the models trained on synthetic rows."""
     p_values = [nulls[m.kind, m.k, "synthetic"].p_value for m in family.members]
     return {
-        "smallest_difference": family.smallest(threshold),
         "p_value_of_a_gap_at_all": min(min(p_values) * len(p_values), 1.0),
         "widening_when_added_to_real_rows": [float(end.max()) for end in family.bounds("augmented")],
         **{f"gap_{source}": worst.gap(source)[0] for source in SOURCES},

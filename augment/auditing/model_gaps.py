@@ -9,7 +9,7 @@ from augment.auditing.group_rates import gap, means, parts
 from augment.auditing.intervals import z_value
 from augment.auditing.learners import KINDS
 from augment.auditing.permutation import permuted_means, permuted_rates, strata_of
-from augment.auditing.widening import bounds, drift_of, pair_errors, pairs_of, smallest_widening
+from augment.auditing.widening import bounds, drift_of, pair_errors, pairs_of
 
 SOURCES = ("real", "synthetic", "augmented")
 MAX_CLASSES = 5  # the commonest, each against the rest
@@ -106,11 +106,6 @@ class Family:
     def first(self, threshold):
         """The entry to tell of: the one proved worst where one is, else the largest."""
         return int(self.low.argmax() if self.low.max() > threshold else self.value.argmax())
-
-    def smallest(self, threshold):
-        """The smallest widening that the pair that is known least would have to have to be proved too wide."""
-        member, i = self.at(int(self.high.argmax()))
-        return smallest_widening(threshold, float(member.errors["synthetic"][0][i]), self.z)
 
 
 def gaps_of(criterion, trained, groups):

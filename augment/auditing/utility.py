@@ -65,7 +65,6 @@ def _finding(kind, trained, data, rows, gaps):
         "evidence": {
             "charts": [charts.intervals(f"{task.score_name} on the holdout", rows, axis=_axis(rows, chance))],
             "tables": [charts.table(f"Gains of {task.score_name}", ["comparison", "gain", "low", "high"], listing)],
-            "facts": {"smallest_difference": _smallest_difference(gaps[0])},
         },
     }
     if rows[0]["low"] <= chance:
@@ -88,12 +87,6 @@ def _finding(kind, trained, data, rows, gaps):
         method="paired bootstrap over holdout rows, and refits on bootstrap samples of the training rows",
         **common,
     )
-
-
-def _smallest_difference(row):
-    """The smallest loss that an interval as wide as this one proves four times in five (power 0.8)."""
-    error = (row["high"] - row["low"]) / 2 / z_value()
-    return float((z_value() + z_value(0.6)) * error)
 
 
 def _axis(rows, chance):

@@ -7,7 +7,6 @@ smallest group has to be picked first, so no gap is found where there is only no
 """
 
 import numpy as np
-from scipy import stats
 
 from augment.auditing.group_rates import variances
 
@@ -84,14 +83,3 @@ def drift_of(values, scale):
     squares = np.where(known, values - centre, 0) ** 2
     own = squares.sum(axis=0) / np.maximum(count - 1, 1)
     return scale * np.sqrt(np.maximum(own, own.mean()) if own.size else own)
-
-
-def smallest_widening(threshold, error, z):
-    """The smallest widening that would be proved to exceed the threshold four times in five.
-
-    Examples
-    --------
-    >>> round(smallest_widening(0.05, 0.01, 2.0), 4)
-    0.0784
-    """
-    return float(threshold + (z + stats.norm.isf(0.2)) * error)
