@@ -1,4 +1,4 @@
-"""What `augment audit` asks of a report besides printing it: thresholds, public or internal form, and the gate.
+"""What `augment audit` asks of a report besides printing it: what to judge by, public or internal form, and the gate.
 
 Exit codes of the gate: 0 where it is open or none was asked for, 1 where a verdict keeps it shut (standard error names
 each, one a line), 2 where a name, a threshold or a file is wrong. Those of the whole command stand in `augment.cli`.
@@ -29,6 +29,15 @@ thresholds:
 
 def add_judging(command):
     """Add the options that say how a report is judged and shown."""
+    command.add_argument(
+        "--population",
+        metavar="COLUMN:GROUP=SHARE,...",
+        type=_population,
+        action="append",
+        default=[],
+        help="shares of groups to judge by, such as sex:Male=0.5,Female=0.5, in place of the real rows'; repeatable",
+    )
+    command.add_argument("--strata", metavar="COLUMN", help="the column within which outcomes of groups are compared")
     command.add_argument(
         "--threshold",
         metavar="NAME=VALUE",
@@ -74,6 +83,15 @@ def _assignment(text):
         return name.strip(), float(value)
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected NAME=VALUE with a number, received {text!r}") from None
+
+
+def _population(text):
+    """A column and the shares of its groups."""
+    column, _, pairs = text.partition(":")
+    try:
+        return column, {group.strip(): float(share) for group, share in (p.rsplit("=", 1) for p in pairs.split(","))}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected COLUMN:GROUP=SHARE,GROUP=SHARE,... received {text!r}") from None
 
 
 def _gate(text):

@@ -372,6 +372,8 @@ def _audit(options):
         holdout=holdout,
         target=options.target,
         protected=options.protected,
+        population=dict(options.population) or None,
+        strata=options.strata,
         thresholds=thresholds(options),
         mode=options.mode,
         random_state=options.seed,

@@ -131,3 +131,14 @@ def test_the_help_tells_of_the_gate_and_the_codes(capsys):
         cli.main(["audit", "--help"])
     text = capsys.readouterr().out
     assert all(word in text for word in [*PILLARS, *UNTIL, "NOT ASSESSED", "INCONCLUSIVE", "exit codes", "130"])
+
+
+def test_groups_are_judged_by_the_population_that_is_given(tables, capsys):
+    judged = "--protected", "s", "--fail-on", "bias.representation,fail", "--quiet"
+    assert run(tables, "like", *judged, "--population", "s:u=0.5,v=0.5") == 0
+    assert run(tables, "like", *judged, "--population", "s:u=0.9,v=0.1") == 1
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        run(tables, "like", "--population", "s:u")
+    assert ended.value.code == 2
+    assert "COLUMN:GROUP=SHARE" in capsys.readouterr().err
