@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,21 +14,28 @@ import pandas as pd
 from audited import check_of, findings
 from planted_effects import EFFECTS, adult, adult_sample, equal_groups
 
+from augment import audit
 from augment.auditing.audit import CHECKS
 from augment.auditing.intervals import rate_interval
 
-QUESTIONS = ["null", "gaps", "power", "cost"]
-UNJUDGED = "fidelity.sdmetrics"  # shown in the audit, never judged
+NULLS = {  # checks by what a run costs: 4 s, 3 s of CPU, and 0.5 s for all others that are judged
+    "slow": ["fidelity.joint", "fidelity.detection", "bias.labels", "bias.proxies"]
+    + ["privacy.distances", "privacy.membership", "privacy.inference"],
+    "models": ["utility", "bias.models", "bias.intersections"],
+}
+UNJUDGED = ["fidelity.sdmetrics", "bias.flips"]
+NULLS["quick"] = [check.id for check in CHECKS if check.id not in [*NULLS["slow"], *NULLS["models"], *UNJUDGED]]
+QUESTIONS = [*NULLS, "gaps", "power", "cost"]
 GROUP_GAPS = [check.id for check in CHECKS if check.pillar == "bias"]
 SIZES = ((12_500, 50), (25_000, 50), (50_000, 50), (2_000, 300))
 FAIL_AT_MOST, GAP_AT_MOST, FOUND_AT_LEAST = 0.025, 0.05, 0.99
 SECONDS_AT_MOST, MEGABYTES_AT_MOST = 120, 2000
 
 
-def null(rows, seed):
+def null(rows, seed, checks):
     """Verdicts on fresh real rows: three disjoint random parts of Adult."""
     sample = adult_sample(rows, np.random.default_rng([1, seed]))
-    return _record(_audited(sample, [check.id for check in CHECKS if check.id != UNJUDGED], seed))
+    return _record(_audited(sample, checks, seed))
 
 
 def gaps(rows, seed):
@@ -78,32 +86,46 @@ def wide_table(n, columns, rng):
 
 
 def cost(n, columns):
-    """CPU seconds, wall-clock seconds and peak memory of one audit with every check, in a process of its own."""
+    """CPU seconds, wall-clock seconds and peak memory of one audit with every check, in a process of its own.
+
+    The goal is held against CPU seconds, since wall-clock seconds are also those of the machine's other work.
+    """
     command = [sys.executable, __file__, "--one-cost", str(n), str(columns)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
 
 
 def _one_cost(n, columns):
     rng = np.random.default_rng(0)
-    tables = [wide_table(n, columns, rng) for _ in range(3)]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds, wall, by_check = time.process_time(), time.perf_counter(), {}
-    values = findings(*tables, "outcome", ("sex", "race"), checks=())
-    for check in CHECKS:
-        start = time.process_time()
-        values = findings(*tables, "outcome", ("sex", "race"), checks=[check.id])
-        by_check[check.id] = round(time.process_time() - start, 2)
-        del values
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found = {"cpu": time.process_time() - seconds, "wall": time.perf_counter() - wall, "tables": before, "peak": peak}
+    train, synthetic, holdout = (wide_table(n, columns, rng) for _ in range(3))
+    by_check = {}
+    CHECKS[:] = [replace(check, function=_timed(check, by_check)) for check in CHECKS]
+    before, cpu, wall = _peak(), time.process_time(), time.perf_counter()
+    audit(train, synthetic, holdout=holdout, target="outcome", protected=["sex", "race"])
+    found = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "tables": before, "peak": _peak()}
     print(json.dumps(found | {"by_check": by_check}))
+
+
+def _timed(check, by_check):
+    def function(data, rng):
+        start = time.process_time()
+        try:
+            return check.function(data, rng)
+        finally:
+            by_check[check.id] = round(time.process_time() - start, 2)
+
+    return function
+
+
+def _peak():
+    """Most memory that this process has had, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def planned(questions, runs, rows):
     """Every run as (its key, what to call), the same seed of all questions before the next seed."""
     for seed in range(runs):
-        if "null" in questions:
-            yield ["null", "", seed], lambda seed=seed: null(rows, seed)
+        for name in (name for name in NULLS if name in questions):
+            yield [name, "", seed], lambda seed=seed, name=name: null(rows, seed, NULLS[name])
         if "gaps" in questions:
             yield ["gaps", "", seed], lambda seed=seed: gaps(rows, seed)
         for name in EFFECTS if "power" in questions else ():
@@ -140,7 +162,8 @@ def summary(records):
     for record in records:
         by_question.setdefault(record["key"][0], []).append(record)
     tables = {"null": null_table, "gaps": gaps_table, "power": power_table, "cost": cost_table}
-    parts = [tables[name](by_question[name]) for name in tables if name in by_question]
+    by_question["null"] = [record for name in NULLS for record in by_question.get(name, [])]
+    parts = [tables[name](by_question[name]) for name in tables if by_question.get(name)]
     stopped = sorted({reason for record in records for reason in record.get("stopped", [])})
     return "\n\n".join(parts + [f"STOPPED: {reason}" for reason in stopped])
 
@@ -184,12 +207,12 @@ def cost_table(records):
     for record in records:
         _, size, _ = record["key"]
         limited = size == "50,000 x 50"
-        met = record["wall"] <= SECONDS_AT_MOST and record["peak"] <= MEGABYTES_AT_MOST
+        met = record["cpu"] <= SECONDS_AT_MOST and record["peak"] <= MEGABYTES_AT_MOST
         word = ("met" if met else "MISSED") if limited else ""
         dear = sorted(record["by_check"].items(), key=lambda item: -item[1])[:3]
         shown = ", ".join(f"{name} {seconds:.0f}" for name, seconds in dear)
         rows.append([size, f"{record['cpu']:.0f}", f"{record['wall']:.0f}", f"{record['peak']:.0f}", shown, word])
-    columns = ["rows x columns", "CPU s", "wall s", "peak MB", "dearest checks, CPU s", "under 120 s and 2 GB"]
+    columns = ["rows x columns", "CPU s", "wall s", "peak MB", "dearest checks, CPU s", "120 s of CPU, 2 GB"]
     return _markdown("Cost of one audit", columns, rows)
 
 
@@ -229,16 +252,16 @@ def _markdown(title, columns, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", help="folder that holds tabular/adult.data and adult.test")
-    parser.add_argument("--runs", type=int, default=200, help="runs of null, gaps and power (200)")
+    parser.add_argument("--runs", type=int, default=200, help="runs of all but cost (200)")
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=QUESTIONS)
     parser.add_argument("--json", help="file of JSON lines to add each run to; what it holds is not run again")
     parser.add_argument("--one-cost", nargs=2, type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one_cost:
         return _one_cost(*arguments.one_cost)
-    needs_data = {"null", "power"} & set(arguments.only)
+    needs_data = {*NULLS, "power"} & set(arguments.only)
     if needs_data and not arguments.data:
-        parser.error("--data is needed by null and power")
+        parser.error("--data is needed by all questions but gaps and cost")
     rows = adult(arguments.data) if needs_data else None
     print(summary(measure(arguments.only, arguments.runs, rows, arguments.json)))
 

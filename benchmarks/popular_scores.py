@@ -1,4 +1,15 @@
-"""placeholder"""
+"""Question: where do popular scores of synthetic tables go wrong, and what does the audit say of the same tables?
+
+    python benchmarks/popular_scores.py [--only copy_of_train ...]
+
+Every table is generated from seed 0; only the score named in a line is asked, and only the check that answers it. The
+number in brackets is the interval of the finding. A privacy finding never passes: where nothing was copied, it is
+INCONCLUSIVE. Scores that draw from NumPy's global generator move in the last digits.
+
+Last result (sdmetrics 0.32.0, xgboost 3.2; 2 busy shared cores, 25 s of CPU):
+
+RESULT
+"""
 
 import argparse
 import sys

@@ -105,7 +105,7 @@ def test_runs_are_kept_and_not_repeated(tmp_path, monkeypatch):
 def test_shares_are_counted_by_check_and_judged_against_the_goal():
     def record(seed, verdict):
         return {
-            "key": ["null", "", seed],
+            "key": ["quick", "", seed],
             "verdicts": {"fidelity.shapes": "PASS", "fidelity.shapes.worst": verdict, "bias.flips.sex": "INFORMATION"},
             "p_values": {},
         }
@@ -117,10 +117,15 @@ def test_shares_are_counted_by_check_and_judged_against_the_goal():
 
 
 def test_a_check_that_stopped_is_told():
-    record = {"key": ["null", "", 0], "verdicts": {}, "p_values": {}, "stopped": ["bias.models: The check stopped"]}
+    record = {"key": ["quick", "", 0], "verdicts": {}, "p_values": {}, "stopped": ["bias.models: The check stopped"]}
     assert "STOPPED: bias.models" in audit_truth.summary([record])
 
 
 def test_the_wide_table_has_the_columns_asked_for():
     table = audit_truth.wide_table(50, 30, np.random.default_rng(0))
     assert table.shape == (50, 30)
+
+
+def test_every_judged_check_is_asked_on_fresh_rows_once():
+    asked = [name for checks in audit_truth.NULLS.values() for name in checks]
+    assert sorted([*asked, *audit_truth.UNJUDGED]) == sorted(check.id for check in audit_truth.CHECKS)
