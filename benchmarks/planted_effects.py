@@ -99,8 +99,8 @@ def smote_rows(sample, rng, neighbours=5):
 def invented_correlation(sample, rng, strength=0.3):
     """Two columns that have nothing to do with each other get a correlation of .3; each keeps its values."""
     synthetic = sample.synthetic.copy()
-    rank = synthetic["hours-per-week"].rank(method="first", pct=True)
-    order = strength * (rank - 0.5) * np.sqrt(12) + np.sqrt(1 - strength**2) * rng.normal(size=len(rank))
+    rank = synthetic["hours-per-week"].rank()
+    order = strength * (rank - rank.mean()) / rank.std() + np.sqrt(1 - strength**2) * rng.normal(size=len(rank))
     synthetic["fnlwgt"] = np.sort(synthetic["fnlwgt"])[np.argsort(np.argsort(order))]
     return replace(sample, synthetic=synthetic)
 
