@@ -17,13 +17,13 @@ beside, which inflates CPU-seconds; means ± standard deviations of 3 seeds):
 | flow | 0.89 ±.04 | 1.91 ±.05 | .853 ±.007 | .9082 ±.0004 | .513 | 0 | 235 ±9 | 840 |
 | tvae | 9.61 ±1.18 | 14.25 ±3.88 | .037 ±.009 | .8803 ±.0064 | .491 | 9.4 | 274 ±37 | 171,000 |
 
-Met: VAE and GAN beat TVAE on trend, C2ST and AUC in less than half of its time, and all goals but two: GAN's AUC (.900),
-and flow's (.910). Not run: CTGAN, recurrent.
+Met: VAE and GAN beat TVAE on trend, C2ST and AUC in less than half of its time, and all goals but two: GAN's AUC
+(.900), and flow's (.910). Not run: CTGAN, recurrent.
 
-A training step of 512 Adult rows in CPU milliseconds, TensorFlow / JAX, on otherwise idle cores: autoregressive 40 / 21,
-VAE 29 / 17, flow 54 / 42, GAN 35 / 35. Of TensorFlow's 29 for the VAE, 11 are matrix products at 66 GFLOP/s, 3 the
-optimizer, .7 the input pipeline. Steps per execution (1, 16, 64: 26, 26, 24), batches of known shape, one or two threads
-and oneDNN off (twice as slow) change little; its XLA makes 30 of 40 for the autoregressive family, as much as before
+A training step of 512 Adult rows in CPU milliseconds, TensorFlow / JAX, on otherwise idle cores: autoregressive 40 /
+21, VAE 29 / 17, flow 54 / 42, GAN 35 / 35. Of TensorFlow's 29 for the VAE, 11 are matrix products at 66 GFLOP/s, 3 the
+optimizer, .7 the input pipeline. Steps per execution (1, 16, 64: 26, 26, 24), batches of known shape, one thread or two
+change little, oneDNN off takes twice the time; its XLA makes 30 of 40 for the autoregressive family, as much as before
 for the VAE, and 115 and 121 for flow and GAN. What helped was to leave out gathers, whose gradient is slow.
 
 How settings were chosen: never on the test part, but on a tenth held out of the training part (real rows: AUC .9245
