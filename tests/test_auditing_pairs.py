@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from augment.auditing.frames import prepare
-from augment.auditing.pairs import CONTINGENCY, shared_bins
+from augment.auditing.pairs import CONTINGENCY, dependence, shared_bins
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -89,3 +89,8 @@ def test_bins_are_the_training_quantiles():
 def test_one_column_has_no_pairs():
     one = sample(50, 0)[["a"]]
     assert run(one, one)[0].verdict == "NOT ASSESSED"
+
+
+def test_columns_of_one_value_stand_in_one_cell():
+    shares = np.full((1, 1, 1), 1 + 1e-9)
+    assert dependence(shares, 100) == pytest.approx(0, abs=1e-8)

@@ -101,6 +101,7 @@ def _pair(resampling, first, second):
 def dependence(shares, n):
     """Total variation of tables from independence, less what chance gives n independent rows; shape (redraws,)."""
     expected = shares.sum(axis=2)[:, :, None] * shares.sum(axis=1)[:, None, :]
+    expected = np.minimum(expected, 1)  # a sum of shares may exceed it by a rounding error
     by_chance = np.sqrt(2 * expected * (1 - expected) / (np.pi * n)).clip(max=2 * expected)
     return (np.abs(shares - expected).sum(axis=(1, 2)) - by_chance.sum(axis=(1, 2))) / 2
 
