@@ -47,7 +47,7 @@ def test_a_crossing_knows_its_groups_and_draws_small_cells_to_them():
         y = np.where(x + (b == "t") > 0.8, "yes", "no")
         frames.append(pd.DataFrame({"a": a, "b": b, "x": x, "y": y}))
     data = prepare(*frames, "y", ["a", "b"])
-    trained = trainers.learners(data, rng)
+    trained = trainers.learners(data)
     (crossing,) = crossings(data, [0, 1], trained.task.rows["holdout"])
     assert crossing.cells.rows.sum() == 400
     for c, name in enumerate(crossing.cells.names):

@@ -1,5 +1,7 @@
 """Models are trained once for all checks, know the classes they never saw, and vary as models of real tables do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ from augment.auditing import learners as module
 from augment.auditing.check import NotAssessed
 from augment.auditing.frames import prepare
 from augment.auditing.learners import KINDS, REFITS, SOURCES, learners
+from augment.auditing.model_bias import MODELS
+from augment.auditing.utility import USEFULNESS
 
 
 def sample(n, seed, number=False):
@@ -24,15 +28,15 @@ def data_of(n=150, **changes):
 
 
 def test_the_second_check_trains_nothing(monkeypatch):
-    data, rng = data_of(), np.random.default_rng(0)
-    first = learners(data, rng)
+    data = data_of()
+    first = learners(data)
     monkeypatch.setattr(module, "Trained", None)
-    assert learners(data, np.random.default_rng(1)) is first
+    assert learners(data) is first
 
 
 @pytest.mark.parametrize("number", [False, True])
 def test_every_model_predicts_every_holdout_row(number):
-    trained = learners(data_of(number=number), np.random.default_rng(0))
+    trained = learners(data_of(number=number))
     shape = (150, 1 if number else 2)
     assert set(trained.guesses) == {(kind, source) for kind in KINDS for source in SOURCES}
     assert {guess.shape for guess in trained.guesses.values()} == {shape}
@@ -42,13 +46,21 @@ def test_every_model_predicts_every_holdout_row(number):
 
 
 def test_the_seed_decides_the_models():
-    first, again = (learners(data_of(), np.random.default_rng(3)).guesses for _ in range(2))
+    first, again, other = (learners(replace(data_of(), seed=seed)).guesses for seed in (3, 3, 4))
     assert all((first[key] == again[key]).all() for key in first)
+    assert any((first[key] != other[key]).any() for key in first)
+
+
+def test_whichever_check_asks_first_the_findings_are_the_same():
+    alone = MODELS.run(data_of(), 0)
+    data = data_of()
+    USEFULNESS.run(data, 0)
+    assert [found.to_dict() for found in MODELS.run(data, 0)] == [found.to_dict() for found in alone]
 
 
 def test_a_class_that_was_never_seen_has_probability_zero():
     tables = [sample(150, seed) for seed in range(3)]
-    trained = learners(prepare(tables[0], tables[1].assign(y="no"), tables[2], "y"), np.random.default_rng(0))
+    trained = learners(prepare(tables[0], tables[1].assign(y="no"), tables[2], "y"))
     no = [trained.task.class_name(k) for k in range(2)].index("no")
     for kind in KINDS:
         assert (trained.guesses[kind, "synthetic"][:, no] == 1).all()
@@ -62,9 +74,7 @@ def test_the_training_error_is_that_of_two_real_tables(monkeypatch):
     held = sample(200, 99, number=True)
 
     def trained(seed):
-        return learners(
-            prepare(sample(100, seed, True), sample(100, seed + 1, True), held, "y"), np.random.default_rng(0)
-        )
+        return learners(prepare(sample(100, seed, True), sample(100, seed + 1, True), held, "y"))
 
     def measure(guess):
         return guess[:50].mean()
@@ -78,4 +88,4 @@ def test_the_training_error_is_that_of_two_real_tables(monkeypatch):
 def test_nothing_to_predict_from_is_said():
     tables = [sample(60, seed)[["y"]] for seed in range(3)]
     with pytest.raises(NotAssessed, match="column beside the target"):
-        learners(prepare(*tables, "y"), np.random.default_rng(0))
+        learners(prepare(*tables, "y"))

@@ -27,7 +27,7 @@ def linear_only(monkeypatch):
 
 def trained_on(frames):
     data = prepare(*frames, "y", "g")
-    trained = trainers.learners(data, np.random.default_rng(0))
+    trained = trainers.learners(data)
     return trained, holdout_groups(data, 1, trained.task.rows["holdout"])
 
 

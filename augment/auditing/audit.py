@@ -185,8 +185,8 @@ def audit(
     limits = resolve(CHECKS, thresholds)
     values = {name: threshold.value for name, threshold in limits.items()}
     data = prepare(train, synthetic, holdout, target, protected, values)
-    data = replace(data, population=population_shares(data, population), strata=stratum_place(data, strata))
-    seed = _seed(random_state)
+    seed, shares = _seed(random_state), population_shares(data, population)
+    data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
     fault = training_rows(data)
     if fault:
         data = replace(data, notes=(*data.notes, fault))

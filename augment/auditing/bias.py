@@ -1,9 +1,6 @@
 """Bias in the data: who is in the rows, which outcomes the groups have, and what other columns tell about them."""
 
 from augment.auditing import conditional, growth, labels, outcomes, proxies, representation
-from augment.auditing.groups import MIN_GROUP, groups
-
-__all__ = ["CHECKS", "MIN_GROUP", "groups"]
 
 CHECKS = [
     *representation.CHECKS,

@@ -22,7 +22,7 @@ FAR = 0.1  # standard deviations of the target by which a predicted number must 
 
 def flips(data, rng):
     """Share of holdout rows whose prediction changes when they get the value of a random row of another group."""
-    trained = learners(data, rng)
+    trained = learners(data)
     columns = [j for j in data.protected if j != data.target]
     held = trained.tables.holdout
     per_column = min(MAX_ROWS, MAX_CELLS // max(len(columns), 1))

@@ -60,6 +60,8 @@ class Data:
         Given shares of the groups of protected columns, by their places: see `population_shares`.
     strata : int or None
         Place of the column within whose categories outcomes are compared, where the user chose one.
+    seed : int, default=0
+        Of what several checks share.
     notes : tuple of str
         What the reader should know about how the tables were read.
     """
@@ -74,6 +76,7 @@ class Data:
     notes: tuple = ()
     population: dict = field(default_factory=dict)
     strata: int | None = None
+    seed: int = 0
 
     def has(self, need):
         """Whether the user gave `need`: "holdout", "target" or "protected"."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from augment.auditing.bias import groups
 from augment.auditing.group_rates import MIN_COUNT, MIN_ROWS
+from augment.auditing.groups import groups
 
 MAX_GROUPS = 20
 

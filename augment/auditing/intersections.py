@@ -28,7 +28,7 @@ def intersections(data, rng):
     Beside it, the cells that differ between the two models, and those that differ from the rest, with the share of
     false discoveries held at 5 % (Benjamini and Hochberg 1995).
     """
-    trained = learners(data, rng)
+    trained = learners(data)
     columns = [j for j in data.protected if j != data.target]
     if not columns:
         raise NotAssessed("Needs a protected column beside the target.")

@@ -28,8 +28,10 @@ REFITS = 10
 REFIT_ROWS = 2000
 
 
-def learners(data, rng):
+def learners(data):
     """The models of these tables: trained by the first check that asks, and kept with `data` for the next.
+
+    Their generator is their own, so that they are the same whichever check asks.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def learners(data, rng):
     """
     kept = vars(data)
     if "learners" not in kept:
-        kept["learners"] = Learners(data, rng)
+        kept["learners"] = Learners(data, np.random.default_rng([data.seed, *b"learners"]))
     return kept["learners"]
 
 

@@ -5,8 +5,8 @@ import numpy as np
 from augment.auditing import charts
 from augment.auditing.areas import FALSE_POSITIVES, called, roc, worst_area
 from augment.auditing.attacks import attack
-from augment.auditing.bias import groups
 from augment.auditing.check import LEVEL, Check, Finding
+from augment.auditing.groups import groups
 from augment.auditing.intervals import rate_difference_interval, rate_interval
 from augment.auditing.neighbours import drawn
 

@@ -26,7 +26,7 @@ def model_bias(data, rng):
     parity and calibration for classes; mean predictions, mean errors and mean absolute errors, in standard deviations
     of the target, for numbers. Boosted trees and a linear model are looked at, and share one level with all pairs.
     """
-    trained = learners(data, rng)
+    trained = learners(data)
     findings = []
     for j in data.protected:
         name = data.columns[j].name

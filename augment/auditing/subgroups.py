@@ -5,16 +5,16 @@ by chance alone. How far it stays below that, further than the other rows stay b
 would not do in their place: a large group is most of it, and would be held against itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.bias import groups
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.fidelity import column_cells
+from augment.auditing.groups import Groups
 from augment.auditing.intervals import z_value
 from augment.auditing.pairs import DEPENDENT, dependence, shared_bins, thinned
 from augment.auditing.resampling import Resampling, kolmogorov_smirnov, total_variation
@@ -87,32 +87,18 @@ def _subgroups(data):
     Of a column with very many groups the largest are kept; the number, training rows and synthetic rows of the others
     come second.
     """
-    single = []
-    for j in data.protected:
-        codes, names = groups(data, j)
-        single.append(((j,), codes, [f"{data.columns[j].name}: {name}" for name in names]))
-    families = [_present(columns, codes, names.__getitem__) for columns, codes, names in single]
-    for (columns, codes, names), (others, other_codes, other_names) in combinations(single, 2):
-        both = {t: code * len(other_names) + other_codes[t] for t, code in codes.items()}
-
-        def name(k, first=names, second=other_names):
-            return f"{first[k // len(second)]}, {second[k % len(second)]}"
-
-        families.append(_present(columns + others, both, name))
-    return [group for kept, _ in families for group in kept], np.sum([rest for _, rest in families], axis=0)
-
-
-def _present(columns, codes, name):
-    """The largest groups of some codes, and the number, training and synthetic rows of the others."""
-    values, places = np.unique(np.concatenate([codes["train"], codes["synthetic"]]), return_inverse=True)
-    train, synthetic = (np.bincount(part, minlength=len(values)) for part in np.split(places, [len(codes["train"])]))
-    order = np.argsort(-(train + synthetic), kind="stable")
-    kept = [
-        Subgroup(name(values[k]), columns, codes, int(values[k]), int(train[k]), int(synthetic[k]))
-        for k in order[:LISTED]
-    ]
-    rest = order[LISTED:]
-    return kept, np.array([len(rest), train[rest].sum(), synthetic[rest].sum()])
+    singles = [Groups.of(data, j) for j in data.protected]
+    singles = [replace(one, names=[f"{one.title}: {name}" for name in one.names]) for one in singles]
+    kept, rest = [], np.zeros(3, int)
+    for family in singles + [first.cross(second) for first, second in combinations(singles, 2)]:
+        train, synthetic = family.counts("train"), family.counts("synthetic")
+        order = family.seen[np.argsort(-(train + synthetic)[family.seen], kind="stable")]
+        kept += [
+            Subgroup(family.names[g], family.columns, family.codes, int(g), int(train[g]), int(synthetic[g]))
+            for g in order[:LISTED]
+        ]
+        rest += [len(order[LISTED:]), train[order[LISTED:]].sum(), synthetic[order[LISTED:]].sum()]
+    return kept, rest
 
 
 def _columns(data, places):

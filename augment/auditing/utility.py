@@ -27,7 +27,7 @@ def usefulness(data, rng):
     real ones, beside what interpolated rows add (the cheap rival), is shown and not judged: adding is not what every
     table is made for.
     """
-    trained = learners(data, rng)
+    trained = learners(data)
     n = len(trained.task.y["holdout"])
     weights = np.vstack([np.ones(n), rng.multinomial(n, np.full(n, 1 / n), REDRAWS)])
     return [_compare(kind, trained, weights, data) for kind in KINDS]
