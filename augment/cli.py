@@ -25,6 +25,7 @@ EXIT_CODES = """exit codes:
   2    the command, a file or a value in it is wrong; one sentence on standard error says what
   70   a fault in Augment itself; the traceback is printed
   130  interrupted
+  141  who read the output stopped reading before its end, as head does
 With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it comes from.
 """
 DEMO_FILES = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
@@ -44,7 +45,14 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     warnings.formatwarning = lambda message, *_, **__: f"augment: note: {_one_line(message)}\n"
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()  # or a pipe that was closed shows only when Python ends
+        return code
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still flushes when it ends
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        return 141
     except KeyboardInterrupt:
         print("\naugment: interrupted; files that were already there are as they were.", file=sys.stderr)
         return 130

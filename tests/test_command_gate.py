@@ -1,6 +1,8 @@
 """The options by which `augment audit` judges: names and words of the gate, thresholds, exit codes, what is said."""
 
 import json
+import subprocess
+import sys
 import tomllib
 
 import numpy as np
@@ -142,3 +144,14 @@ def test_groups_are_judged_by_the_population_that_is_given(tables, capsys):
         run(tables, "like", "--population", "s:u")
     assert ended.value.code == 2
     assert "COLUMN:GROUP=SHARE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("errors", [subprocess.PIPE, subprocess.STDOUT])
+def test_a_reader_that_leaves_is_no_shut_gate(tables, errors):
+    script = "import sys; from augment.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "audit", tables["real"], tables["like"]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
+        process.stdout.close()
+        told = process.stderr.read() if process.stderr else b""
+    assert process.returncode == 141
+    assert b"Traceback" not in told and b"fault" not in told
