@@ -11,8 +11,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from augment.augmentation.features import features
+from augment.synthesizers.oversampling import holds_classes
 from augment.synthesizers.pairs import one_column, to_numpy
-from augment.synthesizers.sampling import holds_classes
 
 FOLDS = 5
 FEW = 3  # rows of a class up to which they are no evidence
