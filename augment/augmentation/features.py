@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from augment.auditing.data import Column, Data
 from augment.auditing.encoding import for_linear
-from augment.auditing.frames import IDENTIFIER_SHARE, Column, Data
+from augment.auditing.frames import IDENTIFIER_SHARE
 from augment.codecs.frames import read_table
 
 NAMED_ROWS = 20  # from so many rows on, text that is nearly always new counts as a name of the row
