@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.auditing.data import Column, Data
 from augment.auditing.encoding import for_linear
-from augment.auditing.frames import IDENTIFIER_SHARE
+from augment.auditing.frames import IDENTIFIER_SHARE, LARGEST
 from augment.codecs.frames import read_table
 
 NAMED_ROWS = 20  # from so many rows on, text that is nearly always new counts as a name of the row
@@ -15,7 +15,8 @@ def features(X, X_new):
     """The rows of two tables as matrices of the same columns, without missing values.
 
     Numbers, dates and durations are standardised by the real rows, missing ones stand at the mean with a flag; labels
-    are one-hot, rare ones together. Text that names its row is left out.
+    are one-hot, rare ones together. Text that names its row is left out; where nothing else is there, all rows are
+    alike.
 
     Parameters
     ----------
@@ -41,9 +42,11 @@ def features(X, X_new):
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0]]
     """
     read = [_as_numbers(own, other) for own, other in _paired(X, X_new)]
-    columns = tuple(column for column, _, _ in read)
+    read = [part for part in read if not part[0].identifier]
+    if not read:
+        return np.zeros((len(X), 1), "float32"), np.zeros((len(X_new), 1), "float32")
     real, new = (np.stack([part[i] for part in read], axis=1) for i in (1, 2))
-    encoded = for_linear(Data(columns, real, new), [j for j, c in enumerate(columns) if not c.identifier])
+    encoded = for_linear(Data(tuple(part[0] for part in read), real, new), range(len(read)))
     return encoded["train"], encoded["synthetic"]
 
 
@@ -81,5 +84,6 @@ def _texts(column):
 
 
 def _floats(column):
-    values = column.values.astype("float64")
-    return values if column.unit is None else values / PER_SECOND[column.unit]
+    """The values as numbers, NaN where they are too large to be compared."""
+    values = column.values.astype("float64") / PER_SECOND.get(column.unit, 1)
+    return np.where(np.abs(values) > LARGEST, np.nan, values)
