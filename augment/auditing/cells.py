@@ -144,10 +144,8 @@ def _shrunken(criterion, found, whole, sides, crossing):
         for side, member, count in zip(sides, crossing.members, counts, strict=True)
     ]
     if len(sides) == 2:
-        expected, behind = (
-            main_effects(*values, overall, criterion.binary),
-            1 / sum(1 / (count + PRIOR) for count in counts),
-        )
+        expected = main_effects(*values, overall, criterion.binary)
+        behind = 1 / sum(1 / (count + PRIOR) for count in counts)
     else:
         expected, behind = np.full(len(values[0]), overall), np.full(len(values[0]), whole.count[0])
     value = np.nan_to_num(found.value)
