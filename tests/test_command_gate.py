@@ -102,9 +102,9 @@ def test_options_go_before_the_file_and_the_file_before_the_defaults(tables, tmp
     report = json.loads(capsys.readouterr().out)
     assert report["mode"] == "public"
     assert report["thresholds"]["fidelity.shapes"] == {"value": 0.7, "default": 0.03, "source": "given"}
-    assert report["thresholds"]["fidelity.shapes.worst"]["source"] == str(path)
+    assert report["thresholds"]["fidelity.shapes.worst"]["source"] == path.name
     sources = {row["id"]: row["threshold_source"] for row in report["findings"]}
-    assert (sources["fidelity.shapes"], sources["fidelity.shapes.worst"]) == ("given", str(path))
+    assert (sources["fidelity.shapes"], sources["fidelity.shapes.worst"]) == ("given", path.name)
     assert sources["fidelity.detection"] == "default"
 
 

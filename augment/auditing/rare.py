@@ -29,6 +29,10 @@ def rare_categories(data, rng):
     bounds = (max(MIN_ROWS, int(np.ceil(RARE[0] * len(data.train)))), int(RARE[1] * len(data.train)))
     columns = [_counts(data, j, bounds) for j in data.compared if _has_categories(data, j)]
     columns = [column for column in columns if len(column["train"])]
+    if bounds[1] < bounds[0]:
+        raise NotAssessed(
+            f"Needs {int(np.ceil(MIN_ROWS / RARE[1]))} training rows: of fewer, {MIN_ROWS} are no rarity."
+        )
     if not columns:
         raise NotAssessed(f"No category holds {bounds[0]:,} to {bounds[1]:,} of the {len(data.train):,} training rows.")
     return [_found(data, columns, rng), _often(data, columns, bounds, rng)]
