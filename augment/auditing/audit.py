@@ -25,7 +25,7 @@ from augment.auditing import (
 )
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows
+from augment.auditing.holdout import training_rows, unlike
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
@@ -78,7 +78,8 @@ def audit(
         The generated rows, with the same columns in any order.
     holdout : table, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, is set aside.
+        assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
+        population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
@@ -188,18 +189,19 @@ def audit(
     seed, shares = _seed(random_state), population_shares(data, population)
     data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
     fault = training_rows(data)
-    if fault:
-        data = replace(data, notes=(*data.notes, fault))
-    findings = [finding for check in CHECKS for finding in _run(check, data, fault, seed)]
+    other = "" if fault else unlike(data)
+    data = replace(data, notes=(*data.notes, *filter(None, (fault, other))))
+    findings = [finding for check in CHECKS for finding in _run(check, data, fault, other, seed)]
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
 
 
-def _run(check, data, fault, seed):
-    """Findings of one check, without the holdout where it has a fault."""
-    if fault and "holdout" in check.needs:
-        return [check.not_assessed(fault)]
-    return check.run(replace(data, holdout=None) if fault else data, seed)
+def _run(check, data, fault, other, seed):
+    """Findings of one check, without the holdout where it has a fault; none of privacy where it is unlike train."""
+    reason = fault or (other if check.pillar == "privacy" else "")
+    if reason and "holdout" in check.needs:
+        return [check.not_assessed(reason)]
+    return check.run(replace(data, holdout=None) if reason else data, seed)
 
 
 def _seed(random_state):
