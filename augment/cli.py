@@ -16,8 +16,9 @@ from pathlib import Path
 import augment
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
-from augment._command_fairness import criterion, note_path, write_note
+from augment._command_fairness import criterion
 from augment._command_gate import GATE, add_judging, check_gate, shut, thresholds
+from augment.provenance import marked, note_path, write_note
 
 EXIT_CODES = """exit codes:
   0    done
@@ -376,7 +377,7 @@ def _audit(options):
     _check_places(places, [options.real, options.synthetic, options.holdout, options.thresholds], table=False)
     if len({os.path.realpath(place) for place in places}) < len(places):
         raise ValueError(f"--html and --json both name {options.json}: give each a name of its own.")
-    real, synthetic = files.read(options.real), files.read(options.synthetic)
+    real, synthetic = files.read(options.real), marked(files.read(options.synthetic), options.synthetic)
     holdout = files.read(options.holdout) if options.holdout else None
     report = augment.audit(
         real,

@@ -14,6 +14,7 @@ from augment.auditing.check import NEEDS
 from augment.auditing.limits import limits
 from augment.auditing.rounding import SMALL, digits, rounded, rounded_text
 from augment.auditing.verdicts import NOT_ASSESSED
+from augment.auditing.words import ASKED_FOR
 
 REAL = ("train", "holdout")
 MEASURES = ("value", "interval", "threshold", "ceiling", "reference", "smallest_difference")
@@ -92,7 +93,8 @@ def _by_subtraction(table):
 def _message(row):
     """The members that stand out, in place of a text with exact numbers."""
     names = [str(member["name"]) for member in row["worst"][:3] if "name" in member]
-    return f"Furthest: {', '.join(names)}." if names else ""
+    furthest = [f"Furthest: {', '.join(names)}."] if names else []
+    return " ".join(furthest + [ASKED_FOR] * row["message"].endswith(ASKED_FOR))
 
 
 def _measure(value):
