@@ -119,6 +119,23 @@ def test_edges_of_bins_are_no_extreme_values():
     assert all(len(label.replace(".", "").lstrip("0")) <= 2 for label in chart["panels"][1]["labels"])
 
 
+@pytest.mark.parametrize("n", [12, 40, 400])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.97])
+def test_panels_of_few_rows_are_drawn_or_left_out(n, share):
+    """The ends of a picture are the last values that ten rows have; where none has, there is no picture."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=n).round(1), "k": np.arange(n) % 5, "c": rng.choice(list("abc"), n)})
+    frame = frame.mask(rng.random(frame.shape) < share).astype({"x": float, "k": float})
+    frame.iloc[:3] = [[99.0, 4.0, "a"], [0.5, 2.0, "b"], [0.5, 1.0, "b"]]
+    panels = [charts.panel(prepare(frame, frame), j) for j in range(3)]
+    finding = Finding(id="bias.x", pillar="bias", title="x", evidence={"charts": [charts.histograms("t", panels)]})
+    shown = AuditReport.from_findings(prepare(frame, frame), [finding], 0).public()
+    assert "<h3>" in shown.to_html()
+    for panel in [p for chart in shown.findings[0]["evidence"]["charts"] for p in chart["panels"]]:
+        assert not {"99", "99.0"} & set(panel["labels"])
+        assert len(panel["labels"]) - len(panel["real"]) in (0, 1)
+
+
 FACTS = {"few": 3, "many": 1234, "share": 0.98765, "said": "1,234 rows", "several": [0.1234, 3]}
 
 

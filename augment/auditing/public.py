@@ -149,6 +149,7 @@ def _chart(chart, hidden):
         return {**chart, **frame, "rows": rows}
     if kind == "histograms":
         panels = [_panel(panel) for panel in chart["panels"] if not panel.get("unique")]
+        panels = [panel for panel in panels if panel]
         return {**chart, "panels": panels} if panels else None
     if kind == "matrix":
         return {**chart, "values": [_measure(row) for row in chart["values"]]}
@@ -186,16 +187,23 @@ def _labels(panel):
 
 
 def _bins(panel):
-    """A panel of numbers, whose bins of fewer than ten rows are empty; those beyond the last that are not are gone."""
+    """A panel of numbers, whose bins of fewer than ten rows are empty; None where all are.
+
+    Empty bins at the ends are gone, and with them the smallest and the largest of few values.
+    """
     shares = {
         name: [_measure(s) if n >= SMALL else 0.0 for s, n in zip(panel[name], _counts(panel, name), strict=True)]
         for name in ("real", "synthetic")
     }
-    seen = [any(pair) for pair in zip(*shares.values(), strict=True)]
-    first, last = (seen.index(True), len(seen) - seen[::-1].index(True)) if any(seen) else (0, 0)
-    labels = panel["labels"][first : last + len(panel["labels"]) - len(seen)]  # ranges have one edge more than bins
-    shares = {name: own[first:last] for name, own in shares.items()}
-    return {**panel, **shares, "labels": [_edge(label) for label in labels], "n": {}}
+    labels, missing = panel["labels"], int(panel["labels"][-1] == "missing")
+    size = len(panel["real"]) - missing
+    seen = [k for k in range(size) if shares["real"][k] or shares["synthetic"][k]]
+    if not seen:
+        return None
+    first, last = seen[0], seen[-1] + 1
+    edges = labels[first : last + len(labels) - missing - size]  # ranges have one edge more than bins
+    shares = {name: own[first:last] + own[size:] for name, own in shares.items()}
+    return {**panel, **shares, "labels": [*map(_edge, edges), *labels[len(labels) - missing :]], "n": {}}
 
 
 def _counts(panel, name):
