@@ -15,6 +15,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "TabularSynthesizer": "augment.synthesizers.tabular",
+    "AugmentedClassifier": "augment.augmentation.estimators",
+    "AugmentedRegressor": "augment.augmentation.estimators",
     "audit": "augment.auditing",
     "LabelParity": "augment.synthesizers.fairness",
     "EqualCells": "augment.synthesizers.fairness",
@@ -23,7 +25,7 @@ _HOMES = {
     "fairness_trade_off": "augment.trade_off",
     "check_synthesizer": "augment.checks",
 }
-_MODULES = ("auditing", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
+_MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
 
 __all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604
 
