@@ -177,11 +177,12 @@ class GANModel(GenerativeModel):
         """
         self.shares.assign(x.mean(axis=0))  # new rows start from categories as frequent as these
         n = min(max(len(x), n_seen), TRAINING_ROWS)
-        x = training_vectors(self.layout, x, n, self.smoothing, rng)
+        n_real, x = len(x), training_vectors(self.layout, x, n, self.smoothing, rng)
         if not self.causes:
             rows, causes = np.resize(rng.permutation(len(x)), n), np.full(n, -1.0)
         else:
-            chosen = [_by_log_frequency(x[:, block.places], -(-n // len(self.causes)), rng) for block in self.causes]
+            each = -(-n // len(self.causes))
+            chosen = [_by_log_frequency(x[:, block.places], n_real, each, rng) for block in self.causes]
             rows = np.concatenate(chosen)
             causes = np.repeat([float(block.column) for block in self.causes], [len(part) for part in chosen])
         order = rng.permutation(len(rows))
@@ -337,11 +338,11 @@ class RankWaves(keras.layers.Layer):
         return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
 
 
-def _by_log_frequency(one_hot, n, rng):
-    """n rows, each of a category drawn by the logarithm of its frequency."""
+def _by_log_frequency(one_hot, n_real, n, rng):
+    """n rows, each of a category drawn by the logarithm of its frequency among the `n_real` rows of the table."""
     place = one_hot.argmax(axis=1)
     counts = np.bincount(place)
-    chance = (np.log1p(counts) / np.maximum(counts, 1))[place]
+    chance = (np.log1p(counts * n_real / len(place)) / np.maximum(counts, 1))[place]
     return rng.choice(len(place), n, p=chance / chance.sum())
 
 
