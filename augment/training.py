@@ -1,5 +1,6 @@
 """How long and on what a model trains: steps chosen from the data's size, early stopping, a time budget, progress."""
 
+import importlib.util
 import math
 import sys
 import time
@@ -128,7 +129,7 @@ class Anneal(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.start = time.monotonic()
         self.peak = None
-        if not isinstance(self.model.optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        if not isinstance(inner(self.model.optimizer)._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
             self.peak = float(self.model.optimizer.learning_rate)
             self._set(0)
 
@@ -261,8 +262,13 @@ class Progress(keras.callbacks.Callback):
         self.stream.flush()
 
 
+def inner(optimizer):
+    """The optimizer that changes weights: the one inside another that scales the loss, for layers that use float16."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def check_callbacks(callbacks):
-    """A TypeError where `callbacks` is no list of Keras callbacks, a ValueError for one that would fail in the run."""
+    """An error where `callbacks` is no list of Keras callbacks, and for one that would fail in the run."""
     if not isinstance(callbacks, list | tuple | type(None)):
         raise TypeError(f"callbacks must be a list of keras.callbacks.Callback. Received: callbacks={callbacks!r}")
     for callback in callbacks or []:
@@ -273,6 +279,8 @@ def check_callbacks(callbacks):
                 "ModelCheckpoint cannot save the whole model, whose layout no Keras file holds: give it "
                 "save_weights_only=True and a path that ends in .weights.h5."
             )
+        if isinstance(callback, keras.callbacks.TensorBoard) and importlib.util.find_spec("tensorboard") is None:
+            raise ImportError("The callback TensorBoard needs the package tensorboard: pip install tensorboard.")
 
 
 def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, verbose=1, rng):
@@ -314,7 +322,7 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     ours = [nan]
     if not any(isinstance(callback, SETS_RATE) for callback in callbacks or []):
         ours.insert(0, Anneal(plan.steps, deadline))
-    if getattr(model.optimizer, "use_ema", False):
+    if getattr(inner(model.optimizer), "use_ema", False):
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
     if validation is not None and judges_itself:
         ours.append(Validate(validation, plan.check_every))

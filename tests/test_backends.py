@@ -31,10 +31,11 @@ for path in Path(sys.argv[1]).glob("*.augment"):
     new.to_pickle(path.with_suffix(".other"))
 """
 TRAINS = """
-import sys
+import sys, warnings
 from augment import TabularSynthesizer
 from augment.datasets import make_table
 from augment.models.base import _families
+warnings.filterwarnings("error", "__array_wrap__")  # arrays and tensors of torch that are added will fail one day
 table = make_table(100, random_state=0)
 for name in _families():
     synthesizer = TabularSynthesizer(name, epochs=1, verbose=0, random_state=0).fit(table)

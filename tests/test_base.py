@@ -181,15 +181,52 @@ def test_an_optimizer_of_ones_own_trains_and_is_left_alone(optimizer):
         assert float(optimizer.learning_rate) == 0.25
 
 
+@pytest.fixture
+def policy(request):
+    """A policy of Keras, for the time of a test."""
+    keras.mixed_precision.set_global_policy(request.param)
+    yield request.param
+    keras.mixed_precision.set_global_policy("float32")
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16"], indirect=True)
 @pytest.mark.parametrize("name", _families())
-def test_mixed_precision(name):
-    keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    try:
-        new = fitted(name).generate(20)
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
+def test_mixed_precision(name, policy):
+    new = fitted(name).generate(20)
     assert new["a"].notna().all()
     assert set(new["b"]) <= {"x", "y"}
+
+
+class Faint(OwnModel):
+    """Its gradients are so small that float16 makes zeros of them."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return 1e-6 * ops.mean(ops.square(x - ops.cast(y_pred, "float32")))
+
+
+def faint(layout):
+    """The model with an averaging optimizer and a schedule of its own."""
+    model, schedule = Faint(layout, 3), keras.optimizers.schedules.CosineDecay(0.01, 100)
+    model.compile(optimizer=keras.optimizers.Adam(schedule, use_ema=True))
+    return model
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16"], indirect=True)
+def test_small_gradients_get_through_float16(policy):
+    seen = []
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: seen.extend(spy.model.network.get_weights()))
+    _, bias = fitted(faint, callbacks=[spy]).model_.network.get_weights()
+    assert (bias != 0).all()
+    assert (bias == seen[1]).all()  # callbacks see the averages, and these are kept
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16"], indirect=True)
+def test_a_loss_is_scaled_once(policy):
+    layout = TableCodec(encoding="vectors").fit(table()).layout
+    for given, kind in (None, "AdamW"), (keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD()), "SGD"):
+        optimizer = Flow(width=8, depth=1, optimizer=given).build(layout).optimizer
+        assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        assert type(optimizer.inner_optimizer).__name__ == kind
 
 
 def test_recipes_are_cloned_printed_and_searched():
@@ -202,6 +239,19 @@ def test_recipes_are_cloned_printed_and_searched():
         HalvingGridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2, min_resources=40),
     ):
         assert search.fit(table()).best_params_["model__size"] in (2, 4)
+
+
+class Unnamed(keras.Model):
+    """A network that Keras cannot copy: it is not told how to make another one."""
+
+    def __init__(self, n_outputs):
+        super().__init__()
+        self.layer = keras.layers.Dense(n_outputs)
+
+
+def test_a_network_that_cannot_be_cloned_is_named_with_what_to_do():
+    with pytest.raises(TypeError, match=r"^decoder cannot be copied.* class Unnamed and give it a get_config"):
+        clone(TabularSynthesizer(VAE(encoder=keras.layers.Dense(4), decoder=Unnamed(2))))
 
 
 @pytest.mark.slow

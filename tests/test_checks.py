@@ -10,7 +10,8 @@ from resampling import Resampler
 from sklearn.exceptions import SkipTestWarning
 
 from augment import check_synthesizer
-from augment.checks import CHECKS, Subject, _dependence_error, make_dependent_table, synthesizer_checks
+from augment.checks import CHECKS, Subject, make_dependent_table, synthesizer_checks
+from augment.checks.dependence import dependence_error
 
 
 def changed(change):
@@ -223,5 +224,5 @@ def test_data_of_ones_own_are_what_is_fitted():
 
 def test_dependence_is_told_from_independent_columns_with_the_same_margins():
     real, fresh = make_dependent_table(), make_dependent_table(1000, random_state=1)
-    assert _dependence_error(real, fresh) < 0.25
-    assert 0.99 < _dependence_error(real, shuffled(fresh)) < 1.1
+    assert dependence_error(real, fresh) < 0.25
+    assert 0.99 < dependence_error(real, shuffled(fresh)) < 1.1

@@ -21,9 +21,10 @@ class Exact(keras.layers.Layer):
     """The mean direction from standard normal noise to independent normals, in closed form."""
 
     def call(self, inputs):
+        mean, spread = ops.convert_to_tensor(MEAN), ops.convert_to_tensor(SPREAD)
         x, time = inputs[:, :2], inputs[:, 4:5]
-        variance = (1 - time) ** 2 + (time * SPREAD) ** 2
-        return MEAN + (time * SPREAD**2 - (1 - time)) / variance * (x - time * MEAN)
+        variance = (1 - time) ** 2 + (time * spread) ** 2
+        return mean + (time * spread**2 - (1 - time)) / variance * (x - time * mean)
 
 
 def transported(n=20_000, condition=None, **options):

@@ -62,7 +62,7 @@ class OneLoss(GANModel):
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
 def test_each_player_learns_from_its_own_loss_alone(player):
     built = GAN(latent_dim=4, width=8, depth=1).build(LAYOUT)
-    model = OneLoss(LAYOUT, built.generator, built.discriminator, 4, 0.1, 1.0, 0.5)
+    model = OneLoss(LAYOUT, built.generator, built.discriminator, 4, 0.1, 1.0, 0.5, 0.0)
     model.player = player
     model.build((None, 6))
     model.compile(optimizer="sgd")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from keras import ops
 
 from augment import TabularSynthesizer
 from augment.codecs.layout import Block, Condition, Layout, Rule
@@ -133,7 +134,7 @@ def test_the_same_seed_gives_the_same_training_loss():
     for seed in (0, 0, 1):
         with seeded(seed):
             model = Recurrent(units=16).build(Layout((category("a", 0, 3), category("b", 1, 3)), n_samples=100))
-        losses.append([np.asarray(model(CELLS, training=True)) for _ in range(2)])
+        losses.append([ops.convert_to_numpy(model(CELLS, training=True)) for _ in range(2)])
     assert (losses[0][0] == losses[1][0]).all()
     assert (losses[0][1] == losses[1][1]).all()
     assert (losses[0][0] != losses[0][1]).any()
@@ -163,7 +164,7 @@ def test_a_network_that_knows_the_proportions_alone_is_told_their_entropy():
     x = np.indices((2, 7, 3)).reshape(3, -1).T.astype("int32")
     expected = sum(np.log(p[x[:, i]]) for i, p in enumerate(share))
     assert model.log_likelihood(x) == pytest.approx(expected, abs=1e-5)
-    bounds = np.asarray(model(np.repeat(x, 2, axis=0)))
+    bounds = ops.convert_to_numpy(model(np.repeat(x, 2, axis=0)))
     assert bounds[: len(x)] == pytest.approx(-np.repeat(expected, 2)[: len(x)], abs=1e-5)  # there nothing is known
 
 
@@ -176,7 +177,7 @@ def test_the_forward_pass_and_the_steps_agree():
     x[:, 5] *= spikes[x[:, 4]]
     for cell in ("gru", "lstm"):
         model = Recurrent(cell=cell, units=16, depth=2).build(Layout(blocks, n_samples=100))
-        assert np.asarray(model(x))[:32] == pytest.approx(-model.log_likelihood(x[:32]), abs=1e-4)
+        assert ops.convert_to_numpy(model(x))[:32] == pytest.approx(-model.log_likelihood(x[:32]), abs=1e-4)
 
 
 def test_fine_tokens_follow_a_known_number_in_both_directions():

@@ -218,6 +218,22 @@ def test_what_is_no_callback_for_us_is_refused(callbacks, error, message):
         check_callbacks(callbacks)
 
 
+def test_tensorboard_is_told_the_losses_of_both_parts(tmp_path):
+    pytest.importorskip("tensorboard")
+    model, x = tiny()
+    callback = keras.callbacks.TensorBoard(tmp_path)
+    train(model, x, x, plan(len(x), epochs=2), callbacks=[callback], verbose=0, rng=np.random.default_rng(0))
+    for part in ("train", "validation"):
+        (events,) = (tmp_path / part).glob("events*")
+        assert b"epoch_loss" in events.read_bytes()
+
+
+def test_tensorboard_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install tensorboard"):
+        check_callbacks([keras.callbacks.TensorBoard("logs")])
+
+
 def test_progress_shows_every_loss(capsys):
     progress = Progress(1000)
     progress.set_params({"steps": 16})

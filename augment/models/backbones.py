@@ -81,7 +81,7 @@ def own(network, name, n_inputs, n_outputs):
     if not isinstance(network, keras.Layer):
         raise TypeError(f"{name} must be a Keras model or layer. Received: {name}={network!r}")
     expected = f"{name} must map (batch, {n_inputs}) to (batch, {n_outputs})"
-    network = _copied(network, name)
+    network = copied(network, name)
     try:
         out = network(np.zeros((2, n_inputs), "float32"))
     except Exception as error:
@@ -93,7 +93,8 @@ def own(network, name, n_inputs, n_outputs):
     return network
 
 
-def _copied(network, name):
+def copied(network, name):
+    """A copy of a user's network; a TypeError that says what Keras lacks where there can be none."""
     try:
         return copy.deepcopy(network)
     except Exception as error:

@@ -11,7 +11,7 @@ from keras import ops
 from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import Layout
-from augment.models.backbones import reason_of
+from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
 
@@ -47,6 +47,25 @@ class Recipe(BaseEstimator):
         GenerativeModel
             The untrained model. One that is not compiled trains with AdamW; one that is not built is built on rows.
         """
+
+    def __sklearn_clone__(self):
+        try:
+            return super().__sklearn_clone__()
+        except Exception:
+            for name, network in self._own_networks().items():
+                copied(network, name)  # says which it is that cannot be copied, and what to do
+            raise
+
+    def _own_networks(self):
+        return {name: given for name, given in self.get_params(deep=False).items() if isinstance(given, keras.Layer)}
+
+    def _network(self, name, n_inputs, n_outputs, default=dense, **options):
+        """The network of one's own that was given under that name, or the default one, of the recipe's size."""
+        given = getattr(self, name)
+        if given is not None:
+            return own(given, name, n_inputs, n_outputs)
+        size = {"width": int(self.width), "depth": int(self.depth)}
+        return default(n_inputs, n_outputs, name=name, **size | options)
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
@@ -114,6 +133,14 @@ class GenerativeModel(keras.Model):
     def __init__(self, **options):
         # rows and losses keep their precision under keras.mixed_precision; the layers inside follow its policy
         super().__init__(**{"dtype": "float32"} | options)
+
+    def compile(self, optimizer="rmsprop", **options):
+        """As Keras does; as there, the loss is scaled where layers compute in float16, where small gradients are 0."""
+        optimizer = keras.optimizers.get(optimizer)
+        scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        if not scales and any(layer.dtype_policy.name == "mixed_float16" for layer in self.layers):
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        super().compile(optimizer=optimizer, **options)
 
     def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.
@@ -279,13 +306,12 @@ def describe(model):
     name = type(model).__name__
     if type(model) not in _families().values():
         return {"own": name if isinstance(model, Recipe) else getattr(model, "__name__", name)}
-    params = model.get_params(deep=False)
-    if any(isinstance(value, keras.Layer) for value in params.values()):
+    if model._own_networks():
         return {"own": f"{name} with networks of one's own"}
     kinds = keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule
     return {
         "name": name.lower(),
-        "params": {key: value for key, value in params.items() if not isinstance(value, kinds)},
+        "params": {key: value for key, value in model.get_params(deep=False).items() if not isinstance(value, kinds)},
     }
 
 

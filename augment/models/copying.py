@@ -40,7 +40,7 @@ class Copying:
             return coarse
         holds = ops.logical_and(possible, ops.take(x, self.flags, axis=1) > 0)
         first = ops.min(ops.where(holds, np.arange(n_copies, dtype="int32"), n_copies), axis=-1)
-        return ops.where(first < n_copies, self.sizes + first, coarse)
+        return ops.where(first < n_copies, ops.add(first, self.sizes), coarse)
 
     def penalty(self, possible, members, size):
         """What bars the impossible copies of `members`, to be added to their logits: (members, n, size) or 0.

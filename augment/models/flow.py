@@ -6,10 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from augment.models.backbones import dense, own
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
+from augment.models.smoothing import strength_of
 from augment.models.vector_heads import VectorHeads
+from augment.models.vector_smoothing import training_vectors
 
 WAVES = 8  # sines and cosines of the time
 LAST = 0.98  # time at which the categories are drawn; they hardly change after it
@@ -38,6 +39,8 @@ class Flow(Recipe):
     guidance_scale : float, default=1
         Above 1 rows follow their known cells more than real ones do: directions without the condition are extrapolated
         to those with it (Ho and Salimans, arXiv 2207.12598). 1 is the learned distribution.
+    smoothing : float or "auto", default="auto"
+        How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.002
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0.01
@@ -62,6 +65,7 @@ class Flow(Recipe):
         n_steps=16,
         sampler="heun",
         guidance_scale=1.0,
+        smoothing="auto",
         learning_rate=0.002,
         weight_decay=0.01,
         optimizer=None,
@@ -72,21 +76,26 @@ class Flow(Recipe):
         self.n_steps = n_steps
         self.sampler = sampler
         self.guidance_scale = guidance_scale
+        self.smoothing = smoothing
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.optimizer = optimizer
         self.network = network
 
     def build(self, layout):
-        self._check_numbers(width=(Integral, 1), depth=(Integral, 1), n_steps=(Integral, 1), guidance_scale=(Real, 0))
+        self._check_numbers(
+            ["smoothing"],
+            width=(Integral, 1),
+            depth=(Integral, 1),
+            n_steps=(Integral, 1),
+            guidance_scale=(Real, 0),
+            smoothing=(Real, 0),
+        )
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be {' or '.join(map(repr, SAMPLERS))}. Received: sampler={self.sampler!r}")
-        n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
-        if self.network is None:
-            network = dense(n_inputs, layout.width, int(self.width), int(self.depth), name="network")
-        else:
-            network = own(self.network, "network", n_inputs, layout.width)
-        model = FlowModel(layout, network, int(self.n_steps), self.sampler, float(self.guidance_scale))
+        network = self._network("network", layout.width + layout.n_columns + 2 * WAVES + 1, layout.width)
+        strength = strength_of(self.smoothing, layout)
+        model = FlowModel(layout, network, int(self.n_steps), self.sampler, float(self.guidance_scale), strength)
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 
@@ -100,15 +109,15 @@ class FlowModel(GenerativeModel):
         The form of encoded rows.
     network : keras.Model
         As in `Flow`.
-    n_steps, sampler, guidance_scale
-        As in `Flow`.
+    n_steps, sampler, guidance_scale, smoothing
+        As in `Flow`, without "auto".
     """
 
     takes_known = True
 
-    def __init__(self, layout, network, n_steps, sampler, guidance_scale):
+    def __init__(self, layout, network, n_steps, sampler, guidance_scale, smoothing):
         super().__init__()
-        self.layout, self.network = layout, network
+        self.layout, self.network, self.smoothing = layout, network, smoothing
         self.n_steps, self.sampler, self.guidance_scale = n_steps, sampler, guidance_scale
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
         self.is_number = self.heads.is_number
@@ -138,6 +147,10 @@ class FlowModel(GenerativeModel):
         if sample_weight is None:
             return ops.mean(y_pred)
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
+
+    def training_rows(self, x, n_seen, rng):
+        """Rows near the real ones; see `smoothing`."""
+        return training_vectors(self.layout, x, n_seen, self.smoothing, rng)
 
     def _guess(self, mixed, time, known, training=False):
         """What the network says (n, width) of mixtures (n, width) at times (n, 1) with known columns (n, n_columns)."""

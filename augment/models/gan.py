@@ -7,13 +7,15 @@ import numpy as np
 from keras import ops
 from scipy.special import ndtr
 
-from augment.models.backbones import dense, own, plain
+from augment.models.backbones import plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
 from augment.models.gradients import frozen
 from augment.models.known import floats_of, random_columns
 from augment.models.pair_error import pair_error
+from augment.models.smoothing import strength_of
 from augment.models.vector_heads import VectorHeads
+from augment.models.vector_smoothing import training_vectors
 
 STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
 HARDNESS = 5.0  # logit of a real category before it is made soft
@@ -55,6 +57,8 @@ class GAN(Recipe):
         Weight of the squared differences of the products' means, added up and divided by the number of features.
     temperature : float, default=0.5
         Of the Gumbel softmax.
+    smoothing : float or "auto", default="auto"
+        How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.002
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0
@@ -83,6 +87,7 @@ class GAN(Recipe):
         gamma=0.02,
         matching=1.0,
         temperature=0.5,
+        smoothing="auto",
         learning_rate=0.002,
         weight_decay=0.0,
         optimizer=None,
@@ -95,6 +100,7 @@ class GAN(Recipe):
         self.gamma = gamma
         self.matching = matching
         self.temperature = temperature
+        self.smoothing = smoothing
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.optimizer = optimizer
@@ -103,27 +109,22 @@ class GAN(Recipe):
 
     def build(self, layout):
         self._check_numbers(
+            ["smoothing"],
             latent_dim=(Integral, 1),
             width=(Integral, 1),
             depth=(Integral, 1),
             gamma=(Real, 0),
             matching=(Real, 0),
             temperature=(Real, 1e-3),
+            smoothing=(Real, 0),
         )
-        width, depth, latent_dim = int(self.width), int(self.depth), int(self.latent_dim)
+        latent_dim = int(self.latent_dim)
         row = layout.width + layout.n_columns  # what is known of it beside it, or its known values in its place
-        generator, discriminator = self.generator, self.discriminator
-        if generator is None:
-            generator = dense(latent_dim + row, layout.width, width, depth, name="generator")
-        else:
-            generator = own(generator, "generator", latent_dim + row, layout.width)
-        if discriminator is None:
-            sharpened = RankWaves(layout)
-            discriminator = plain(row, 1, width, depth + 1, first=sharpened, name="discriminator")
-        else:
-            discriminator = own(discriminator, "discriminator", row, 1)
+        generator = self._network("generator", latent_dim + row, layout.width)
+        sharp = {"depth": int(self.depth) + 1, "first": RankWaves(layout)}
+        discriminator = self._network("discriminator", row, 1, plain, **sharp)
         weights = float(self.gamma), float(self.matching), float(self.temperature)
-        model = GANModel(layout, generator, discriminator, latent_dim, *weights)
+        model = GANModel(layout, generator, discriminator, latent_dim, *weights, strength_of(self.smoothing, layout))
         model.build((None, layout.width + 1))
         # momentum would carry each player on where the other no longer is
         return self._compile(model, beta_1=0.0, ema_momentum=0.995)
@@ -138,16 +139,16 @@ class GANModel(GenerativeModel):
         The form of encoded rows.
     generator, discriminator : keras.Model
         As in `GAN`.
-    latent_dim, gamma, matching, temperature
-        As in `GAN`.
+    latent_dim, gamma, matching, temperature, smoothing
+        As in `GAN`, without "auto".
     """
 
     takes_known = True
     share_of_steps = 2 / 3  # the last third raised Adult's C2ST score from .374 to .396 and nothing else
 
-    def __init__(self, layout, generator, discriminator, latent_dim, gamma, matching, temperature):
+    def __init__(self, layout, generator, discriminator, latent_dim, gamma, matching, temperature, smoothing):
         super().__init__()
-        self.layout, self.latent_dim = layout, latent_dim
+        self.layout, self.latent_dim, self.smoothing = layout, latent_dim, smoothing
         self.gamma, self.matching, self.temperature = gamma, matching, temperature
         self.generator, self.discriminator = generator, discriminator
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
@@ -170,13 +171,18 @@ class GANModel(GenerativeModel):
     # training -------------------------------------------------------------------------------------------------------
 
     def training_rows(self, x, n_seen, rng):
-        """Rows with one more float: the column that a row was chosen for a category of, or -1 where all are numbers."""
+        """Rows with one more float: the column that a row was chosen for a category of, or -1 where all are numbers.
+
+        They are rows near the real ones; see `smoothing`.
+        """
         self.shares.assign(x.mean(axis=0))  # new rows start from categories as frequent as these
         n = min(max(len(x), n_seen), TRAINING_ROWS)
+        n_real, x = len(x), training_vectors(self.layout, x, n, self.smoothing, rng)
         if not self.causes:
             rows, causes = np.resize(rng.permutation(len(x)), n), np.full(n, -1.0)
         else:
-            chosen = [_by_log_frequency(x[:, block.places], -(-n // len(self.causes)), rng) for block in self.causes]
+            each = -(-n // len(self.causes))
+            chosen = [_by_log_frequency(x[:, block.places], n_real, each, rng) for block in self.causes]
             rows = np.concatenate(chosen)
             causes = np.repeat([float(block.column) for block in self.causes], [len(part) for part in chosen])
         order = rng.permutation(len(rows))
@@ -332,11 +338,11 @@ class RankWaves(keras.layers.Layer):
         return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
 
 
-def _by_log_frequency(one_hot, n, rng):
-    """n rows, each of a category drawn by the logarithm of its frequency."""
+def _by_log_frequency(one_hot, n_real, n, rng):
+    """n rows, each of a category drawn by the logarithm of its frequency among the `n_real` rows of the table."""
     place = one_hot.argmax(axis=1)
     counts = np.bincount(place)
-    chance = (np.log1p(counts) / np.maximum(counts, 1))[place]
+    chance = (np.log1p(counts * n_real / len(place)) / np.maximum(counts, 1))[place]
     return rng.choice(len(place), n, p=chance / chance.sum())
 
 

@@ -131,7 +131,7 @@ class _ClassHeads(keras.layers.Layer):
 
     def fine_logits(self, hidden, coarse):
         """Logits of the fine tokens (members, n, levels) given the coarse ones (n, members)."""
-        token = ops.transpose(coarse + self.offsets)
+        token = ops.transpose(ops.add(coarse, self.offsets))
         guess = ops.matmul(hidden, self.down)
         guess = ops.silu(guess * (1 + ops.take(self.gate, token, axis=0)) + ops.take(self.shift, token, axis=0))
         return ops.matmul(ops.matmul(guess, self.up), waves(self.levels))
@@ -217,4 +217,4 @@ class Divided:
         self.offsets = np.cumsum([0] + [len(table) for table in tables[:-1]]).astype("int32")
 
     def __call__(self, coarse):
-        return ops.take(self.table, coarse + self.offsets, axis=0)
+        return ops.take(self.table, ops.add(coarse, self.offsets), axis=0)

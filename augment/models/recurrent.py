@@ -10,7 +10,7 @@ from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.copying import IMPOSSIBLE
 from augment.models.drawing import inverse_cumulative, log_sum
-from augment.models.smoothing import automatic_smoothing, training_rows
+from augment.models.smoothing import strength_of, training_rows
 from augment.models.steps import StepHeads, StepInputs, steps_of
 from augment.models.tokens import TokenEmbedding
 
@@ -84,7 +84,7 @@ class Recurrent(Recipe):
         self._check_numbers(
             ["smoothing"], units=(Integral, 1), depth=(Integral, 1), dropout=(Real, 0, 0.99), smoothing=(Real, 0)
         )
-        smoothing = automatic_smoothing(layout.n_samples) if isinstance(self.smoothing, str) else self.smoothing
+        smoothing = strength_of(self.smoothing, layout)
         # Keras takes no NumPy integers
         model = RecurrentModel(layout, self.cell, int(self.units), int(self.depth), self.dropout, smoothing)
         model.build((None, layout.width))

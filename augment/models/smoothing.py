@@ -19,6 +19,11 @@ FITTED = 2000  # rows that the redrawing learns from
 MOST_ROWS, MOST_CELLS = 300_000, 8_000_000  # that are drawn
 
 
+def strength_of(smoothing, layout):
+    """What the parameter `smoothing` of a recipe, a number or "auto", means for rows of this form."""
+    return automatic_smoothing(layout.n_samples) if isinstance(smoothing, str) else float(smoothing)
+
+
 def automatic_smoothing(n_samples):
     """The strength that suits so many rows: 2.5 up to 80, 1 for 200 to 500, 0.01 for 50,000 and 0 above."""
     if n_samples > 50_000:
@@ -38,8 +43,12 @@ def training_rows(layout, x, n_seen, strength, rng):
     """
     if not strength:
         return x
-    most = min(MOST_ROWS, MOST_CELLS // len(layout.blocks), n_seen)
-    return smoothed_rows(layout, x, max(most, len(x)), strength, rng)
+    return smoothed_rows(layout, x, n_drawn(len(x), len(layout.blocks), n_seen), strength, rng)
+
+
+def n_drawn(n_samples, n_cells, n_seen):
+    """How many rows to draw where training sees `n_seen`: what memory takes, of rows of so many cells, not too few."""
+    return max(n_samples, min(MOST_ROWS, MOST_CELLS // n_cells, n_seen))
 
 
 def smoothed_rows(layout, x, n, strength, rng):
@@ -80,11 +89,12 @@ def smoothed_rows(layout, x, n, strength, rng):
     codes = [label.codes(x) for label in labels]
     scores = np.stack([line.scores(x, rng) for line in lines], axis=1) if lines else np.zeros((len(x), 0))
     drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
-    new_codes = _redraw(labels, codes, scores, drawn, REDRAWN * strength**2, rng)
+    sizes = [label.size for label in labels]
+    new_codes = redraw(sizes, codes, scores, drawn, strength, rng)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
-        real, new = _one_hot(labels, codes, len(x)), _one_hot(labels, new_codes, n)
-        for line, latent in zip(lines, _move(scores, real, new, drawn, strength, rng).T, strict=True):
+        moved = move(scores, sizes, codes, new_codes, drawn, strength, rng)
+        for line, latent in zip(lines, moved.T, strict=True):
             line.write(rows, latent, new_codes[labels.index(line.label)] if line.label in labels else None)
     for label, code in zip(labels, new_codes, strict=True):
         label.write(rows, code)
@@ -150,12 +160,26 @@ class _Line:
             rows[there, self.block.start + 1] = fine * self.block.has_levels[coarse]
 
 
-def _redraw(labels, codes, scores, drawn, share, rng):
-    """Codes of each label in the rows `drawn`, of which `share` are drawn anew given all the rest of their row."""
-    new = [code[drawn] for code in codes]
+def redraw(sizes, codes, scores, drawn, strength, rng):
+    """Codes of each label in the rows `drawn`, of which a share are drawn anew given all the rest of their row.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Number of categories of each label.
+    codes : list of ndarray of int of shape (n_samples,)
+        Categories of the real rows.
+    scores : ndarray of shape (n_samples, d)
+        Numbers of the real rows as normal scores, NaN where there is none.
+    drawn : ndarray of int of shape (n,)
+        A real row for each new one.
+    strength, rng
+        As in `smoothed_rows`.
+    """
+    new, share = [code[drawn] for code in codes], REDRAWN * strength**2
     if share < LITTLE:
         return new
-    small = [k for k, label in enumerate(labels) if label.size <= MANY]
+    small = [k for k, size in enumerate(sizes) if size <= MANY]
     scores = np.nan_to_num(scores)
     learned = rng.permutation(len(scores))[:FITTED]
     for k in small:
@@ -165,7 +189,7 @@ def _redraw(labels, codes, scores, drawn, share, rng):
             continue
 
         def features(codes, scores, others=others):
-            one_hot = _one_hot([labels[i] for i in others], [codes[i] for i in others], len(scores))
+            one_hot = _one_hot([sizes[i] for i in others], [codes[i] for i in others], len(scores))
             return np.concatenate([one_hot.toarray(), scores], axis=1)
 
         with warnings.catch_warnings():
@@ -178,9 +202,10 @@ def _redraw(labels, codes, scores, drawn, share, rng):
     return new
 
 
-def _move(scores, real, new, drawn, strength, rng):
-    """Scores of the rows `drawn` after they moved, given the one-hot labels of the real and of the new rows."""
+def move(scores, sizes, codes, new_codes, drawn, strength, rng):
+    """Scores (n, d) of the rows `drawn` after they moved, given what `redraw` made of their labels; else as there."""
     n, d = scores.shape
+    real, new = _one_hot(sizes, codes, n), _one_hot(sizes, new_codes, len(drawn))
     means, new_means = np.zeros((n, d)), np.zeros((len(drawn), d))
     for j in range(d):
         there = ~np.isnan(scores[:, j])
@@ -210,11 +235,11 @@ def _completed(residuals, rng):
     return filled
 
 
-def _one_hot(labels, codes, n):
+def _one_hot(sizes, codes, n):
     """Indicators of all categories of the labels, a sparse array of shape (n, number of categories)."""
-    ends = np.cumsum([0] + [label.size for label in labels])
-    columns = (np.reshape(codes, (len(labels), n)) + ends[:-1, None]).T.ravel().astype("int32")
-    rows = (np.arange(n + 1) * len(labels)).astype("int32")
+    ends = np.cumsum([0, *sizes])
+    columns = (np.reshape(codes, (len(sizes), n)) + ends[:-1, None]).T.ravel().astype("int32")
+    rows = (np.arange(n + 1) * len(sizes)).astype("int32")
     return csr_array((np.ones(len(columns)), columns, rows), shape=(n, int(ends[-1])))
 
 

@@ -95,9 +95,10 @@ class StepInputs(keras.layers.Layer):
         if step is not None:
             places, kernel = places[step : step + 1], ops.take(kernel, [step], axis=0)
         tokens = ops.take(x, places, axis=1)
-        embedded = ops.take(self.table, tokens + self.offsets[places], axis=0)
+        embedded = ops.take(self.table, ops.add(tokens, self.offsets[places]), axis=0)
         coarse = ops.take(x, self.coarse_columns[places], axis=1)
-        cell = ops.take(self.cells, coarse * self.ordered[places] + self.cell_offsets[places], axis=0)
+        numbers = ops.add(ops.multiply(coarse, self.ordered[places]), self.cell_offsets[places])
+        cell = ops.take(self.cells, numbers, axis=0)
         exact = ops.broadcast_to(self.is_fine[places], ops.shape(tokens))
         smooth = features(cell, tokens, exact, self.frequencies)
         return ops.einsum("nsi,siu->nsu", ops.concatenate([embedded, smooth], axis=-1), kernel)

@@ -53,12 +53,12 @@ class TokenEmbedding(keras.layers.Layer):
     def call(self, x, known, training=False):
         """Rows (n, width) and their known blocks (n, n_blocks) -> (n, units)."""
         n = ops.shape(x)[0]
-        tokens = ops.where(known, ops.take(x, self.starts, axis=1) + self.offsets[:-1], self.offsets[1:] - 1)
+        tokens = ops.where(known, ops.add(ops.take(x, self.starts, axis=1), self.offsets[:-1]), self.offsets[1:] - 1)
         embedded = ops.take(self.table, tokens, axis=0)  # (n, n_blocks, EMBEDDING_DIM)
         inputs = [ops.reshape(embedded, (n, len(self.blocks) * EMBEDDING_DIM))]
         if self.ordered:
             coarse = ops.take(x, self.starts[self.ordered], axis=1)
-            cell = ops.take(np.concatenate(self.cells), coarse + self.cell_offsets[:-1], axis=0)
+            cell = ops.take(np.concatenate(self.cells), ops.add(coarse, self.cell_offsets[:-1]), axis=0)
             exact = ops.ones(ops.shape(coarse))
             if training and self.blur:
                 exact = ops.cast(

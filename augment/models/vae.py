@@ -11,11 +11,12 @@ from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from augment.models.backbones import dense, own
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
 from augment.models.known import floats_of
+from augment.models.smoothing import strength_of
 from augment.models.vector_heads import VectorHeads
+from augment.models.vector_smoothing import training_vectors
 
 WARM_UP = 500  # steps in which the weight of the Kullback-Leibler term rises to its value
 PRIOR_ROWS = 20_000  # that the mixture is fitted to
@@ -47,6 +48,8 @@ class VAE(Recipe):
         codes tell more of a row, and the mixture has more to learn.
     n_components : int, default=64
         Normals in the mixture; fewer for less than 20 rows for each.
+    smoothing : float or "auto", default="auto"
+        How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.001
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0.01
@@ -74,6 +77,7 @@ class VAE(Recipe):
         depth=1,
         beta=0.5,
         n_components=64,
+        smoothing="auto",
         learning_rate=0.001,
         weight_decay=0.01,
         optimizer=None,
@@ -85,6 +89,7 @@ class VAE(Recipe):
         self.depth = depth
         self.beta = beta
         self.n_components = n_components
+        self.smoothing = smoothing
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.optimizer = optimizer
@@ -93,24 +98,21 @@ class VAE(Recipe):
 
     def build(self, layout):
         self._check_numbers(
+            ["smoothing"],
             latent_dim=(Integral, 1),
             width=(Integral, 1),
             depth=(Integral, 1),
             beta=(Real, 0),
             n_components=(Integral, 1),
+            smoothing=(Real, 0),
         )
         latent_dim = int(self.latent_dim)
         encoder = self._network("encoder", layout.width, 2 * latent_dim)
         decoder = self._network("decoder", latent_dim, VectorHeads(layout).size)
-        model = VAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
+        smoothing = strength_of(self.smoothing, layout)
+        model = VAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components), smoothing)
         model.build((None, layout.width))
         return self._compile(model)
-
-    def _network(self, name, n_inputs, n_outputs):
-        network = getattr(self, name)
-        if network is not None:
-            return own(network, name, n_inputs, n_outputs)
-        return dense(n_inputs, n_outputs, int(self.width), int(self.depth), name=name)
 
 
 class VAEModel(GenerativeModel):
@@ -122,15 +124,16 @@ class VAEModel(GenerativeModel):
         The form of encoded rows.
     encoder, decoder : keras.Model
         (batch, layout.width) -> (batch, 2 * latent_dim), and (batch, latent_dim) -> (batch, VectorHeads(layout).size).
-    latent_dim, beta, n_components
-        As in `VAE`.
+    latent_dim, beta, n_components, smoothing
+        As in `VAE`, without "auto".
     """
 
     takes_known = True
 
-    def __init__(self, layout, encoder, decoder, latent_dim, beta, n_components):
+    def __init__(self, layout, encoder, decoder, latent_dim, beta, n_components, smoothing):
         super().__init__()
         self.layout, self.latent_dim, self.beta, self.n_components = layout, latent_dim, beta, n_components
+        self.smoothing = smoothing
         self.encoder, self.decoder, self.heads = encoder, decoder, VectorHeads(layout)
         self.seed_generator = keras.random.SeedGenerator()
 
@@ -142,6 +145,10 @@ class VAEModel(GenerativeModel):
         self.factors = self.add_weight((k, d, d), "zeros", name="factors", trainable=False)
         self.factors.assign(np.tile(np.eye(d, dtype="float32"), (k, 1, 1)))  # until fitted: a standard normal
         self.built = True
+
+    def training_rows(self, x, n_seen, rng):
+        """Rows near the real ones; see `smoothing`."""
+        return training_vectors(self.layout, x, n_seen, self.smoothing, rng)
 
     def call(self, x, training=False):
         """Rows (n, width) -> the two terms of each row's loss (n,) and the weight of the second."""
