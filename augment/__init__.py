@@ -21,9 +21,11 @@ _HOMES = {
     "StatisticalParity": "augment.synthesizers.fairness",
     "WithoutEdges": "augment.synthesizers.fairness",
     "fairness_trade_off": "augment.trade_off",
+    "augmentation_curve": "augment.augmentation.curve",
+    "AugmentationCurveDisplay": "augment.augmentation.display",
     "check_synthesizer": "augment.checks",
 }
-_MODULES = ("auditing", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
+_MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
 
 __all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604
 
