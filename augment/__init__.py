@@ -15,6 +15,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "TabularSynthesizer": "augment.synthesizers.tabular",
+    "AugmentedClassifier": "augment.augmentation.estimators",
+    "AugmentedRegressor": "augment.augmentation.estimators",
     "audit": "augment.auditing",
     "LabelParity": "augment.synthesizers.fairness",
     "EqualCells": "augment.synthesizers.fairness",

@@ -7,10 +7,12 @@ own.
 
 import numbers
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_random_state
 
-from augment.synthesizers.pairs import to_numpy
+from augment.synthesizers.pairs import is_frame, names_in, stack, to_numpy
 
 STRATEGIES = ("all", "minority", "balance")
 
@@ -50,16 +52,20 @@ def added_labels(y, ratio=1.0, strategy="all"):
     >>> [str(label) for label in added_labels(y, 0.5, "minority")]
     ['c', 'c']
     """
+    return np.repeat(*counts_to_add(y, ratio, strategy))
+
+
+def counts_to_add(y, ratio=1.0, strategy="all"):
+    """Classes and how many rows of each `added_labels` asks for."""
     check_ratio(ratio)
     check_strategy(strategy)
     classes, counts = np.unique(to_numpy(y), return_counts=True)
     if strategy == "all":
-        wanted = _apportioned(ratio * counts, n_added(counts.sum(), ratio))
-    else:
-        wanted = np.round(ratio * (counts.max() - counts)).astype(int)
-        if strategy == "minority":
-            wanted[counts > counts.min()] = 0
-    return np.repeat(classes, wanted)
+        return classes, _apportioned(ratio * counts, n_added(counts.sum(), ratio))
+    wanted = np.round(ratio * (counts.max() - counts)).astype(int)
+    if strategy == "minority":
+        wanted[counts > counts.min()] = 0
+    return classes, wanted
 
 
 def n_added(n_samples, ratio):
@@ -133,6 +139,23 @@ def rows_drawn(generator, n_samples, random_state=None):
     return X_new, y_new
 
 
+def append_rows(X, X_new, generator):
+    """Real rows, then the synthetic ones of a generator, in one table of the same kind."""
+    if is_frame(X) != is_frame(X_new) or (is_frame(X) and names_in(X) != names_in(X_new)):
+        raise ValueError(
+            f"{type(generator).__name__}.generate must give rows of the kind and columns that it was fitted on. "
+            f"Expected {_kind(X)}; got {_kind(X_new)}."
+        )
+    return stack(X, X_new)
+
+
+def take(data, places):
+    """Rows of a frame, a series or an array by their places."""
+    if isinstance(data, pd.DataFrame | pd.Series):
+        return data.iloc[places]
+    return nw.from_native(data, eager_only=True)[places].to_native() if is_frame(data) else data[places]
+
+
 def first_of(y_new, labels):
     """Places in `y_new` of as many rows of each class as `labels` has: the first ones, in their order there.
 
@@ -165,6 +188,10 @@ def _apportioned(shares, total):
     largest = np.lexsort((shares, whole - shares))[: max(0, total - whole.sum())]
     whole[largest] += 1
     return whole
+
+
+def _kind(X):
+    return f"a {type(X).__name__} with the columns {names_in(X)}" if is_frame(X) else f"a {type(X).__name__}"
 
 
 def _seed(rng):
