@@ -97,7 +97,7 @@ class Control(BaseEstimator):
     def _parents(self, labels, rng):
         """A row with the label, for each label."""
         parents = np.zeros(len(labels), int)
-        for label in pd.unique(labels):
+        for label in pd.unique(labels).tolist():
             wanted, members = labels == label, np.flatnonzero(self.y_ == label)
             if not len(members):
                 known = ", ".join(map(repr, pd.unique(self.y_)[:20].tolist()))

@@ -3,18 +3,18 @@
 import numbers
 
 import numpy as np
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing as take
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from augment.augmentation.controls import Duplicates, Interpolation, Noise
 from augment.augmentation.findings import NONE, AugmentationCurve, followed, gather
 from augment.augmentation.folds import check_data, make_folds
-from augment.augmentation.rows import added_labels, check_strategy, first_of, n_added, rows_drawn, rows_labelled
-from augment.synthesizers.pairs import stack, to_numpy
+from augment.augmentation.rows import check_strategy
+from augment.augmentation.training import Choice
+from augment.augmentation.trial import Trial
 
 CONTROLS = {"duplicates": Duplicates(), "interpolation": Interpolation(), "noise": Noise()}
 MOST = 100  # times as many synthetic rows as real ones: more is a slip of the pen
@@ -102,7 +102,7 @@ def augmentation_curve(
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from augment import augmentation_curve
     >>> X, y = load_breast_cancer(return_X_y=True)
-    >>> curve = augmentation_curve(KNeighborsClassifier(), X[:80], y[:80], synthesizers={}, random_state=0)
+    >>> curve = augmentation_curve(KNeighborsClassifier(), X[:80], y[:80], synthesizers={}, ratios=[1], random_state=0)
     >>> [verdict["generator"] for verdict in curve.results["verdicts"]]
     ['duplicates', 'interpolation', 'noise']
     """
@@ -121,17 +121,17 @@ def augmentation_curve(
     scorer = check_scoring(estimator, scoring=scoring)
     rng = check_random_state(random_state)
     folds, sizes, share = make_folds(X, y, cv=cv, groups=groups, train_sizes=train_sizes, classes=classes, rng=rng)
-    wanted = [_wanted(y[fold.train], ratios, strategy, classes) for fold in folds]
-    tasks = [(name, place) for place in range(len(folds)) for name in [NONE, *generators]]
+    tasks = [(fold, name) for fold in folds for name in (NONE, *generators)]
+    trial = Trial(estimator, X, y, [Choice(ratio, strategy) for ratio in ratios], scorer, classes)
     work = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_scores)(estimator, name, generators.get(name), X, y, folds[place], wanted[place], scorer)
-        for name, place in tasks
+        delayed(trial)(fold, name, generators.get(name)) for fold, name in tasks
     )
     scores = {}
-    for (name, place), by_ratio in zip(tasks, followed(work, len(tasks), verbose), strict=True):
-        scores.setdefault((name, sizes[folds[place].size]), []).append(by_ratio)
+    for (fold, name), by_ratio in zip(tasks, followed(work, len(tasks), verbose), strict=True):
+        scores.setdefault((name, sizes[fold.size]), []).append(by_ratio)
     settings = {
         "scoring": scoring if isinstance(scoring, str) else repr(scoring),
+        "score_name": _in_words(scoring),
         "estimator": type(estimator[-1] if isinstance(estimator, Pipeline) else estimator).__name__,
         "strategy": strategy,
         "test_share": share,
@@ -139,6 +139,13 @@ def augmentation_curve(
         "train_sizes": sizes,
     }
     return AugmentationCurve(gather(settings, scores, CONTROLS))
+
+
+def _in_words(scoring):
+    """What to call a score."""
+    if not isinstance(scoring, str):
+        return "score"
+    return "R2" if scoring == "r2" else scoring.replace("_", " ")
 
 
 def _check_ratios(ratios):
@@ -181,69 +188,3 @@ def _named(synthesizers):
                 f"Received: {name}={generator!r}"
             )
     return synthesizers | CONTROLS
-
-
-def _wanted(y, ratios, strategy, classes):
-    """For each ratio the labels of the rows to add, or their number where y holds numbers."""
-    wanted = [added_labels(y, ratio, strategy) if classes else n_added(len(y), ratio) for ratio in ratios]
-    for ratio, rows in zip(ratios, wanted, strict=True):
-        if not np.size(rows) or not np.any(rows != 0 if classes else rows):
-            raise ValueError(
-                f"strategy={strategy!r} with ratio {ratio:g} adds no row to {len(y)} training rows: take a larger ratio"
-                + (", or strategy='all' where all classes are equally large." if strategy != "all" else ".")
-            )
-    return wanted
-
-
-def _scores(estimator, name, generator, X, y, fold, wanted, scorer):
-    """The score on the test rows for each ratio; a single one without generator."""
-    X_train, y_train, X_test, y_test = take(X, fold.train), y[fold.train], take(X, fold.test), y[fold.test]
-    try:
-        scores = []
-        for X_new, y_new in _synthetic(generator, X_train, y_train, wanted, fold.seed):
-            X_both = X_train if X_new is None else stack(X_train, X_new)
-            y_both = y_train if X_new is None else stack(y_train, y_new)
-            scores.append(float(scorer(_seeded(estimator, fold.seed).fit(X_both, y_both), X_test, y_test)))
-    except Exception as error:
-        error.add_note(f"augmentation_curve: {name}, fold {fold.number + 1}, {len(fold.train)} training rows")
-        raise
-    if not np.isfinite(scores).all():
-        raise ValueError(
-            f"The score of fold {fold.number + 1} with {name!r} is {scores}, no finite number: its {len(fold.test)} "
-            "test rows may be too few for it. Take fewer folds or another scoring."
-        )
-    return scores
-
-
-def _synthetic(generator, X, y, wanted, seed):
-    """Synthetic rows for each ratio, from one fit; a single pair of None without generator."""
-    if generator is None:
-        yield None, None
-        return
-    fitted = _seeded(generator, seed).fit(X, y)
-    if isinstance(wanted[0], int):
-        X_new, y_new = rows_drawn(fitted, max(wanted), seed)
-        places = [np.arange(n) for n in wanted]
-    else:
-        X_new, y_new = rows_labelled(fitted, _most(wanted), seed)
-        places = [first_of(y_new, labels) for labels in wanted]
-    for chosen in places:
-        yield take(X_new, chosen), to_numpy(y_new)[chosen]
-
-
-def _most(wanted):
-    """Labels of which each of the lists is a part."""
-    classes = np.unique(np.concatenate(wanted))
-    counts = np.max([[(labels == label).sum() for label in classes] for labels in wanted], axis=0)
-    return np.repeat(classes, counts)
-
-
-def _seeded(estimator, seed):
-    """A clone whose open random states are set, and which is silent where it generates rows."""
-    estimator = clone(estimator)
-    params = estimator.get_params()
-    names = [name for name in params if name.split("__")[-1] == "random_state" and params[name] is None]
-    settings = dict.fromkeys(names, seed)
-    if hasattr(estimator, "generate") and "verbose" in params:
-        settings["verbose"] = 0
-    return estimator.set_params(**settings)

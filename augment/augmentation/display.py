@@ -124,7 +124,7 @@ class AugmentationCurveDisplay:
             for number, name in enumerate(names):
                 own = [row for row in rows if row["generator"] == name]
                 start = without[own[0]["train_size"]]
-                ends = [[without[row["train_size"]] + row[end] for row in own] for end in ("gain", "low", "high")]
+                ends = [[_above(without, row, end) for row in own] for end in ("gain", "low", "high")]
                 line, low, high = ends if by_size else [[start, *end] for end in ends]
                 self._draw_one(name, number, control, (places, line, low, high))
 
@@ -159,3 +159,8 @@ class AugmentationCurveDisplay:
         ax.set_xticks(places)
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def _above(without, row, end):
+    """A gain or an end of its interval as a score; NaN where there is no interval."""
+    return without[row["train_size"]] + (float("nan") if row[end] is None else row[end])

@@ -9,7 +9,6 @@ import numpy as np
 from augment.augmentation.gains import LEVEL, conclude, paired_gain, shown, verdict
 
 NONE = "none"
-SCORE_NAMES = {"r2": "R2"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,6 @@ def gather(settings, scores, controls):
     ratios, sizes = settings["ratios"], settings["train_sizes"]
     names = list(dict.fromkeys(name for name, _ in scores if name != NONE))
     n_controls = len([name for name in names if name in controls])
-    score_name = SCORE_NAMES.get(settings["scoring"], settings["scoring"].replace("_", " "))
     without = {size: np.array(scores[NONE, size])[:, 0] for size in sizes}
     rows, verdicts = [], []
     for size in sizes:
@@ -105,9 +103,8 @@ def gather(settings, scores, controls):
                 gain = paired_gain(values - without[size], settings["test_share"], comparisons)
                 gains.append({"ratio": ratio, "score": float(values.mean())} | gain | {"verdict": verdict(gain)})
                 rows.append(about | gains[-1] | {"scores": values.tolist()})
-            verdicts.append(about | conclude(gains, score_name))
+            verdicts.append(about | conclude(gains, settings["score_name"]))
     return settings | {
-        "score_name": score_name,
         "level": LEVEL,
         "n_folds": len(without[sizes[0]]),
         "without": [
@@ -143,4 +140,6 @@ def _columns(table):
 
 
 def _gain_in_words(row):
+    if row["low"] is None:
+        return "the same in all folds"
     return f"{shown(row['gain'], signed=True)} [{shown(row['low'])}, {shown(row['high'])}]"

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import issparse
 from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, check_cv, train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
-from augment.synthesizers.pairs import as_array, is_frame, one_column, to_numpy
+from augment.augmentation.base import as_table
+from augment.synthesizers.pairs import one_column, to_numpy
 
-N_REPEATS = 2
+N_REPEATS = 4
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,9 @@ def check_data(X, y, classes):
     TypeError, ValueError
         If X is sparse or no table, if y has several columns, gaps or no fitting values, or their lengths differ.
     """
-    if issparse(X):
-        raise TypeError("X is sparse, but generators of rows learn dense tables: give X.toarray().")
-    if not is_frame(X):
-        X = np.asarray(as_array(X))
-        if X.ndim != 2:
-            raise ValueError(f"Expected a 2D array X (rows, columns), got one of shape {X.shape}.")
+    X = as_table(X)
+    if len(X.shape) != 2:
+        raise ValueError(f"Expected a 2D array X (rows, columns), got one of shape {X.shape}.")
     y = to_numpy(one_column(y))
     if y.ndim != 1:
         raise ValueError(

@@ -1,10 +1,13 @@
 """What paired gains over folds prove: intervals that allow for the rows that folds share, and a verdict in a line."""
 
+from functools import cache
+
 import numpy as np
 from scipy import optimize, stats
 
 LEVEL = 0.95
 POWER = 0.8
+ROUNDING = 1e-12  # differences of scores up to this are none
 HELPS, HURTS, NO_GAIN = "helps", "hurts", "no gain shown"
 
 
@@ -29,7 +32,8 @@ def paired_gain(differences, test_share, comparisons=1, level=LEVEL):
     -------
     dict
         "gain", "low", "high" and "detectable": the smallest true gain that such an interval lies above 0 for with a
-        probability of .8, by the noncentral t distribution; None where all differences are 0.
+        probability of .8, by the noncentral t distribution. All but the gain are None where every difference is 0: how
+        far off that is, such folds do not tell.
 
     Notes
     -----
@@ -44,31 +48,33 @@ def paired_gain(differences, test_share, comparisons=1, level=LEVEL):
     """
     differences = np.asarray(differences, float)
     n_folds, mean = len(differences), float(differences.mean())
-    deviation = differences.std(ddof=1)
-    if np.ptp(differences) <= 1e-12 * max(1.0, abs(mean)):
-        mean = mean if abs(mean) > 1e-12 else 0.0
-        deviation = abs(mean) / np.sqrt(n_folds)
+    if np.abs(differences).max() <= ROUNDING:
+        return {"gain": 0.0, "low": None, "high": None, "detectable": None}
+    deviation = differences.std(ddof=1) if np.ptp(differences) > ROUNDING else abs(mean) / np.sqrt(n_folds)
     error = deviation * np.sqrt(1 / n_folds + test_share)
     quantile = stats.t.isf((1 - level) / 2 / comparisons, n_folds - 1)
     return {
         "gain": mean,
         "low": float(mean - quantile * error),
         "high": float(mean + quantile * error),
-        "detectable": float(error * _noncentrality(quantile, n_folds - 1)) if error else None,
+        "detectable": float(error * _noncentrality(quantile, n_folds - 1)),
     }
 
 
+@cache
 def _noncentrality(quantile, freedom):
     """Standard errors that the truth must lie above 0 for a t statistic to exceed its quantile four times in five."""
     return optimize.brentq(lambda far: stats.nct.sf(quantile, freedom, far) - POWER, 0, 3 * quantile + 10)
 
 
 def verdict(gain):
-    """The verdict on one gain: the whole interval must lie on one side of 0.
+    """The verdict on one gain: the whole of its interval must lie on one side of 0.
 
     >>> verdict({"low": 0.01, "high": 0.03}), verdict({"low": -0.01, "high": 0.03})
     ('helps', 'no gain shown')
     """
+    if gain["low"] is None:
+        return NO_GAIN
     return HELPS if gain["low"] > 0 else HURTS if gain["high"] < 0 else NO_GAIN
 
 
