@@ -3,6 +3,7 @@
 import sys
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 from sklearn.metrics import check_scoring
@@ -13,9 +14,9 @@ from augment.augmentation.rows import STRATEGIES, take
 from augment.augmentation.selection import best, p_values
 from augment.augmentation.training import NONE, Choice
 
-RATIOS = (0.5, 1.0, 3.0)  # of "all"; the others fill the classes up to one half and in full
-FILLED = (0.5, 1.0)
-WEIGHTS = (1.0, 0.3)
+RATIOS = (1.0, 4.0)  # of "all"; few candidates, since with each that is tried all need more evidence
+WEIGHTS = (1.0, 0.25)  # of "all"; four light rows weigh what a real one does
+DRAWS = 2  # of rows and of the estimator's seed in each split, whose scores are averaged: less noise, no more training
 WORTH = 0.05  # a strategy that adds less than this share of the rows is not tried
 TEST_ROWS = 4  # in a test set of numbers at least
 
@@ -51,7 +52,7 @@ def choose(augmented, training, groups, rng):
     for done, (train, tests) in enumerate(splits):
         if augmented.verbose:
             _show_progress(done, len(splits), len(candidates), started)
-        scores.append(_scores_of(train, tests, candidates, training, seeded(augmented.estimator, rng), scorer, rng))
+        scores.append(_scores_of(train, tests, candidates, training, augmented.estimator, scorer, rng))
     scores, tests = np.concatenate(scores), [test for _, tests in splits for test in tests]
     scored = np.isfinite(scores[:, 0])
     if scored.sum() < 2:
@@ -120,13 +121,13 @@ def _candidates(augmented, training):
         weights = (float(augmented.sample_weight),)
     else:
         weights = WEIGHTS if training.fit_params.can_weigh else (1.0,)
-    rows = np.arange(len(training.y))
-    found = []
+    rows, found = np.arange(len(training.y)), []
     for strategy in strategies:
-        for ratio in RATIOS if strategy == "all" else FILLED:
+        ratios, by_weight = (RATIOS, weights) if strategy == "all" else ((1.0,), weights[:1])
+        for ratio in ratios:
             worth = WORTH * len(rows) <= training.amount(Choice(ratio, strategy), rows)
             if worth and training.fits_in_memory(Choice(ratio, strategy), rows):
-                found += [Choice(ratio, strategy, weight) for weight in weights]
+                found += [Choice(ratio, strategy, weight) for weight in by_weight]
     return found
 
 
@@ -138,17 +139,19 @@ def _scorer(augmented):
 
 def _scores_of(train, tests, candidates, training, estimator, scorer, rng):
     """Scores of shape (tests, 1 + candidates) of one split, first without synthetic rows; NaN where there is none."""
-    scores = np.full((len(tests), 1 + len(candidates)), np.nan)
-    scores[:, 0] = _try(lambda: training.fit(estimator, train), tests, training, scorer)
+    scores = np.full((DRAWS, 1 + len(candidates), len(tests)), np.nan)
+    drawn = [seeded(estimator, rng) for _ in range(DRAWS)]
+    scores[:, 0] = [_try(partial(training.fit, each, train), tests, training, scorer) for each in drawn]
     if np.isnan(scores[:, 0]).all():
-        return scores
+        return scores.mean(axis=0).T
     wanted = [training.wanted(choice, train) for choice in candidates]
-    pool = training.draw(training.learn(train, rng), _union(wanted), rng)
-    for column, (choice, labels) in enumerate(zip(candidates, wanted, strict=True), start=1):
-        rows, weight = pool.first(labels), choice.sample_weight
-        fit = lambda rows=rows, weight=weight: training.fit(estimator, train, rows, weight)  # noqa: E731
-        scores[:, column] = _try(fit, tests, training, scorer)
-    return scores
+    generator = training.learn(train, rng)
+    for draw, each in enumerate(drawn):
+        pool = training.draw(generator, _union(wanted), rng)
+        for column, (choice, labels) in enumerate(zip(candidates, wanted, strict=True), start=1):
+            fit = partial(training.fit, each, train, pool.first(labels), choice.sample_weight)
+            scores[draw, column] = _try(fit, tests, training, scorer)
+    return scores.mean(axis=0).T
 
 
 def _try(fit, tests, training, scorer):

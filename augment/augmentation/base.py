@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.base import MetaEstimatorMixin, is_classifier, is_regressor
@@ -195,6 +196,8 @@ class Augmented(MetaEstimatorMixin):
         tags.input_tags = own.input_tags
         tags.input_tags.sparse = False
         tags.classifier_tags, tags.regressor_tags = own.classifier_tags, own.regressor_tags
+        if own.classifier_tags is not None:
+            tags.classifier_tags.multi_label = False
         tags.target_tags = own.target_tags
         tags.target_tags.required = True
         tags.target_tags.multi_output = False
@@ -219,12 +222,14 @@ def one_target(estimator, y):
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
     try:
-        y = one_column(y) if is_frame(y) else y
+        y = one_column(y) if is_frame(y) else as_array(y)  # a list of text and NaN would become text
         y = column_or_1d(to_numpy(y) if is_series(y) and not hasattr(y, "iloc") else y, warn=True)
     except ValueError as error:
         kind = "Classifier" if estimator._classes else "Regressor"
         raise ValueError(
             f"{name} takes one target: {error} For several targets wrap it in sklearn.multioutput.MultiOutput{kind}."
         ) from error
+    if y.dtype.kind == "O" and pd.isna(y).any():
+        raise ValueError("Input y contains NaN or None, and rows without a target teach nothing here: drop them first.")
     assert_all_finite(y, input_name="y")
     return y

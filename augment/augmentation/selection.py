@@ -28,13 +28,14 @@ def p_values(differences, n_disjoint):
         tests", 3.3). With overlapping ones the deviation of the mean has a floor that more repetitions do not lower, as
         Nadeau and Bengio (2003, "Inference for the generalization error", eq. 9) want it: theirs adds for the shared
         training rows too, so it asks whether an alternative is better on average over all training sets, ours whether
-        it is on this one. An alternative without a score has 1.
+        it is on this one. None is below 2 ** -n_tests, the chance that all signs agree: few tests whose scores are few
+        values may have no deviation. An alternative without a score has 1.
 
     Examples
     --------
-    >>> gains = np.array([[0.03, 0.01], [0.05, -0.02], [0.04, 0.02], [0.02, 0.00]])
-    >>> p_values(gains, 4).round(3)
-    array([0.011, 1.   ])
+    >>> gains = np.array([[0.03, 0.01], [0.05, -0.02], [0.04, 0.02], [0.02, 0.00], [0.03, -0.01]])
+    >>> p_values(gains, 5).round(3)
+    array([0.031, 1.   ])
     """
     n_tests, n_alternatives = differences.shape
     if n_tests < 2:
@@ -43,7 +44,7 @@ def p_values(differences, n_disjoint):
     with np.errstate(divide="ignore", invalid="ignore"):
         t = mean / (deviation / np.sqrt(min(n_disjoint, n_tests)))
     p = n_alternatives * stats.t.sf(t, n_tests - 1)
-    return np.where(np.isnan(p), 1.0, np.minimum(p, 1.0))
+    return np.where(np.isnan(p), 1.0, np.clip(p, 2.0**-n_tests, 1.0))
 
 
 def best(gains, p):

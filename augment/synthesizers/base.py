@@ -294,7 +294,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def save(self, path):
         """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
 
-        Callbacks, Keras optimizers and learning-rate schedules are left out, and of `random_state` all but an int.
+        Callbacks, Keras optimizers and learning-rate schedules are left out, and of `random_state` all but an int. Of
+        `sampling_strategy`, which only `fit_resample` needs, a dict or a callable is left out.
 
         Parameters
         ----------
@@ -311,13 +312,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
         check_is_fitted(self, "codec_")
         from augment.models.base import describe
 
-        params = {name: value for name, value in self.get_params(deep=False).items() if name != "callbacks"}
-        if not isinstance(self.random_state, numbers.Integral):
-            params["random_state"] = None
         manifest = {
             "format": FORMAT,
             "class": type(self).__name__,
-            "params": params | {"model": describe(self._fitted_with)},
+            "params": self._saved_params() | {"model": describe(self._fitted_with)},
             "learned": self._learned(),
             "codec": self.codec_.to_dict(),
             "history": self.history_,
@@ -330,6 +328,13 @@ class Synthesizer(DensityMixin, BaseEstimator):
                     weights = Path(folder) / "model.weights.h5"
                     self.model_.save_weights(weights)
                     archive.write(weights, weights.name)
+
+    def _saved_params(self):
+        """The parameters, as JSON can have them."""
+        params = {name: value for name, value in self.get_params(deep=False).items() if name != "callbacks"}
+        if not isinstance(self.random_state, numbers.Integral):
+            params["random_state"] = None
+        return params
 
     @classmethod
     def load(cls, path, model=None):

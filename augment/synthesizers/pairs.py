@@ -155,6 +155,8 @@ def stack(first, second):
         return nw.concat([nw.from_native(first), nw.from_native(second)]).to_native()
     if is_series(first):
         return nw.concat([nw.from_native(s, series_only=True).to_frame() for s in (first, second)])[:, 0].to_native()
+    if isinstance(first, list):
+        return first + to_numpy(second).tolist()
     return np.concatenate([np.asarray(first), np.asarray(second)])
 
 

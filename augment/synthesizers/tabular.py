@@ -4,13 +4,13 @@ import numbers
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
 from augment.codecs.conditions import know_missing, vary
 from augment.codecs.names import refuse_duplicates
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
+from augment.synthesizers.oversampling import rows_to_add
 from augment.synthesizers.pairs import (
     Pairing,
     as_array,
@@ -55,6 +55,12 @@ class TabularSynthesizer(Synthesizer):
         0 is silent, 1 shows an estimate and a line of progress on standard error.
     random_state : int, RandomState instance, Generator or None, default=None
         Decides fit and rows; an int gives the same results at every call.
+    sampling_strategy : str, float, dict or callable, default="auto"
+        What `fit_resample` adds, in imbalanced-learn's words: "auto" or "not majority" fills every class up to the
+        largest, "minority" the smallest one, "not minority" and "all" the others or all; a float is the size of the
+        rarer of two classes as a share of the other's; a dict tells how many rows a class is to have; a callable makes
+        such a dict of y. Where y holds numbers, ranges of equal width are filled up in the same way, a float is a share
+        of the fullest range, and the keys of a dict are ranges `(low, high)`.
 
     Attributes
     ----------
@@ -64,6 +70,8 @@ class TabularSynthesizer(Synthesizer):
         Turns rows into arrays and back; `codec_.report` lists what was recognised, merged or replaced.
     history_ : dict of str to list of float
         Losses as Keras recorded them.
+    sampling_strategy_ : dict
+        After `fit_resample`: how many rows it added, by class or range.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of str
@@ -84,17 +92,45 @@ class TabularSynthesizer(Synthesizer):
 
     _codec_class = TableCodec
 
-    def fit_resample(self, X, y):
-        """Fit on X and y, and add generated rows until every class has as many rows as the largest.
+    def __init__(
+        self,
+        model="autoregressive",
+        *,
+        epochs="auto",
+        batch_size="auto",
+        time_limit=None,
+        validation_fraction=0.1,
+        callbacks=None,
+        verbose=1,
+        random_state=None,
+        sampling_strategy="auto",
+    ):
+        super().__init__(
+            model,
+            epochs=epochs,
+            batch_size=batch_size,
+            time_limit=time_limit,
+            validation_fraction=validation_fraction,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+        )
+        self.sampling_strategy = sampling_strategy
 
-        Follows imbalanced-learn's protocol, so that the synthesizer can be a step of `imblearn.pipeline.Pipeline`.
+    def fit_resample(self, X, y):
+        """Fit on X and y, and add the generated rows that `sampling_strategy` asks for.
+
+        Follows imbalanced-learn's protocol, so that the synthesizer can be a step of `imblearn.pipeline.Pipeline`. By
+        default every class comes to have as many rows as the largest. Where y holds numbers that are measured, ranges
+        of equal width take the place of classes; whole numbers are classes where there are at most ten different ones,
+        or ten rows for each on average. Ranges without a row stay empty.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
             The rows.
         y : array-like of shape (n_samples,) or (n_samples, 1)
-            Their classes.
+            Their classes or numbers.
 
         Returns
         -------
@@ -103,25 +139,38 @@ class TabularSynthesizer(Synthesizer):
 
         Raises
         ------
-        ValueError
-            If y is continuous or holds a single class.
+        ValueError, TypeError
+            If y misses labels, holds a single one or several columns, or if `sampling_strategy` is none that is known,
+            asks for fewer rows than there are or does not go with y.
+
+        Examples
+        --------
+        >>> from augment.datasets import load_diabetes_table
+        >>> table = load_diabetes_table()
+        >>> X, y = table.drop(columns="progression"), table["progression"]
+        >>> severe = TabularSynthesizer(epochs=1, verbose=0, random_state=0, sampling_strategy={(250, None): 100})
+        >>> _, y_more = severe.fit_resample(X, y)
+        >>> int((y >= 250).sum()), int((y_more >= 250).sum())
+        (65, 100)
         """
         flat = one_column(y)
-        labels = _without_missing(flat)
-        kind = type_of_target(labels, input_name="y")
-        if kind not in ("binary", "multiclass"):
-            raise ValueError(
-                f"fit_resample needs classes in y, at most one label a row. Received a target of type {kind!r}."
-            )
-        classes, counts = np.unique(labels, return_counts=True)
-        if len(classes) < 2:
-            raise ValueError(f"fit_resample needs at least two classes in y. Received only {classes[0]!r}.")
+        to_add = rows_to_add(self.sampling_strategy, _without_missing(flat))
         self.fit(X, flat)
-        wanted = np.repeat(classes, counts.max() - counts)
-        if len(wanted) == 0:
-            return X, y
-        X_new, y_new = self.generate(y=wanted)
-        return stack(X, X_new), stack(y, shaped_like(y, y_new))
+        self.sampling_strategy_ = to_add
+        for X_new, y_new in self._additions():
+            X, y = stack(X, X_new), stack(y, shaped_like(y, y_new))
+        return X, y
+
+    def _additions(self):
+        """Pairs of generated rows and labels: one for all classes, or one for each range."""
+        ranges = [pair for pair in self.sampling_strategy_ if isinstance(pair, tuple)]
+        if self.sampling_strategy_ and not ranges:
+            labels, counts = zip(*self.sampling_strategy_.items(), strict=True)
+            yield self.generate(y=np.repeat(labels, counts))
+        seeds = self._generator(self.random_state).integers(2**31, size=len(ranges))
+        for pair, seed in zip(ranges, seeds.tolist(), strict=True):
+            condition = {self._pairing.target: pair}
+            yield self.generate(self.sampling_strategy_[pair], condition=condition, random_state=seed)
 
     def _read(self, X, y, reset):
         if is_frame(X):
@@ -157,6 +206,12 @@ class TabularSynthesizer(Synthesizer):
             return []
         place = self.codec_.place_of(target)
         return [index for index, known in enumerate(self.codec_.places) if known == place]
+
+    def _saved_params(self):
+        params = super()._saved_params()
+        if not isinstance(self.sampling_strategy, str | numbers.Real):
+            params["sampling_strategy"] = "auto"
+        return params
 
     def _learned(self):
         names = getattr(self, "feature_names_in_", None)
