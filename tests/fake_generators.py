@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
+
 def linear_rows(n, rng, n_columns=12):
     """Normal columns, a target that three of them make up, and noise."""
     X = rng.normal(size=(n, n_columns))

@@ -11,7 +11,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import make_scorer, mean_absolute_error, r2_score
-from sklearn.model_selection import KFold, RepeatedKFold, ShuffleSplit
+from sklearn.model_selection import KFold, RepeatedKFold, ShuffleSplit, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
@@ -19,6 +19,8 @@ from sklearn.preprocessing import OneHotEncoder
 from augment import augmentation_curve
 from augment.augmentation import curve as curve_module
 from augment.datasets import make_table
+
+PAIR = RepeatedKFold(n_splits=5, n_repeats=2, random_state=0)
 
 
 @pytest.fixture
@@ -36,25 +38,27 @@ def verdicts(curve):
     return {found["generator"]: found for found in curve.results["verdicts"]}
 
 
-def test_planted_help_harm_and_nothing():
+def test_controls_are_always_there_and_planted_nothing_is_nothing():
     X, y = linear_rows(60, np.random.default_rng(0))
-    curve = augmentation_curve(
-        LinearRegression(),
-        X,
-        y,
-        synthesizers={"truth": Truth(), "wrong": Rows(right=False)},
-        ratios=[1, 4],
-        random_state=0,
-    )
+    curve = augmentation_curve(LinearRegression(), X, y, synthesizers={}, ratios=[1], random_state=0)
     found = verdicts(curve)
-    assert found["truth"]["verdict"] == "helps" and found["wrong"]["verdict"] == "hurts"
-    assert found["truth"]["line"].startswith("helps: +.") and " R2 [" in found["truth"]["line"]
     assert found["duplicates"]["line"] == "no gain shown (every fold scored the same as without)"  # the same fit
-    assert [found[name]["control"] for name in found] == [False, False, True, True, True]
-    assert found["truth"]["line"] in str(curve) and "duplicates (control)" in str(curve)
+    assert list(found) == ["duplicates", "interpolation", "noise"] and all(v["control"] for v in found.values())
+    assert "duplicates (control)" in str(curve)
 
 
-def expected_gain(n_train, n_added, draws=400):
+@pytest.mark.parametrize(
+    "n_columns, generator, begins", [(120, Truth(), "helps: +."), (4, Rows(right=False), "hurts: -.")]
+)
+def test_planted_help_and_harm(n_columns, generator, begins, without_controls):
+    X, y = linear_rows(240, np.random.default_rng(0), n_columns)
+    curve = augmentation_curve(LinearRegression(), X, y, synthesizers=generator, ratios=[4], random_state=0)
+    (found,) = curve.results["verdicts"]
+    assert found["line"].startswith(begins) and " R2 [" in found["line"] and found["line"].endswith("at ratio 4")
+    assert found["line"] in str(curve) and not found["control"]
+
+
+def expected_gain(n_train, n_added, draws=300):
     """By the law: what fresh rows add to R2 of test sets of 12 rows, for training sets of `n_train`."""
     rng, gains = np.random.default_rng(1), []
     for _ in range(draws):
@@ -71,7 +75,9 @@ def test_intervals_cover_the_true_gain(without_controls):
     truth, covered = expected_gain(48, 96), 0
     for seed in range(10):
         X, y = linear_rows(60, np.random.default_rng(100 + seed))
-        curve = augmentation_curve(LinearRegression(), X, y, synthesizers=Truth(), ratios=[2], random_state=seed)
+        curve = augmentation_curve(
+            LinearRegression(), X, y, synthesizers=Truth(), ratios=[2], cv=PAIR, random_state=seed
+        )
         (row,) = curve.results["rows"]
         covered += row["low"] <= truth <= row["high"]
     assert covered >= 9
@@ -91,9 +97,11 @@ class Guess(ClassifierMixin, BaseEstimator):
 def test_the_best_of_many_useless_generators_is_not_praised(without_controls):
     synthesizers = {name: Rows() for name in "abcd"}
     praised = 0
-    for seed in range(8):
+    for seed in range(6):
         X, y = two_classes(40, seed)
-        curve = augmentation_curve(Guess(), X, y, synthesizers=synthesizers, ratios=[0.5, 1, 2], random_state=seed)
+        curve = augmentation_curve(
+            Guess(), X, y, synthesizers=synthesizers, ratios=[0.5, 1, 2], cv=PAIR, random_state=seed
+        )
         scores = {tuple(row["scores"]) for row in curve.results["rows"]}
         assert len(scores) > 2
         praised += any(found["verdict"] == "helps" for found in curve.results["verdicts"])
@@ -158,12 +166,12 @@ def test_nothing_depends_on_what_else_is_compared_or_on_jobs(without_controls):
 def test_results_are_plain_and_complete():
     X, y = two_classes()
     curve = augmentation_curve(
-        make_pipeline(GaussianNB()), X, y, synthesizers=[Rows(), Rows(False)], ratios=[0.5, 1], cv=4, random_state=0
+        make_pipeline(GaussianNB()), X, y, synthesizers=[Rows(), Rows(False)], ratios=[0.5, 1], cv=2, random_state=0
     )
     results = json.loads(json.dumps(curve.results, allow_nan=False))
     assert results["scoring"] == "balanced_accuracy" and results["score_name"] == "balanced accuracy"
     assert results["estimator"] == "GaussianNB" and results["n_folds"] == 8
-    assert results["test_share"] == pytest.approx(1 / 3)
+    assert results["test_share"] == pytest.approx(1)
     names = ["Rows", "Rows 2", "duplicates", "interpolation", "noise"]
     assert [found["generator"] for found in results["verdicts"]] == names
     for row in results["rows"]:
@@ -178,7 +186,7 @@ def test_results_are_plain_and_complete():
 
 def test_controls_and_synthesizers_each_share_one_level(without_controls, monkeypatch):
     X, y = two_classes()
-    options = {"ratios": [1], "cv": 4, "random_state": 0}
+    options = {"ratios": [1], "cv": StratifiedKFold(4), "random_state": 0}
 
     def width(synthesizers, **more):
         rows = augmentation_curve(GaussianNB(), X, y, synthesizers=synthesizers, **options | more).results["rows"]
@@ -212,14 +220,16 @@ def test_tables_with_categories_and_text_labels(df_module):
         X, y = df_module.from_pandas(X), df_module.from_pandas(y)
     encode = make_column_transformer((OneHotEncoder(), ["city"]), remainder="passthrough")
     model = make_pipeline(encode, LogisticRegression(max_iter=500))
-    curve = augmentation_curve(model, X, y, synthesizers={}, ratios=[1], cv=3, scoring="accuracy", random_state=0)
+    curve = augmentation_curve(
+        model, X, y, synthesizers={}, ratios=[1], cv=StratifiedKFold(3), scoring="accuracy", random_state=0
+    )
     as_pandas = augmentation_curve(
         model,
         table.drop(columns="bought"),
         table[["bought"]],
         synthesizers={},
         ratios=[1],
-        cv=3,
+        cv=StratifiedKFold(3),
         scoring="accuracy",
         random_state=0,
     )
@@ -243,7 +253,7 @@ def test_progress_is_shown_on_standard_error_when_asked_for(capsys, without_cont
     for verbose in (0, 1):
         augmentation_curve(GaussianNB(), X, y, synthesizers=Rows(), ratios=[1], cv=2, verbose=verbose, random_state=0)
         told = capsys.readouterr()
-        assert not told.out and ("8 of 8 fits scored in" in told.err) == bool(verbose)
+        assert not told.out and ("16 of 16 fits scored in" in told.err) == bool(verbose)
 
 
 class Broken(Rows):

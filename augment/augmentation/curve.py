@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from augment.augmentation.base import EPOCHS
 from augment.augmentation.controls import Duplicates, Interpolation, Noise
 from augment.augmentation.findings import NONE, AugmentationCurve, followed, gather
 from augment.augmentation.folds import check_data, make_folds
@@ -54,7 +55,7 @@ def augmentation_curve(
     synthesizers : generator, list or dict of str to generator, default=None
         What is to help: a `TabularSynthesizer`, or any object that `clone` takes with `fit(X, y)` and
         `generate(n_samples, y=..., random_state=...)`. A dict names them; an empty one leaves the controls. None is
-        `TabularSynthesizer()`. In a fold each is silent where it has a parameter `verbose`.
+        `TabularSynthesizer(epochs=40)`, as in `AugmentedClassifier`. Where they have a parameter `verbose`, it is 0.
     ratios : sequence of float, default=(0.5, 1, 2)
         Synthetic rows for each real one, above 0 and at most 100; for other strategies what `strategy` says. No
         synthetic rows (ratio 0) are always among the things compared.
@@ -65,7 +66,7 @@ def augmentation_curve(
         Which classes get rows: all in their proportions; the smallest, or all smaller ones, until they are `ratio` of
         the way to the size of the largest. Numbers know "all" only.
     cv : int, cross-validation splitter or iterable, default=None
-        An int is a number of folds, stratified where y holds classes, and all of it done twice. None is 5.
+        An int is a number of folds, stratified where y holds classes, and all of it done four times. None is 5.
     groups : array-like of shape (n_samples,), default=None
         For splitters that keep the rows of a group together.
     scoring : str or callable, default=None
@@ -167,7 +168,7 @@ def _named(synthesizers):
     if synthesizers is None:
         from augment.synthesizers.tabular import TabularSynthesizer
 
-        synthesizers = TabularSynthesizer()
+        synthesizers = TabularSynthesizer(epochs=EPOCHS)
     if not isinstance(synthesizers, dict):
         given = synthesizers if isinstance(synthesizers, list | tuple) else [synthesizers]
         synthesizers = {}

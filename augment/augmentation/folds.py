@@ -64,7 +64,7 @@ def check_data(X, y, classes):
     if classes:
         check_classification_targets(y)
     elif y.dtype.kind not in "biuf":
-        raise ValueError(f"A regressor needs numbers in y. Received values such as {y[0]!r}.")
+        raise ValueError(f"A regressor needs numbers in y. Received values such as {y.tolist()[0]!r}.")
     return X, y
 
 
@@ -117,18 +117,25 @@ def _splitter(cv, y, classes, rng):
     if cv is not None and (isinstance(cv, bool) or not isinstance(cv, int | np.integer)):
         return check_cv(cv, y, classifier=classes)
     n_folds = 5 if cv is None else int(cv)
+    if n_folds < 2:
+        raise ValueError(f"cv must be at least 2. Received: cv={cv!r}")
     if classes:
         labels, counts = np.unique(y, return_counts=True)
         if counts.min() < n_folds:
+            fewest = counts.min()
             raise ValueError(
-                f"The class {labels[counts.argmin()]!r} has {counts.min()} rows, fewer than the {n_folds} folds, each "
-                "of which needs one to test on: drop the class, join it to another one"
-                + (f", or take cv={counts.min()}." if counts.min() > 1 else ".")
+                f"The class {labels.tolist()[counts.argmin()]!r} has {_rows(fewest)}, fewer than the {n_folds} folds, "
+                "each of which needs one to test on: drop the class, join it to another one"
+                + (f", or take cv={fewest}." if fewest > 1 else ".")
             )
     elif len(y) < n_folds:
         raise ValueError(f"There are {len(y)} rows, fewer than the {n_folds} folds: give more rows, or fewer folds.")
     repeated = RepeatedStratifiedKFold if classes else RepeatedKFold
     return repeated(n_splits=n_folds, n_repeats=N_REPEATS, random_state=rng)
+
+
+def _rows(count):
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _places(rows, n):
@@ -171,6 +178,6 @@ def _check_classes(y, train, number):
         few = "no row" if counts.min() == 0 else "a single row"
         raise ValueError(
             f"The {len(train)} training rows of fold {number + 1} have {few} of the class "
-            f"{classes[counts.argmin()]!r}, and a generator needs two to learn from: take stratified folds, fewer of "
-            "them or larger train_sizes, or drop the class."
+            f"{classes.tolist()[counts.argmin()]!r}, and a generator needs two to learn from: take stratified folds, "
+            "fewer of them or larger train_sizes, or drop the class."
         )
