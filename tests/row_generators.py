@@ -51,13 +51,13 @@ class Lawful(BaseEstimator):
 
 
 def law_rows(y, rng):
-    """Rows of 60 columns, of which four depend on a label 0 or 1."""
-    X = rng.normal(size=(len(y), 60))
+    """Rows of 100 columns, of which four depend on a label 0 or 1: a hard table for a model without shrinkage."""
+    X = rng.normal(size=(len(y), 100))
     X[:, :4] += np.asarray(y)[:, None]
     return X
 
 
 def law_numbers(n, rng):
-    """Rows of 20 columns and a number that two of them decide."""
-    X = rng.normal(size=(n, 20))
+    """Rows of 40 columns and a number that two of them decide."""
+    X = rng.normal(size=(n, 40))
     return X, X[:, 0] - X[:, 1] + rng.normal(size=n)

@@ -294,6 +294,14 @@ X, Y = rows()
         (AugmentedClassifier(GaussianNB(), strategy="most"), X, Y, ValueError, "strategy must be one of"),
         (AugmentedClassifier(GaussianNB(), sample_weight=0), X, Y, ValueError, "sample_weight must be 'auto' or"),
         (AugmentedClassifier(KNeighborsClassifier(), sample_weight=2), X, Y, ValueError, "fit takes sample_weight"),
+        (AugmentedClassifier(GaussianNB(), filter="all"), X, Y, ValueError, "filter must be None, 'drop' or 'weight'"),
+        (
+            AugmentedClassifier(KNeighborsClassifier(), filter="weight"),
+            X,
+            Y,
+            ValueError,
+            "fit takes sample_w.*drop",
+        ),
         (AugmentedClassifier(GaussianNB(), "smote"), X, Y, TypeError, "synthesizer must have fit"),
         (AugmentedClassifier(Ridge()), X, Y, TypeError, "needs a classifier.*AugmentedRegressor"),
         (AugmentedRegressor(GaussianNB()), X, X[:, 0], TypeError, "needs a regressor.*AugmentedClassifier"),
@@ -337,6 +345,34 @@ def test_a_class_with_one_row_gets_rows_like_it():
     augmented = AugmentedClassifier(Recorder(), Redrawn(), strategy="minority", random_state=0).fit(X, y)
     assert (augmented.estimator_.y_[60:] == "rare").all()
     assert np.array_equal(augmented.estimator_.X_[60:], np.repeat(X[:1], augmented.n_synthetic_, axis=0))
+
+
+class Mislabelled(Redrawn):
+    """Gives every fifth row the features of the other class."""
+
+    def generate(self, n_samples=None, *, y=None, random_state=None):
+        wrong = np.arange(len(y)) % 5 == 0
+        swapped = np.where(wrong, np.where(y == "yes", "no", "yes"), y)
+        return super().generate(y=swapped, random_state=random_state)[0], y
+
+
+def test_implausible_rows_are_dropped_or_made_lighter():
+    X, _ = rows(120)
+    X[:, 0] += np.where(X[:, 0] > 0, 1, -1)
+    y = np.where(X[:, 0] > 0, "yes", "no")
+    wrong = lambda fitted: (fitted.X_[120:, 0] > 0) != (fitted.y_[120:] == "yes")  # noqa: E731
+    make = lambda kind: AugmentedClassifier(Recorder(), Mislabelled(), filter=kind, random_state=0).fit(X, y)  # noqa: E731
+    assert wrong(make(None).estimator_).sum() == 24
+    dropped = make("drop")
+    assert wrong(dropped.estimator_).sum() == 0
+    assert dropped.n_synthetic_ == len(dropped.estimator_.y_) - 120
+    assert 80 < dropped.n_synthetic_ <= 96
+    lighter = make("weight").estimator_
+    assert len(lighter.y_) == 240
+    assert lighter.sample_weight_[120:][wrong(lighter)].max() < 0.1
+    assert np.mean(lighter.sample_weight_[120:][~wrong(lighter)]) > 0.8
+    numbers = AugmentedRegressor(Ridge(), Redrawn(), filter="drop", random_state=0).fit(*_numeric())
+    assert 40 < numbers.n_synthetic_ <= 60
 
 
 def test_what_is_chosen_does_not_outlive_the_fit():

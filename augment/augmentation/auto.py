@@ -147,7 +147,7 @@ def _scores_of(train, tests, candidates, training, estimator, scorer, rng):
     wanted = [training.wanted(choice, train) for choice in candidates]
     generator = training.learn(train, rng)
     for draw, each in enumerate(drawn):
-        pool = training.draw(generator, _union(wanted), rng)
+        pool = training.draw(generator, _union(wanted), train, rng)
         for column, (choice, labels) in enumerate(zip(candidates, wanted, strict=True), start=1):
             fit = partial(training.fit, each, train, pool.first(labels), choice.sample_weight)
             scores[draw, column] = _try(fit, tests, training, scorer)

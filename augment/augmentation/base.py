@@ -16,11 +16,15 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from augment.augmentation.auto import choose
 from augment.augmentation.fit_params import FitParams, seeded
 from augment.augmentation.rows import check_ratio, check_strategy
-from augment.augmentation.training import NONE, Choice, Training
+from augment.augmentation.training import FILTERS, NONE, Choice, Training
 from augment.synthesizers.pairs import as_array, is_frame, is_series, one_column, to_numpy
 
+_NEEDS_WEIGHTS = (
+    "needs an estimator whose fit takes sample_weight; with metadata routing, a step of a pipeline takes it after "
+    "set_fit_request(sample_weight=True). Received: estimator={!r}."
+)
 METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score")
-EPOCHS = 40  # of the synthesizer by default: a fifth of a full run on few rows
+EPOCHS = 20  # of the synthesizer by default: on 200 rows a tenth of the steps of a full run
 
 
 def _has(name):
@@ -95,7 +99,7 @@ class Augmented(MetaEstimatorMixin):
         self._check_parameters(fit_params)
         rng = check_random_state(self.random_state)
         estimator = seeded(self.estimator, rng)
-        training = Training(X, y, self._synthesizer(), fit_params, self._classes)
+        training = Training(X, y, self._synthesizer(), fit_params, self._classes, self.filter)
         choice = self._asked()
         self.__dict__.pop("auto_results_", None)
         if choice is None:
@@ -103,10 +107,11 @@ class Augmented(MetaEstimatorMixin):
         self.ratio_, self.strategy_, self.sample_weight_ = choice
         rows = np.arange(len(y))
         wanted = training.wanted(choice, rows)
-        self.synthesizer_, pool, self.n_synthetic_ = None, None, len(wanted)
+        self.synthesizer_, pool, self.n_synthetic_ = None, None, 0
         if len(wanted):
             self.synthesizer_ = training.learn(rows, rng)
-            pool = training.draw(self.synthesizer_, wanted, rng)
+            pool = training.draw(self.synthesizer_, wanted, rows, rng)
+            self.n_synthetic_ = int(np.sum(pool.trust > 0))
         self.estimator_ = training.fit(estimator, rows, pool, choice.sample_weight)
         return self
 
@@ -163,16 +168,16 @@ class Augmented(MetaEstimatorMixin):
         strategy, weight = self._strategy(), self.sample_weight
         if strategy != "auto":
             check_strategy(strategy)
+        if self.filter not in (None, *FILTERS):
+            raise ValueError(f"filter must be None, 'drop' or 'weight'. Received: filter={self.filter!r}")
+        if self.filter == "weight" and not fit_params.can_weigh:
+            raise ValueError(f"filter='weight' {_NEEDS_WEIGHTS.format(self.estimator)} Take filter='drop'.")
         if weight == "auto":
             return
         if isinstance(weight, bool) or not isinstance(weight, numbers.Real) or not 0 < weight < np.inf:
             raise ValueError(f"sample_weight must be 'auto' or a number above 0. Received: sample_weight={weight!r}")
         if weight != 1 and not fit_params.can_weigh:
-            raise ValueError(
-                f"sample_weight={weight!r} needs an estimator whose fit takes sample_weight. Received: "
-                f"estimator={self.estimator!r}. Leave it at 1, or take another estimator; with metadata routing, a "
-                "step of a pipeline takes it after set_fit_request(sample_weight=True)."
-            )
+            raise ValueError(f"sample_weight={weight!r} {_NEEDS_WEIGHTS.format(self.estimator)} Leave it at 1.")
 
     def _asked(self):
         """The choice that the parameters leave no doubt about; None where it is to be found."""

@@ -18,6 +18,9 @@ from augment.augmentation.rows import (
 )
 from augment.synthesizers.pairs import to_numpy
 
+FILTERS = ("drop", "weight")
+IMPLAUSIBLE = 0.05  # plausibility of a label up to which "drop" leaves a row out: of real rows 5 % have it
+DOUBTFUL = 0.2  # ... below which "weight" makes a row lighter, in proportion
 MOST_CELLS = 10**8  # in the synthetic rows: they are held in memory, with copies in what the estimator makes of them
 
 
@@ -49,10 +52,13 @@ class Training:
         Of the estimator, for the real rows.
     classes : bool
         Whether y holds classes.
+    filter : {None, "drop", "weight"}, default=None
+        What becomes of synthetic rows whose label is implausible.
     """
 
-    def __init__(self, X, y, synthesizer, fit_params, classes):
-        self.X, self.y, self.synthesizer, self.fit_params, self.classes = X, y, synthesizer, fit_params, classes
+    def __init__(self, X, y, synthesizer, fit_params, classes, filter=None):
+        self.X, self.y, self.synthesizer, self.fit_params = X, y, synthesizer, fit_params
+        self.classes, self.filter = classes, filter
 
     def wanted(self, choice, rows):
         """Classes of the rows that a choice adds to these real ones; zeros for a target that has no classes."""
@@ -85,24 +91,36 @@ class Training:
         """The synthesizer, fitted on these real rows; rows of weight 0 are left out."""
         return seeded(self.synthesizer, rng).fit(*self._shown(rows))
 
-    def draw(self, generator, wanted, rng):
-        """Rows of these classes in a random order, as a `Pool`."""
+    def draw(self, generator, wanted, rows, rng):
+        """Rows of these classes in a random order, as a `Pool`, by a generator that was fitted on these real rows."""
         if self.classes:
             X_new, y_new = rows_labelled(generator, wanted, rng)
-            return Pool(X_new, to_numpy(y_new).astype(self.y.dtype), True, generator)
-        X_new, y_new = rows_drawn(generator, len(wanted), rng)
-        return Pool(X_new, to_numpy(y_new), False, generator)
+            y_new = to_numpy(y_new).astype(self.y.dtype)
+        else:
+            X_new, y_new = rows_drawn(generator, len(wanted), rng)
+            y_new = to_numpy(y_new)
+        return Pool(X_new, y_new, self._trust(rows, X_new, y_new, rng), self.classes, generator)
 
     def fit(self, estimator, rows, pool=None, weight=1.0):
-        """A clone of `estimator`, fitted on these real rows and all rows of the pool."""
+        """A clone of `estimator`, fitted on these real rows and the rows of the pool that are worth something."""
         X, y = take(self.X, rows), self.y[rows]
+        pool = None if pool is None else pool.at(np.flatnonzero(pool.trust > 0))
         if pool is None or not len(pool.y):
             return clone(estimator).fit(X, y, **self.fit_params.of(rows))
-        params = self.fit_params.with_synthetic(
-            rows, y, pool.y if self.classes else None, np.full(len(pool.y), float(weight))
-        )
+        params = self.fit_params.with_synthetic(rows, y, pool.y if self.classes else None, weight * pool.trust)
         X = append_rows(X, pool.X, pool.generator)
         return clone(estimator).fit(X, np.concatenate([y, pool.y]), **params)
+
+    def _trust(self, rows, X_new, y_new, rng):
+        """What each synthetic row weighs before `sample_weight`: 1, or what the filter makes of it."""
+        if self.filter is None:
+            return np.ones(len(y_new))
+        from augment.augmentation.plausibility import label_plausibility
+
+        plausibility = label_plausibility(
+            *self._shown(rows), X_new, y_new, classes=self.classes, random_state=rng.randint(2**31 - 1)
+        )
+        return 1.0 * (plausibility > IMPLAUSIBLE) if self.filter == "drop" else np.minimum(1, plausibility / DOUBTFUL)
 
     def _shown(self, rows):
         shown = rows[self.fit_params.shown(rows)]
@@ -112,10 +130,13 @@ class Training:
 class Pool:
     """Synthetic rows in a random order, from which the first ones serve a smaller choice."""
 
-    def __init__(self, X, y, classes, generator):
-        self.X, self.y, self.classes, self.generator = X, y, classes, generator
+    def __init__(self, X, y, trust, classes, generator):
+        self.X, self.y, self.trust, self.classes, self.generator = X, y, trust, classes, generator
 
     def first(self, wanted):
         """As many rows of each class as `wanted` has."""
-        places = first_of(self.y, wanted) if self.classes else np.arange(len(wanted))
-        return Pool(take(self.X, places), self.y[places], self.classes, self.generator)
+        return self.at(first_of(self.y, wanted) if self.classes else np.arange(len(wanted)))
+
+    def at(self, places):
+        """The rows at these places."""
+        return Pool(take(self.X, places), self.y[places], self.trust[places], self.classes, self.generator)
