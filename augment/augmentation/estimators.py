@@ -75,7 +75,7 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
     (`augment.augmentation.selection`), the one with the largest gain is taken; where there is none, no rows are added.
 
     Few rows show little: of gains of ten points of accuracy about half are found at 80 rows. The others are missed,
-    which is the price of not being fooled: rows are added for nothing in at most one table of twenty, and hardly ever
+    which is the price of not being fooled: rows are added for nothing in about one table of twenty, and hardly ever
     where they do harm. A class with a single row is never tested. Where there are too few rows for two inner splits, a
     warning says so, and none are added.
 
