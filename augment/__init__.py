@@ -23,6 +23,8 @@ _HOMES = {
     "StatisticalParity": "augment.synthesizers.fairness",
     "WithoutEdges": "augment.synthesizers.edges",
     "fairness_trade_off": "augment.trade_off",
+    "augmentation_curve": "augment.augmentation.curve",
+    "AugmentationCurveDisplay": "augment.augmentation.display",
     "check_synthesizer": "augment.checks",
 }
 _MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")

@@ -48,3 +48,12 @@ def test_missing_values_come_from_a_parent(first):
     new = interpolated(rows, rows[:, 1:], np.zeros(200), np.array([False, False]), np.random.default_rng(0))
     assert np.isnan(new[:, 0]).any()
     assert set(new[~np.isnan(new[:, 0]), 0]) <= {first}
+
+
+def test_rows_start_from_the_given_parents():
+    rows = np.array([[0.0], [1.0], [10.0], [11.0]])
+    parents = np.array([0, 3, 3, 0, 0])
+    strata = np.array([0, 0, 1, 1])
+    new = interpolated(rows, rows, strata, np.array([False]), np.random.default_rng(0), parents)
+    assert ((new[:, 0] <= 1) == (parents == 0)).all() and new.shape == (5, 1)
+    assert len(np.unique(new)) == 5

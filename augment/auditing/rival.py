@@ -10,8 +10,8 @@ NEIGHBOURS = 5
 POOL = 500  # rows among which neighbours are looked for: linear time, and near enough for a rival
 
 
-def interpolated(rows, points, strata, category, rng):
-    """One new row for each row, towards a random one of its nearest neighbours of the same stratum.
+def interpolated(rows, points, strata, category, rng, parents=None):
+    """New rows between rows and random ones of their nearest neighbours of the same stratum.
 
     Parameters
     ----------
@@ -24,10 +24,12 @@ def interpolated(rows, points, strata, category, rng):
     category : ndarray of bool, shape (columns,)
         Columns whose values are not interpolated but taken from either parent.
     rng : numpy.random.Generator
+    parents : ndarray of int, shape (n_new,), default=None
+        The row that each new one starts from; by default every row once.
 
     Returns
     -------
-    ndarray of shape (n, columns)
+    ndarray of shape (n_new, columns)
 
     Examples
     --------
@@ -36,29 +38,32 @@ def interpolated(rows, points, strata, category, rng):
     >>> bool((new[:, 0] >= 0).all() and (new[:, 0] <= 9).all()), set(new[:2, 1]) <= {0.0, 1.0}
     (True, True)
     """
-    mate = rows[_neighbours(points, strata, rng)]
-    step = rng.random((len(rows), 1))
-    between = rows + step * (mate - rows)
-    either = np.where(rng.random(rows.shape) < step, mate, rows)
+    parents = np.arange(len(rows)) if parents is None else parents
+    start, mate = rows[parents], rows[_neighbours(points, strata, parents, rng)]
+    step = rng.random((len(start), 1))
+    between = start + step * (mate - start)
+    either = np.where(rng.random(start.shape) < step, mate, start)
     return np.where(category | np.isnan(between), either, between)
 
 
-def _neighbours(points, strata, rng):
-    """For each row, one of the nearest others within a random pool of its stratum; itself where it has none."""
-    chosen = np.arange(len(points))
+def _neighbours(points, strata, parents, rng):
+    """For each parent, one of the nearest others within a random pool of its stratum; itself where it has none."""
+    mates, place = parents.copy(), np.empty(len(points), int)
     for stratum in np.unique(strata):
         members = rng.permutation(np.flatnonzero(strata == stratum))
         for pool in np.array_split(members, -(-len(members) // POOL)):
             k = min(NEIGHBOURS, len(pool) - 1)
             if k:
-                chosen[pool] = pool[_one_of_the_nearest(points[pool], k, rng)]
-    return chosen
+                place[pool] = np.arange(len(pool))
+                born = np.flatnonzero(np.isin(parents, pool))
+                nearest = _nearest(points[pool], k)[place[parents[born]]]
+                mates[born] = pool[nearest[np.arange(len(born)), rng.integers(k, size=len(born))]]
+    return mates
 
 
-def _one_of_the_nearest(points, k, rng):
-    """Place of a random one of the k nearest other points, for each point."""
+def _nearest(points, k):
+    """Places of the k nearest other points, for each point, in any order."""
     norms = (points**2).sum(axis=1)
     squared = norms[:, None] + norms - 2 * (points @ points.T)
     np.fill_diagonal(squared, np.inf)
-    nearest = np.argpartition(squared, k - 1, axis=1)[:, :k]
-    return nearest[np.arange(len(points)), rng.integers(k, size=len(points))]
+    return np.argpartition(squared, k - 1, axis=1)[:, :k]

@@ -75,7 +75,7 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
     (`augment.augmentation.selection`), the one with the largest gain is taken; where there is none, no rows are added.
 
     Few rows show little: of gains of ten points of accuracy about half are found at 80 rows. The others are missed,
-    which is the price of not being fooled: rows are added for nothing in at most one table of twenty, and hardly ever
+    which is the price of not being fooled: rows are added for nothing in about one table of twenty, and hardly ever
     where they do harm. A class with a single row is never tested. Where there are too few rows for two inner splits, a
     warning says so, and none are added.
 
@@ -189,12 +189,13 @@ class AugmentedRegressor(Augmented, RegressorMixin, BaseEstimator):
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.linear_model import Ridge
-    >>> from augment import AugmentedRegressor, TabularSynthesizer
+    >>> from augment import AugmentedRegressor
+    >>> from augment.augmentation.controls import Interpolation
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> synthesizer = TabularSynthesizer(epochs=1, verbose=0)
-    >>> regressor = AugmentedRegressor(Ridge(), synthesizer, ratio=1, sample_weight=0.3, random_state=0).fit(X, y)
+    >>> regressor = AugmentedRegressor(Ridge(), Interpolation(), ratio=0.5, sample_weight=0.25, random_state=0)
+    >>> regressor = regressor.fit(X, y)
     >>> regressor.n_synthetic_, regressor.predict(X).shape
-    (442, (442,))
+    (221, (442,))
     """
 
     _classes = False

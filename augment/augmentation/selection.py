@@ -25,11 +25,12 @@ def p_values(differences, n_disjoint):
             t = mean / (deviation / sqrt(n_disjoint)).
 
         With disjoint test sets this is the paired t test of cross-validation (Dietterich 1998, "Approximate statistical
-        tests", 3.3). With overlapping ones the deviation of the mean has a floor that more repetitions do not lower, as
-        Nadeau and Bengio (2003, "Inference for the generalization error", eq. 9) want it: theirs adds for the shared
-        training rows too, so it asks whether an alternative is better on average over all training sets, ours whether
-        it is on this one. None is below 2 ** -n_tests, the chance that all signs agree: few tests whose scores are few
-        values may have no deviation. An alternative without a score has 1.
+        tests for comparing supervised classification learning algorithms"). With overlapping ones the deviation of the
+        mean has a floor that more repetitions do not lower, as in the corrected resampled t test (Nadeau and Bengio
+        2003, "Inference for the generalization error"), whose variance is larger still, also where test sets are
+        disjoint: it allows for the shared training rows, and so asks whether an alternative is better on average over
+        all training sets; here the question is this one. No p-value is below 2 ** -n_tests, the chance that all signs
+        agree: few tests whose scores are few values may have no deviation. An alternative without a score has 1.
 
     Examples
     --------

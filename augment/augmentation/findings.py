@@ -1,0 +1,145 @@
+"""What an augmentation curve found: scores, paired gains and verdicts in one plain dict that prints itself."""
+
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from augment.augmentation.gains import LEVEL, conclude, paired_gain, shown, verdict
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class AugmentationCurve:
+    """What `augmentation_curve` found; prints itself.
+
+    Attributes
+    ----------
+    results : dict
+        Plain numbers and text, ready for JSON: "scoring", "score_name", "estimator", "strategy", "level", "n_folds",
+        "test_share" (test rows for each training row), "ratios", "train_sizes"; "without", for each size the "score"
+        without synthetic rows and the "scores" by fold; "rows", for each generator, size and ratio the "score", the
+        "scores" and the paired "gain" with "low", "high", "detectable" and "verdict"; "verdicts", one for each
+        generator and size, with a "line" in words.
+    """
+
+    results: dict
+
+    def to_frame(self):
+        """A pandas frame: a row for each generator, training size and ratio, those without synthetic rows first."""
+        import pandas as pd
+
+        columns = [
+            "generator",
+            "control",
+            "train_size",
+            "ratio",
+            "score",
+            "gain",
+            "low",
+            "high",
+            "detectable",
+            "verdict",
+        ]
+        without = [{"generator": NONE, "control": True, "ratio": 0.0} | row for row in self.results["without"]]
+        return pd.DataFrame([*without, *self.results["rows"]], columns=columns)
+
+    def __str__(self):
+        results = self.results
+        lines = [
+            f"{results['score_name']} of {results['estimator']}, means over {results['n_folds']} folds; in brackets "
+            f"{results['level']:.0%} intervals of the paired gain,",
+            "which hold for all synthesizers at once, and for all controls at once.",
+        ]
+        for size in results["train_sizes"]:
+            verdicts = [found for found in results["verdicts"] if found["train_size"] == size]
+            named = [[found["generator"] + " (control)" * found["control"], found["line"]] for found in verdicts]
+            lines += ["", *_columns(self._gains(size)), "", *_columns(named)]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _gains(self, size):
+        """The gains at one size as a table of texts."""
+        score = next(row["score"] for row in self.results["without"] if row["train_size"] == size)
+        table = [[f"{size} real rows: {shown(score)}", *(f"ratio {ratio:g}" for ratio in self.results["ratios"])]]
+        rows = [row for row in self.results["rows"] if row["train_size"] == size]
+        for name in dict.fromkeys(row["generator"] for row in rows):
+            table.append([name, *(_gain_in_words(row) for row in rows if row["generator"] == name)])
+        return table
+
+
+def gather(settings, scores, controls):
+    """The results of a curve.
+
+    Parameters
+    ----------
+    settings : dict
+        What `AugmentationCurve.results` says of the curve as a whole, with "ratios".
+    scores : dict of (str, int) to list of list of float
+        By generator and training size, for each fold a score for each ratio; a single one without generator, whose
+        name is NONE.
+    controls : collection of str
+        The generators that are controls.
+
+    Returns
+    -------
+    dict
+    """
+    ratios, sizes = settings["ratios"], settings["train_sizes"]
+    names = list(dict.fromkeys(name for name, _ in scores if name != NONE))
+    n_controls = len([name for name in names if name in controls])
+    without = {size: np.array(scores[NONE, size])[:, 0] for size in sizes}
+    rows, verdicts = [], []
+    for size in sizes:
+        for name in names:
+            control = name in controls
+            comparisons = len(ratios) * len(sizes) * (n_controls if control else len(names) - n_controls)
+            about = {"generator": name, "control": control, "train_size": size}
+            gains = []
+            for ratio, values in zip(ratios, np.transpose(scores[name, size]), strict=True):
+                gain = paired_gain(values - without[size], settings["test_share"], comparisons)
+                gains.append({"ratio": ratio, "score": float(values.mean())} | gain | {"verdict": verdict(gain)})
+                rows.append(about | gains[-1] | {"scores": values.tolist()})
+            verdicts.append(about | conclude(gains, settings["score_name"]))
+    return settings | {
+        "level": LEVEL,
+        "n_folds": len(without[sizes[0]]),
+        "without": [
+            {"train_size": size, "score": float(values.mean()), "scores": values.tolist()}
+            for size, values in without.items()
+        ],
+        "rows": rows,
+        "verdicts": verdicts,
+    }
+
+
+def followed(work, n_tasks, verbose, stream=None):
+    """The results of some work as they come, with a line of progress on standard error."""
+    stream, start, first, last = stream or sys.stderr, time.monotonic(), None, 0.0
+    for done, result in enumerate(work, start=1):
+        yield result
+        now = time.monotonic()
+        first = first or now  # the first result waits for processes that start, and says nothing of those to come
+        if verbose and (done == n_tasks or now - last >= (0.2 if stream.isatty() else 10)):
+            last, text = now, f"{done} of {n_tasks} fits scored"
+            if done == n_tasks:
+                text += f" in {now - start:.0f} s"
+            elif done > 1:
+                text += f", about {(now - first) / (done - 1) * (n_tasks - done):.0f} s left"
+            stream.write(f"\r\033[K{text}" + "\n" * (done == n_tasks) if stream.isatty() else f"{text}\n")
+            stream.flush()
+
+
+def _columns(table):
+    """Lines of a table of texts, its columns as wide as they must be."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+
+
+def _gain_in_words(row):
+    if row["low"] is None:
+        return "the same in all folds"
+    return f"{shown(row['gain'], signed=True)} [{shown(row['low'])}, {shown(row['high'])}]"
