@@ -55,7 +55,7 @@ def augmentation_curve(
     synthesizers : generator, list or dict of str to generator, default=None
         What is to help: a `TabularSynthesizer`, or any object that `clone` takes with `fit(X, y)` and
         `generate(n_samples, y=..., random_state=...)`. A dict names them; an empty one leaves the controls. None is
-        `TabularSynthesizer(epochs=40)`, as in `AugmentedClassifier`. Where they have a parameter `verbose`, it is 0.
+        the synthesizer that `AugmentedClassifier` takes by default. Where they have a parameter `verbose`, it is 0.
     ratios : sequence of float, default=(0.5, 1, 2)
         Synthetic rows for each real one, above 0 and at most 100; for other strategies what `strategy` says. No
         synthetic rows (ratio 0) are always among the things compared.
