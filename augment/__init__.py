@@ -21,7 +21,7 @@ _HOMES = {
     "LabelParity": "augment.synthesizers.fairness",
     "EqualCells": "augment.synthesizers.fairness",
     "StatisticalParity": "augment.synthesizers.fairness",
-    "WithoutEdges": "augment.synthesizers.fairness",
+    "WithoutEdges": "augment.synthesizers.edges",
     "fairness_trade_off": "augment.trade_off",
     "augmentation_curve": "augment.augmentation.curve",
     "AugmentationCurveDisplay": "augment.augmentation.display",

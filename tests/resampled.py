@@ -53,3 +53,8 @@ def job_probability(group, skill):
 def rates(table, group="group", label="job", positive="yes"):
     """Rate of the positive label in each group."""
     return (table[label] == positive).groupby(table[group], observed=True).mean()
+
+
+def largest_gap(values):
+    """The largest value less the smallest."""
+    return values.max() - values.min()

@@ -32,8 +32,8 @@ def resampling(layout):
 class Resampler(TabularSynthesizer):
     """A TabularSynthesizer in all but training."""
 
-    def __init__(self, model=resampling, *, random_state=None):
-        super().__init__(model, random_state=random_state)
+    def __init__(self, model=resampling, *, random_state=None, sampling_strategy="auto"):
+        super().__init__(model, random_state=random_state, sampling_strategy=sampling_strategy)
 
     def _train(self, arrays, rng, started):
         self.model_ = make(resampling, self.codec_.layout)

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from augment.auditing.frames import prepare
 from augment.auditing.groups import Groups
-from augment.auditing.proxies import PROXIES, Sample, binned_areas
+from augment.auditing.proxies import PROXIES, Sample
 
 
 def sample(n, seed, tells=0.0):
@@ -48,25 +47,6 @@ def test_fresh_rows_do_not_fail(sizes):
     for seed in range(4):
         real, new = (sample(n, 2 * seed + k) for k, n in enumerate(sizes))
         assert "FAIL" not in {f.verdict for f in run(real, new)}
-
-
-def test_binned_areas_are_those_of_the_scores():
-    rng = np.random.default_rng(0)
-    folds, bins, codes = rng.integers(0, 2, 300), rng.integers(0, 4, 300), rng.integers(0, 3, 300)
-    bins[codes == 1] = np.minimum(bins[codes == 1] + rng.integers(0, 2, (codes == 1).sum()), 3)
-    counts = np.zeros((2, 4, 3), int)
-    np.add.at(counts, (folds, bins, codes), 1)
-    areas, *_ = binned_areas(counts)
-    for g in range(2):
-        expected = []
-        for fold in range(2):
-            learn, test = folds != fold, folds == fold
-            prior = (codes[learn] == g).mean()
-            rate = [
-                ((codes[learn & (bins == b)] == g).sum() + prior) / ((learn & (bins == b)).sum() + 1) for b in range(4)
-            ]
-            expected.append(roc_auc_score(codes[test] == g, np.array(rate)[bins[test]]))
-        assert areas[g] == pytest.approx(np.mean(expected))
 
 
 def test_target_and_identifiers_take_no_part():

@@ -87,7 +87,7 @@ def test_duplicates_that_change_nothing_are_never_added():
 
 
 def test_luck_is_taken_for_a_gain_in_no_more_than_the_runs_of_the_level():
-    runs, found, gains = 80, 0, set()
+    runs, found, gains = 50, 0, set()
     for seed in range(runs):
         X = np.random.default_rng(seed).normal(size=(40, 5))
         chosen = auto(Lucky(), Redrawn(), cv=4, random_state=seed).fit(X, X[:, 0] > 0)

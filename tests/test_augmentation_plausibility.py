@@ -9,6 +9,12 @@ from scipy import stats
 from augment.augmentation.plausibility import label_plausibility
 
 
+@pytest.fixture
+def few_trees(monkeypatch):
+    """For what does not depend on how good the models are."""
+    monkeypatch.setattr("augment.augmentation.plausibility.TREES", 10)
+
+
 def mixed(n, seed=0):
     """Rows of every kind of column with missing cells, and a label that two of them tell with some error."""
     rng = np.random.default_rng(seed)
@@ -61,7 +67,7 @@ def test_flipped_labels_are_implausible():
     assert np.mean(label_plausibility(X, y, X_new, y_new + 8, random_state=0) <= 0.05) > 0.8
 
 
-def test_it_is_the_cross_conformal_p_value():
+def test_it_is_the_cross_conformal_p_value(few_trees):
     """With one stump-like feature that tells nothing all rows of a class agree alike: every p-value is 1."""
     X, y = np.zeros((40, 1)), np.repeat([0, 1], 20)
     assert (label_plausibility(X, y, X[:4], y[:4], random_state=0) == 1).all()
@@ -70,7 +76,7 @@ def test_it_is_the_cross_conformal_p_value():
     np.testing.assert_allclose(found, [1 / 21, 1])
 
 
-def test_a_class_of_few_rows_is_no_evidence():
+def test_a_class_of_few_rows_is_no_evidence(few_trees):
     X, y = np.arange(43.0)[:, None], np.repeat(["a", "b", "c", "d"], [20, 19, 3, 1])
     found = label_plausibility(X, y, [[0.0]] * 4, ["a", "b", "c", "d"], random_state=0)
     assert found[0] > 0.05 and found[1] <= 0.05
@@ -81,7 +87,7 @@ def test_a_class_of_few_rows_is_no_evidence():
     assert label_plausibility(X, y, X[:0], y[:0]).shape == (0,)
 
 
-def test_every_library_and_kind_of_label_gives_the_same():
+def test_every_library_and_kind_of_label_gives_the_same(few_trees):
     (X, y), (X_new, y_new) = mixed(60, 0), mixed(30, 1)
     expected = label_plausibility(X, y, X_new, y_new, random_state=0)
     polars = label_plausibility(*map(pl.from_pandas, (X, y, X_new, y_new)), random_state=0)
@@ -93,7 +99,7 @@ def test_every_library_and_kind_of_label_gives_the_same():
     assert (label_plausibility(X, y, X_new, y_new, random_state=1) != expected).any()
 
 
-def test_whole_numbers_can_be_told_to_be_numbers():
+def test_whole_numbers_can_be_told_to_be_numbers(few_trees):
     X = np.arange(60.0)[:, None]
     y, new = (X[:, 0] // 20).astype(int), np.array([[30.0]])
     assert label_plausibility(X, y, new, [2], random_state=0) < 0.1
@@ -103,7 +109,7 @@ def test_whole_numbers_can_be_told_to_be_numbers():
     assert label_plausibility(X, y, new, [1], classes=False, random_state=0) > 0.5
 
 
-def test_a_rare_class_is_kept_whole_in_a_large_table(monkeypatch):
+def test_a_rare_class_is_kept_whole_in_a_large_table(monkeypatch, few_trees):
     monkeypatch.setattr("augment.augmentation.plausibility.MAX_ROWS", 100)
     rng = np.random.default_rng(0)
     y = np.arange(1000) % 50 == 0

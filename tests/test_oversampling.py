@@ -7,21 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.pipeline import Pipeline
-from imblearn.utils import check_sampling_strategy, estimator_checks
-from resampling import Resampler, resampling
+from imblearn.utils import check_sampling_strategy
+from resampling import Resampler
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from augment import TabularSynthesizer
 from augment.synthesizers.oversampling import holds_classes, rows_to_add
-
-
-class Sampler(Resampler):
-    """The synthesizer without training, with the parameter of samplers."""
-
-    def __init__(self, model=resampling, *, random_state=0, sampling_strategy="auto"):
-        super().__init__(model, random_state=random_state)
-        self.sampling_strategy = sampling_strategy
 
 
 def skewed(n=300, seed=0):
@@ -132,15 +124,15 @@ def test_classes_are_told_from_numbers(y, expected):
 )
 def test_errors_teach(strategy, y, message):
     with pytest.raises(ValueError, match=message):
-        Sampler(sampling_strategy=strategy).fit_resample(np.zeros((len(y), 1)), y)
+        Resampler(random_state=0, sampling_strategy=strategy).fit_resample(np.zeros((len(y), 1)), y)
 
 
 def test_what_is_no_strategy_is_refused_before_fitting():
     for strategy in (None, True, [0, 1]):
         with pytest.raises(TypeError, match="a word, a float, a dict or a callable"):
-            Sampler(sampling_strategy=strategy).fit_resample([[1], [2]], [0, 1])
+            Resampler(random_state=0, sampling_strategy=strategy).fit_resample([[1], [2]], [0, 1])
     with pytest.raises(TypeError, match="needs classes or numbers in y, got datetime64"):
-        Sampler().fit_resample([[1], [2]], np.array(["2020-01-01", "2020-01-02"], "M8[D]"))
+        Resampler(random_state=0).fit_resample([[1], [2]], np.array(["2020-01-01", "2020-01-02"], "M8[D]"))
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "numpy"])
@@ -150,7 +142,7 @@ def test_rare_ranges_are_filled_after_the_original_rows(library):
         X, y = pl.from_pandas(X), pl.Series("value", y)
     if library == "numpy":
         X = X[["x"]].to_numpy()
-    sampler = Sampler(sampling_strategy={(2, 3): 60, (3, None): 80})
+    sampler = Resampler(random_state=0, sampling_strategy={(2, 3): 60, (3, None): 80})
     X_all, y_all = sampler.fit_resample(X, y)
     assert type(X_all) is type(X) and type(y_all) is type(y)
     numbers = np.asarray(y_all)
@@ -159,14 +151,14 @@ def test_rare_ranges_are_filled_after_the_original_rows(library):
     first = X_all[:300]
     assert (first == X).all() if library == "numpy" else first.equals(X)
     assert (numbers[:300] == np.asarray(y)).all()
-    again = Sampler(sampling_strategy=sampler.sampling_strategy).fit_resample(X, y)[1]
+    again = Resampler(random_state=0, sampling_strategy=sampler.sampling_strategy).fit_resample(X, y)[1]
     assert (np.asarray(again) == numbers).all()
 
 
 def test_whole_numbers_are_filled_by_ranges_as_well():
     X, y = skewed()
     whole = np.floor(50 * y).astype(int)
-    _, y_all = Sampler().fit_resample(X, whole)
+    _, y_all = Resampler(random_state=0).fit_resample(X, whole)
     counts, edges = np.histogram(whole.astype(float), "sturges")
     assert y_all.dtype == whole.dtype
     after = np.histogram(y_all, edges)[0]
@@ -175,31 +167,12 @@ def test_whole_numbers_are_filled_by_ranges_as_well():
 
 def test_a_strategy_is_searched_inside_a_pipeline():
     X, y = skewed()
-    steps = [("more", Sampler()), ("model", LinearRegression())]
+    steps = [("more", Resampler(random_state=0)), ("model", LinearRegression())]
     grid = {"more__sampling_strategy": ["auto", 0.5, {(3, None): 60}]}
     search = GridSearchCV(Pipeline(steps), grid, cv=2, error_score="raise").fit(X[["x"]], y)
     assert search.best_score_ > 0.9
-    binary = [("more", Sampler(sampling_strategy=0.5)), ("model", LogisticRegression())]
+    binary = [("more", Resampler(random_state=0, sampling_strategy=0.5)), ("model", LogisticRegression())]
     assert Pipeline(binary).fit(X[["x"]], y > 2).score(X[["x"]], y > 2) > 0.9
-
-
-CHECKS = (
-    "check_samplers_one_label",
-    "check_samplers_fit",
-    "check_samplers_fit_resample",
-    "check_samplers_sampling_strategy_fit_resample",
-    "check_samplers_pandas",
-    "check_samplers_list",
-    "check_samplers_2d_target",
-    "check_samplers_preserve_dtype",
-    "check_samplers_string",
-    "check_samplers_nan",
-)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_imbalanced_learns_own_checks(check):
-    getattr(estimator_checks, check)("Sampler", Sampler())
 
 
 def test_a_saved_synthesizer_leaves_out_what_no_json_holds(tmp_path):

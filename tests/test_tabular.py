@@ -221,11 +221,19 @@ def test_a_frame_of_conditions_is_filled_row_by_row(fitted):
         fitted.generate(5, condition=known)
 
 
+def differing(new, rows):
+    """Which cells of `new` (n, columns) are others than those of `rows`, which are repeated."""
+    rows = rows.iloc[np.arange(len(new)) % len(rows)].reset_index(drop=True).astype(object)
+    new = new.reset_index(drop=True).astype(object)
+    return ((new != rows) & ~(new.isna() & rows.isna())).to_numpy()
+
+
 def test_rows_like_given_ones(fitted):
     rows = frame().head(3)
-    new = fitted.generate(6, like=rows, strength=0.2)
-    same = np.array([(new[c].to_numpy() == np.tile(rows[c].to_numpy(), 2)) for c in ("age", "member", "joined")])
-    assert 0.5 < same.mean() < 1
+    new = fitted.generate(600, like=rows, strength=0.4)  # of five columns: two cells of each row
+    changed = differing(new, rows)
+    assert (changed.sum(axis=1) <= 2).all()
+    assert (changed.mean(axis=0)[[0, 2, 4]] > 0.3).all() and (changed.mean(axis=0)[[1, 3]] > 0.05).all()
     with pytest.raises(ValueError, match="strength"):
         fitted.generate(like=rows, strength=0)
 
@@ -233,9 +241,40 @@ def test_rows_like_given_ones(fitted):
 @pytest.mark.parametrize("n", [1, 40])
 def test_rows_like_given_ones_keep_their_gaps(fitted, n):
     rows = frame()[lambda table: table["income"].isna()].head(n).reset_index(drop=True)
-    new = fitted.generate(like=rows, strength=1e-9)
-    pd.testing.assert_frame_equal(new, rows)
+    new = fitted.generate(200, like=rows, strength=1e-9)
+    changed = differing(new, rows)
+    assert changed.sum(axis=1).max() == 1  # no row is a copy on purpose, and all other cells stay
+    assert new["income"].isna().mean() > 0.7
+    pd.testing.assert_series_equal(new.dtypes, rows.dtypes)
     assert not fitted.generate(400, like=rows, strength=1.0)["income"].isna().all()
+
+
+def test_rows_like_given_ones_obey_a_condition_in_place_of_their_own_cells(fitted, paired):
+    rows = frame().head(4)
+    new = fitted.generate(like=rows, strength=1, condition=rows[["member", "city"]])
+    pd.testing.assert_frame_equal(new[["city", "member"]], rows[["city", "member"]])
+    new = fitted.generate(40, like=rows, strength=0.2, condition={"age": (30, 40), "city": "Oslo", "income": None})
+    assert new["age"].between(30, 40).all() and (new["city"] == "Oslo").all() and new["income"].isna().all()
+    assert (new["joined"] == np.tile(rows["joined"], 10)).mean() > 0.5
+    some = pd.DataFrame({"age": [25, None, None, 81]})
+    new = fitted.generate(like=rows, strength=1e-9, condition=some)
+    assert new["age"].tolist()[::3] == [25, 81] and (differing(new, rows)[1:3].sum(axis=1) <= 1).all()
+    X, y = paired.generate(8, like=rows.drop(columns="member"), condition={"member": True, "city": "Oslo"})
+    assert y.all() and (X["city"] == "Oslo").all()
+    with pytest.raises(ValueError, match="2 rows and 4 were asked for"):
+        fitted.generate(like=rows, condition=rows.head(2))
+
+
+def test_rows_like_given_pairs_keep_their_labels(paired):
+    X, y = frame().drop(columns="member").head(5), frame()["member"].head(5)
+    X_new, y_new = paired.generate(20, like=(X, y), strength=1)
+    assert y_new.tolist() == y.tolist() * 4
+    assert differing(X_new, X).all(axis=1).any()
+    assert len(paired.generate(like=X)[1]) == 5  # without labels these are drawn
+    with pytest.raises(ValueError, match=r"give a pair, like=\(X, y\)"):
+        paired.generate(like=X, y=y)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        paired.generate(like=(X, y[:3]))
 
 
 def test_rows_like_given_ones_never_keep_keys_or_free_text():

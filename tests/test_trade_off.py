@@ -1,14 +1,12 @@
-"""The trade-off table: all measures for every criterion, equal to what their definitions say."""
+"""The trade-off table: all measures stand beside every criterion, and what was left out is told."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from resampled import people, rates, resampled
-from sklearn.metrics import roc_auc_score
 
 from augment import LabelParity, StatisticalParity, WithoutEdges, fairness_trade_off
 from augment.synthesizers import fairness
-from augment.trade_off import MEASURES, _Judge, _widest
+from augment.trade_off import MEASURES
 
 
 @pytest.fixture(scope="module")
@@ -39,48 +37,6 @@ def test_every_measure_stands_beside_every_criterion(synthesizer):
     assert statistical["calibration gap low"] > learned["calibration gap high"]
     assert "does not describe the population" in str(table)
     assert "3,000 holdout rows; groups of group; positive is job = yes" in str(table)
-
-
-def test_measures_are_those_of_their_definitions(synthesizer):
-    holdout = people(2000, seed=1)
-    judge = _Judge(synthesizer, holdout, "group", "job", {}, "yes", 0)
-    rng = np.random.default_rng(0)
-    guess = np.clip(0.3 * (holdout["job"] == "yes") + 0.5 * rng.random(2000) + 0.2 * (holdout["group"] == "a"), 0, 1)
-    guess, yes = guess.to_numpy(), (holdout["job"] == "yes").to_numpy()
-    measures = judge._measures(guess)
-    by_group = pd.DataFrame({"group": holdout["group"], "chosen": guess >= 0.5, "yes": yes, "off": guess - yes})
-
-    def gap(frame, column):
-        means = frame.groupby("group")[column].mean()
-        return means.max() - means.min()
-
-    assert measures["AUC"][0] == pytest.approx(roc_auc_score(yes, guess))
-    assert measures["accuracy"][0] == pytest.approx(((guess >= 0.5) == yes).mean())
-    assert measures["parity gap"][0] == pytest.approx(gap(by_group, "chosen"))
-    assert measures["TPR gap"][0] == pytest.approx(gap(by_group[yes], "chosen"))
-    assert measures["FPR gap"][0] == pytest.approx(gap(by_group[~yes], "chosen"))
-    assert measures["calibration gap"][0] == pytest.approx(gap(by_group, "off"))
-
-
-def test_intervals_of_the_widest_gap_hold_for_all_pairs_at_once():
-    rng = np.random.default_rng(0)
-    inside = {"alike": 0, "apart": 0}
-    for name, truth in (("alike", np.full(8, 0.3)), ("apart", np.linspace(0.2, 0.5, 8))):
-        for _ in range(100):
-            counts = [(int(rng.binomial(200, p)), 200) for p in truth]
-            shares = [s / n for s, n in counts]
-
-            def interval(i, j, level, counts=counts):
-                from augment.auditing.intervals import rate_difference_interval
-
-                return rate_difference_interval(counts[i], counts[j], level)
-
-            value, low, high = _widest(shares, interval)
-            assert low <= value <= high
-            inside[name] += low <= np.ptp(truth) <= high
-    assert inside["alike"] >= 93
-    assert inside["apart"] >= 93
-    assert _widest([0.5], None) is None
 
 
 def test_small_groups_and_missing_labels_are_listed(synthesizer):

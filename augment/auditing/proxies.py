@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from augment.auditing import charts
+from augment.auditing.binned_areas import binned_areas, bins_of
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.detection import boosted
 from augment.auditing.encoding import for_trees, row_keys, splittable
@@ -21,7 +22,6 @@ MIN_SYNTHETIC = 10  # synthetic rows that a group needs
 FOLDS = 5
 FOLDS_TOGETHER = 3
 ITERATIONS = 30
-BINS, LABELS = 10, 30
 
 
 def proxies(data, rng):
@@ -137,7 +137,7 @@ def _alone(data, groups, others, columns, rng):
     members = []
     z = z_value(comparisons=columns * len(others) * len(sample.groups))
     for j in others:
-        bins, n_bins = _bins(data, j, sample.rows)
+        bins, n_bins = bins_of(data, j, sample.rows)
         found = {}
         for t in sample.rows:
             size = len(sample.groups) + 1
@@ -154,63 +154,6 @@ def _alone(data, groups, others, columns, rng):
     told = "Alone, {name} is told with an AUC of"
     end = f" Strongest in training rows: {strongest['name']} ({strongest['train']:.3f})."
     return _finding(data, identity, groups, sample, members, told, "DeLong over folds of binned rates", end)
-
-
-def binned_areas(counts, smoothing=1.0):
-    """AUC of telling each group by its rate in each bin, where the rate is that of the other folds.
-
-    Parameters
-    ----------
-    counts : ndarray of shape (folds, bins, groups + 1)
-        Rows; the last group is told from none, only others from it.
-
-    Returns
-    -------
-    area : ndarray of shape (groups,)
-        Mean over folds.
-    v10, v01 : ndarray of shape (groups,)
-        Variances of a row's placement, within the group and outside of it (DeLong, DeLong and Clarke-Pearson 1988).
-    per : (ndarray, ndarray) of shape (folds, groups)
-        What each is to be divided by in each fold, as reciprocals.
-
-    Examples
-    --------
-    >>> counts = np.tile([[10, 0], [0, 10]], (5, 1, 1))  # the bin tells the group
-    >>> binned_areas(counts)[0].tolist()
-    [1.0]
-    """
-    inside = counts[..., :-1].astype(float)
-    outside = counts.sum(axis=-1, keepdims=True) - inside
-    whole, n = inside.sum(axis=0) - inside, (inside + outside).sum(axis=0) - (inside + outside)
-    prior = whole.sum(axis=1, keepdims=True) / np.maximum(n.sum(axis=1, keepdims=True), 1)
-    score = np.round((whole + smoothing * prior) / (n + smoothing), 12)  # (folds, bins, groups)
-    first, second = score[:, :, None], score[:, None]
-    above = (first > second) + 0.5 * (first == second)  # (folds, bins, other bins, groups)
-    m, k = (np.maximum(c.sum(axis=1), 1) for c in (inside, outside))
-    placed = np.einsum("fbcg,fcg->fbg", above, outside) / k[:, None]
-    passed = np.einsum("fbcg,fbg->fcg", above, inside) / m[:, None]
-    area = (placed * inside).sum(axis=1) / m
-    spread = [
-        (c * (p - area[:, None]) ** 2).sum(axis=(0, 1)) / np.maximum(c.sum(axis=(0, 1)) - len(counts), 1)
-        for c, p in ((inside, placed), (outside, passed))
-    ]
-    return area.mean(axis=0), *spread, (1 / m, 1 / k)
-
-
-def _bins(data, j, rows):
-    """Bin of each row by column j: its commonest categories, or tenths of its training numbers; missing is the last."""
-    column, train = data.columns[j], data.train[:, j]
-    values = {t: data.tables[t][r, j] for t, r in rows.items()}
-    if column.is_category:
-        n_bins = min(len(column.labels), LABELS) + 1
-        codes = {t: np.minimum(np.where(np.isnan(v), 0, v), n_bins - 1) for t, v in values.items()}
-    else:
-        present = train[~np.isnan(train)]
-        steps = np.linspace(0, 1, BINS + 1)[1:-1]
-        edges = np.unique(np.quantile(present, steps, method="nearest")) if len(present) else np.empty(0)
-        n_bins = len(edges) + 1
-        codes = {t: np.searchsorted(edges, v) for t, v in values.items()}
-    return {t: np.where(np.isnan(v), n_bins, codes[t]).astype(int) for t, v in values.items()}, n_bins + 1
 
 
 def _members(names, train, synthetic, half):

@@ -218,7 +218,14 @@ def as_table(X):
         )
     if is_frame(X):
         return X
-    return check_array(as_array(X), dtype=None, ensure_all_finite=False, allow_nd=True)
+    X = check_array(as_array(X), dtype=None, ensure_all_finite=False, allow_nd=True)
+    nested = [cell for cell in X.flat if isinstance(cell, dict | list | set | tuple)] if X.dtype.kind == "O" else []
+    if nested:
+        raise TypeError(
+            "Each cell of X as an argument must be a string, a number, a boolean or a date. Received one of type "
+            f"{type(nested[0]).__name__}: take nested values apart into columns of their own."
+        )
+    return X
 
 
 def one_target(estimator, y):

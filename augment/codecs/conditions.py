@@ -204,6 +204,31 @@ def vary(condition, rows, redraw, places, fresh):
     return replace(condition, tokens=tokens, known=known, given=given, index=index)
 
 
+def override(condition, above, places):
+    """`condition` for the same rows, but with all that `above` says in place of what it says itself.
+
+    Parameters
+    ----------
+    condition, above : TableCondition
+        Of equally many rows. `condition` has no ranges.
+    places : list of int
+        The column of each block.
+
+    Returns
+    -------
+    TableCondition
+    """
+    restricted = {places[block] for block in above.allowed} | set(above.within)
+    free = above.known | np.isin(places, list(restricted))
+    tokens = np.where(above.known[:, :, None], above.tokens, condition.tokens * ~free[:, :, None])
+    given = {place: column for place, column in condition.given.items() if place not in restricted}
+    for place, column in above.given.items():
+        given[place] = overlay_columns([given[place]], {0: column})[0] if place in given else column
+    within = condition.within | above.within
+    known = above.known | (condition.known & ~free)
+    return replace(condition, tokens=tokens, known=known, allowed=above.allowed, given=given, within=within)
+
+
 def overlay_columns(columns, given):
     """`columns` with the values of `given`, a dict of place to Column, in place of the drawn ones."""
     columns = list(columns)

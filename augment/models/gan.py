@@ -51,8 +51,8 @@ class GAN(Recipe):
         layer more.
     gamma : float, default=0.02
         Weight of the penalties.
-    matching : float, default=100
-        Weight of the squared differences of the products' means.
+    matching : float, default=1
+        Weight of the squared differences of the products' means, added up and divided by the number of features.
     temperature : float, default=0.5
         Of the Gumbel softmax.
     learning_rate : float or LearningRateSchedule, default=0.002
@@ -81,7 +81,7 @@ class GAN(Recipe):
         width=128,
         depth=2,
         gamma=0.02,
-        matching=100.0,
+        matching=1.0,
         temperature=0.5,
         learning_rate=0.002,
         weight_decay=0.0,
@@ -162,6 +162,7 @@ class GANModel(GenerativeModel):
         shape = len(self.numbers), KNOTS
         self.shifts = self.add_weight((self.layout.width,), "zeros", name="shifts", trainable=False)
         self.shares = self.add_weight((self.layout.width,), "ones", name="shares", trainable=False)
+        self.chosen_shares = self.add_weight((self.layout.width,), "ones", name="chosen_shares", trainable=False)
         self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)
         self.quantiles.assign(np.tile(SCORES, (shape[0], 1)))
         self.built = True
@@ -179,6 +180,7 @@ class GANModel(GenerativeModel):
             rows = np.concatenate(chosen)
             causes = np.repeat([float(block.column) for block in self.causes], [len(part) for part in chosen])
         order = rng.permutation(len(rows))
+        self.chosen_shares.assign(x[rows].mean(axis=0))
         return np.column_stack([x[rows[order]], causes[order]]).astype("float32")
 
     def call(self, x, training=False):
@@ -186,7 +188,8 @@ class GANModel(GenerativeModel):
 
         `fooled` is what a frozen discriminator says of the generated ones, through which the generator learns; the
         near ones are a small random step away from the real and the generated ones. Real categories are as soft as
-        generated ones, or these would be known by it. The moments are those of `_moments`.
+        generated ones, or these would be known by it. `moments_apart` is what real have more than generated rows of
+        the `_moments`.
         """
         x, cause = x[:, :-1], x[:, -1:]
         n, columns = ops.shape(x)[0], np.arange(self.layout.n_columns, dtype="float32")
@@ -203,15 +206,16 @@ class GANModel(GenerativeModel):
         said = self.discriminator(ops.concatenate([judged, ops.tile(known, (4, 1))], axis=1), training=training)
         said = dict(zip(("real", "fake", "near_real", "near_fake"), ops.split(said, 4, axis=0), strict=True))
         said["fooled"] = frozen(self.discriminator, ops.concatenate([fake, known], axis=1), training=training)
-        moments = {"real_moments": self._moments(x, x), "fake_moments": self._moments(fake, x)}
-        return {name: ops.cast(score, "float32") for name, score in said.items()} | moments
+        said["moments_apart"] = self._moments(x) - self._moments(fake)
+        return {name: ops.cast(value, "float32") for name, value in said.items()}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         real, fake = y_pred["real"], y_pred["fake"]
         d_loss = ops.mean(ops.softplus(fake - real))
         g_loss = ops.mean(ops.softplus(ops.stop_gradient(real) - y_pred["fooled"]))
         slopes = [ops.mean(ops.square((y_pred[f"near_{name}"] - y_pred[name]) / STEP)) for name in ("real", "fake")]
-        apart = ops.mean(ops.square(y_pred["real_moments"] - y_pred["fake_moments"]))
+        # of two halves: a square would also punish how much fake moments vary, and with it what is rare or far out
+        apart = ops.sum(ops.mean(ops.prod(y_pred["moments_apart"], axis=0), axis=0))
         self.d_loss.update_state(d_loss)
         self.g_loss.update_state(g_loss)
         return d_loss + g_loss + self.gamma / 2 * sum(slopes) + self.matching * apart
@@ -223,17 +227,20 @@ class GANModel(GenerativeModel):
         soft = ops.exp(self.heads.log_probabilities((guess + gumbel) / self.temperature))
         return ops.where(self.is_number, guess, soft)
 
-    def _moments(self, rows, x):
-        """Means of all products of two features, and of the features: numbers, waves of their ranks, categories.
+    def _moments(self, rows):
+        """Means (2, k, k) of all products of two features in each half of the rows.
 
-        Categories are scaled by their shares in the rows x, so that rare ones count as much as frequent ones.
+        The features are the numbers, waves of their ranks, the categories and a one. Categories are scaled by their
+        shares in training, so that rare ones count as much as frequent ones.
         """
-        share = ops.clip(ops.mean(x, axis=0), 0.02, 0.98)
+        share = ops.clip(self.chosen_shares, 0.02, 0.98)
         scaled = ops.where(self.is_number, rows, (rows - share) / ops.sqrt(share * (1 - share)))
         rank = normal_rank(ops.take(rows, self.numbers, axis=1))
         waves = [2**0.5 * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
         features = ops.concatenate([scaled, *waves, ops.ones_like(rows[:, :1])], axis=1)
-        return ops.matmul(ops.transpose(features), features) / ops.cast(ops.shape(features)[0], "float32")
+        half = ops.shape(features)[0] // 2
+        halves = ops.stack([features[:half], features[half : 2 * half]])
+        return ops.matmul(ops.transpose(halves, (0, 2, 1)), halves) / ops.maximum(ops.cast(half, "float32"), 1)
 
     def validation_error(self, x):
         """Mean total variation distance of all pairs of columns between rows x (n, width) and generated ones."""

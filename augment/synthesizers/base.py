@@ -162,9 +162,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
             filled.
         like : table of shape (n_rows, n_features) or pair of it and n_rows labels, default=None
             Rows to vary: part of the cells of each, missing ones too, is drawn anew from the model given the others.
-            The labels of a pair are kept; keys and free text are always made afresh.
+            The labels of a pair are kept; keys and free text are always made afresh. What a `condition` says holds
+            in place of what the rows have: `condition=rows[["label"]]` keeps a column.
         strength : float, default=0.3
-            Share of the cells that `like` draws anew, in (0, 1].
+            Share of the cells that `like` draws anew, in (0, 1]; of each row at least one.
         fairness : LabelParity, EqualCells, StatisticalParity or WithoutEdges, default=None
             What the rows should fulfil instead of describing the population; pandas frames say so in their `attrs`.
             Goes with a `condition` on other columns, not with `y` or `like`.

@@ -1,10 +1,62 @@
-"""Columns drawn along a graph of causes, some of whose edges carry another row's value."""
+"""A criterion of causes: rows drawn along a graph, some of whose edges carry another row's value."""
 
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from augment.codecs.conditions import know_columns
+from augment.synthesizers.criterion import Criterion
 
 BATCH = 1000  # rows at least among which causes change places
+
+
+@dataclass(frozen=True, repr=False)
+class WithoutEdges(Criterion):
+    """Rows of the graph that you give, less some of its edges: an effect is drawn given another row's cause.
+
+    Columns are drawn in the order of the graph, each given its causes alone. Along an edge that is taken away the cause
+    comes from another row of the batch, so that it tells the effect nothing (the inference of DECAF, van Breugel et al.
+    2021, arXiv 2110.12884). Columns without causes are drawn together first, as the model has them; columns that the
+    graph does not name come last, given all that it names.
+
+    It promises that the effect depends on its other causes only, if the graph is right. Paths through other columns
+    stay: without the edge from "sex" to "income" alone, income still follows sex through every cause that sex has a
+    part in. What is not in the graph and should be is lost.
+
+    Parameters
+    ----------
+    edges : dict of hashable to list of hashable
+        For each effect the causes to take away from it.
+    graph : dict of hashable to list of hashable
+        For each effect all of its causes, those to take away too; without cycles.
+
+    Examples
+    --------
+    >>> from augment import WithoutEdges
+    >>> graph = {"income": ["sex", "education"], "education": ["sex"]}
+    >>> WithoutEdges({"income": ["sex"]}, graph)
+    WithoutEdges(edges={'income': ['sex']}, graph={'income': ['sex', 'education'], 'education': ['sex']})
+    """
+
+    edges: dict
+    graph: dict
+
+    def __post_init__(self):
+        check_edges(self.edges, self.graph)
+
+    def draw(self, source):
+        """See `Criterion`."""
+        place = source.codec.place_of
+        graph = {place(effect): [place(cause) for cause in causes] for effect, causes in self.graph.items()}
+        edges = {place(effect): [place(cause) for cause in causes] for effect, causes in self.edges.items()}
+        roots = [k for k in order_of(graph) if not graph.get(k)]
+        beyond = source.asked - set(roots)
+        if source.row_by_row or beyond:
+            name = "a row for each row" if source.row_by_row else repr(source.codec.columns[min(beyond)].name)
+            raise ValueError(
+                f"The condition tells of {name}; with WithoutEdges it can tell, as a dict, only of columns of the "
+                "graph that have no cause: what follows from others cannot be given."
+            )
+        return draw_without(source, graph, edges, roots)
 
 
 def check_edges(edges, graph):

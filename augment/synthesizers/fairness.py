@@ -1,4 +1,4 @@
-"""Criteria that generated rows can be asked to fulfil: what `TabularSynthesizer.generate` takes as `fairness`.
+"""Criteria on the labels of groups that generated rows can be asked to fulfil, as `fairness` of `generate`.
 
 Each names one criterion and promises that one alone. Criteria contradict each other: what brings the rates of two
 groups together moves their error rates apart where the groups differ. `augment.fairness_trade_off` shows what each
@@ -12,7 +12,6 @@ from numbers import Real
 import numpy as np
 
 from augment.synthesizers.criterion import Criterion
-from augment.synthesizers.edges import check_edges, draw_without, order_of
 from augment.synthesizers.groups import Groups, largest_remainder
 from augment.synthesizers.quantile_maps import ParityMap, QuantileMap, redraw
 from augment.synthesizers.rebalancing import Pool, draw_cells
@@ -246,53 +245,3 @@ class StatisticalParity(_OfLabels):
                 f"{self!r}: {np.sum(groups < 0)} given rows are of a group of which the model drew none in {POOL:,} "
                 "rows, so that its quantiles are not known: leave them out."
             )
-
-
-@dataclass(frozen=True, repr=False)
-class WithoutEdges(Criterion):
-    """Rows of the graph that you give, less some of its edges: an effect is drawn given another row's cause.
-
-    Columns are drawn in the order of the graph, each given its causes alone. Along an edge that is taken away the cause
-    comes from another row of the batch, so that it tells the effect nothing (the inference of DECAF, van Breugel et al.
-    2021, arXiv 2110.12884). Columns without causes are drawn together first, as the model has them; columns that the
-    graph does not name come last, given all that it names.
-
-    It promises that the effect depends on its other causes only, if the graph is right. Paths through other columns
-    stay: without the edge from "sex" to "income" alone, income still follows sex through every cause that sex has a
-    part in. What is not in the graph and should be is lost.
-
-    Parameters
-    ----------
-    edges : dict of hashable to list of hashable
-        For each effect the causes to take away from it.
-    graph : dict of hashable to list of hashable
-        For each effect all of its causes, those to take away too; without cycles.
-
-    Examples
-    --------
-    >>> from augment import WithoutEdges
-    >>> graph = {"income": ["sex", "education"], "education": ["sex"]}
-    >>> WithoutEdges({"income": ["sex"]}, graph)
-    WithoutEdges(edges={'income': ['sex']}, graph={'income': ['sex', 'education'], 'education': ['sex']})
-    """
-
-    edges: dict
-    graph: dict
-
-    def __post_init__(self):
-        check_edges(self.edges, self.graph)
-
-    def draw(self, source):
-        """See `Criterion`."""
-        place = source.codec.place_of
-        graph = {place(effect): [place(cause) for cause in causes] for effect, causes in self.graph.items()}
-        edges = {place(effect): [place(cause) for cause in causes] for effect, causes in self.edges.items()}
-        roots = [k for k in order_of(graph) if not graph.get(k)]
-        beyond = source.asked - set(roots)
-        if source.row_by_row or beyond:
-            name = "a row for each row" if source.row_by_row else repr(source.codec.columns[min(beyond)].name)
-            raise ValueError(
-                f"The condition tells of {name}; with WithoutEdges it can tell, as a dict, only of columns of the "
-                "graph that have no cause: what follows from others cannot be given."
-            )
-        return draw_without(source, graph, edges, roots)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
-from augment.codecs.conditions import know_missing, vary
+from augment.codecs.conditions import know_missing, override, vary
 from augment.codecs.names import refuse_duplicates
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
@@ -236,10 +236,14 @@ class TabularSynthesizer(Synthesizer):
         ):
             raise ValueError(f"n_samples must be an integer of at least 0. Received: n_samples={n_samples!r}")
         if like is not None:
-            if y is not None or condition is not None:
-                raise ValueError("`like` cannot be given together with `y` or `condition`.")
+            if y is not None:
+                raise ValueError("`like` cannot be given together with `y`: give a pair, like=(X, y).")
             known = self._vary(like, n_samples, strength, rng)
-            return len(known.known), known
+            n = len(known.known)
+            if condition is not None:
+                condition = condition if isinstance(condition, dict) else self._as_rows(condition)
+                known = override(known, self.codec_.condition(condition, n), self.codec_.places)
+            return n, known
         if y is not None:
             condition, n_samples = self._with_labels(condition, y, n_samples)
         if condition is None or isinstance(condition, dict):
@@ -274,6 +278,8 @@ class TabularSynthesizer(Synthesizer):
         if y is not None and target is None:
             raise ValueError("`like` is a pair (X, y), but the synthesizer was fitted without y: give X alone.")
         X = self._as_rows(X)
+        if y is not None:
+            check_consistent_length(X, y)
         table = X if y is None else self._pairing.join(X, y)
         known = self.codec_.condition(table)
         know_missing(self.codec_, known, table)
@@ -281,10 +287,22 @@ class TabularSynthesizer(Synthesizer):
         if n == 0:
             raise ValueError("`like` has no rows to vary.")
         chosen = np.arange(n if n_samples is None else n_samples) % n
-        redraw = rng.random((len(chosen), len(self.codec_.columns))) < strength
-        if target is not None:
-            redraw[:, self.codec_.place_of(target)] = False
+        redraw = self._cells_to_redraw(len(chosen), strength, rng)
         return vary(known, chosen, redraw, self.codec_.places, self.codec_.fresh)
+
+    def _cells_to_redraw(self, n, strength, rng):
+        """Which cells (n, n_columns) are drawn anew: `strength` of those of each row, at least one, never the label.
+
+        Of what is made afresh in any case only whether it is missing is drawn, and does not count.
+        """
+        codec, target = self.codec_, self._pairing.target
+        kept = [] if target is None else [codec.place_of(target)]
+        places = [place for place in dict.fromkeys(codec.places) if place not in (*kept, *codec.fresh)]
+        wanted = np.maximum(np.floor(strength * len(places) + rng.random((n, 1))), 1)
+        redraw = rng.random((n, len(codec.columns))) < strength
+        redraw[:, places] = rng.random((n, len(places))).argsort(axis=1).argsort(axis=1) < wanted
+        redraw[:, kept] = False
+        return redraw
 
     def _as_rows(self, X):
         """Rows that a user gave to `generate`, as the codec takes them."""
