@@ -189,12 +189,13 @@ class AugmentedRegressor(Augmented, RegressorMixin, BaseEstimator):
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.linear_model import Ridge
-    >>> from augment import AugmentedRegressor, TabularSynthesizer
+    >>> from augment import AugmentedRegressor
+    >>> from augment.augmentation.controls import Interpolation
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> synthesizer = TabularSynthesizer(epochs=1, verbose=0)
-    >>> regressor = AugmentedRegressor(Ridge(), synthesizer, ratio=1, sample_weight=0.3, random_state=0).fit(X, y)
+    >>> regressor = AugmentedRegressor(Ridge(), Interpolation(), ratio=0.5, sample_weight=0.25, random_state=0)
+    >>> regressor = regressor.fit(X, y)
     >>> regressor.n_synthetic_, regressor.predict(X).shape
-    (442, (442,))
+    (221, (442,))
     """
 
     _classes = False
