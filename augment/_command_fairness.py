@@ -1,9 +1,6 @@
-"""What `--fairness NAME:GROUPS,LABEL[,STRENGTH]` asks for, and the note that goes beside the table."""
+"""What `--fairness NAME:GROUPS,LABEL[,STRENGTH]` asks for."""
 
 import csv
-import hashlib
-import json
-from pathlib import Path
 
 NAMES = {"label-parity": "LabelParity", "equal-cells": "EqualCells", "statistical-parity": "StatisticalParity"}
 EXPECTED = f"expected NAME:GROUPS,LABEL[,STRENGTH], where NAME is {', '.join(NAMES)}"
@@ -39,30 +36,3 @@ def _number(name, text):
         return float(text)
     except ValueError:
         raise ValueError(f"--fairness: strength must be a number in [0, 1], received {text!r}.") from None
-
-
-def note_path(path):
-    """The file that tells of the table at `path`.
-
-    Examples
-    --------
-    >>> str(note_path("new.csv"))
-    'new.csv.synthetic.json'
-    """
-    return Path(f"{path}.synthetic.json")
-
-
-def write_note(path, frame, fairness):
-    """Write beside the table at `path` that it is synthetic, by which criterion, and the table's SHA-256."""
-    import augment
-    from augment import files
-
-    note = {
-        "synthetic": True,
-        "tool": {"name": "augment", "version": augment.__version__},
-        "rows": len(frame),
-        "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest(),
-        "fairness": fairness.describe(),
-    }
-    with files.atomic(note_path(path)) as temporary:
-        temporary.write_text(json.dumps(note, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -16,8 +16,9 @@ from pathlib import Path
 import augment
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
-from augment._command_fairness import criterion, note_path, write_note
+from augment._command_fairness import criterion
 from augment._command_gate import GATE, add_judging, check_gate, shut, thresholds
+from augment.provenance import marked, note_path, write_note
 
 EXIT_CODES = """exit codes:
   0    done
@@ -43,6 +44,8 @@ def main(arguments=None):
     2
     """
     options = _parser().parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):  # a terminal or a pipe that has no sign for ✓ shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     warnings.formatwarning = lambda message, *_, **__: f"augment: note: {_one_line(message)}\n"
     try:
         code = options.run(options)
@@ -193,7 +196,7 @@ def _say(options, text=""):
 
 def _give(options, result):
     if options.json:
-        print(json.dumps(result, allow_nan=False, ensure_ascii=False))
+        print(json.dumps(result, allow_nan=False))
     return 0
 
 
@@ -370,9 +373,11 @@ def _audit(options):
     from augment import files
 
     check_gate(options)
-    places = [place for place in (options.html, options.json) if place not in (None, "-")]
-    _check_places(places, [options.real, options.synthetic, options.holdout], table=False)
-    real, synthetic = files.read(options.real), files.read(options.synthetic)
+    places = [place for place in (options.html, None if options.json == "-" else options.json) if place]
+    _check_places(places, [options.real, options.synthetic, options.holdout, options.thresholds], table=False)
+    if len({os.path.realpath(place) for place in places}) < len(places):
+        raise ValueError(f"--html and --json both name {options.json}: give each a name of its own.")
+    real, synthetic = files.read(options.real), marked(files.read(options.synthetic), options.synthetic)
     holdout = files.read(options.holdout) if options.holdout else None
     report = augment.audit(
         real,
@@ -383,15 +388,19 @@ def _audit(options):
         population=dict(options.population) or None,
         strata=options.strata,
         thresholds=thresholds(options),
-        mode=options.mode,
         random_state=options.seed,
     )
+    shown = report.public() if options.mode == "public" else report
     if options.html:
-        report.to_html(options.html)
+        shown.to_html(options.html)
     if options.json == "-":
-        print(json.dumps(report.to_dict(), allow_nan=False, ensure_ascii=False))
+        print(json.dumps(shown.to_dict(), allow_nan=False))
     elif options.json:
-        report.to_json(options.json)
+        shown.to_json(options.json)
     if options.json != "-" and not options.quiet:
-        print(report)
-    return shut(report, options)
+        print(shown)
+    return shut(report, options)  # by what was found: the public form leaves verdicts on few rows out
+
+
+if __name__ == "__main__":
+    sys.exit(main())

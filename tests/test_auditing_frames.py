@@ -238,3 +238,9 @@ def test_any_cells_are_read(real, new):
         v is None or (isinstance(v, float) and (np.isnan(v) or (np.isinf(v) and column.kind == "number"))) for v in new
     ] or not column.is_category
     assert all(isinstance(column.show(v), str) for v in data.train[:, 0])
+
+
+def test_protected_that_is_no_name_is_told():
+    table = np.zeros((20, 2))
+    with pytest.raises(TypeError, match="protected must be the name of a column or a list of names, got 5.0"):
+        prepare(table, table, protected=5.0)

@@ -6,7 +6,7 @@ import pytest
 
 from augment.auditing import audit
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows
+from augment.auditing.holdout import training_rows, unlike
 
 
 def sample(n, seed, values=10**6):
@@ -71,3 +71,35 @@ def test_what_needs_a_holdout_is_not_assessed_and_the_rest_is():
     assert any("200 of 200 holdout rows equal training rows" in note for note in given.to_dict()["notes"])
     missing = [found["missing"] for found in given.findings if found["pillar"] == "privacy"]
     assert all("Hold out rows" in text for text in missing)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda holdout: holdout.assign(y=None),
+        lambda holdout: holdout.assign(y="u"),
+        lambda holdout: holdout.assign(a=holdout["a"] + 10**5),
+        lambda holdout: holdout.assign(c=holdout["c"].where(holdout["a"] > 5 * 10**4)),
+    ],
+)
+def test_a_holdout_of_another_population_is_told(change):
+    """A test table without labels, labels of one kind, other years, values that are missing elsewhere."""
+    train, holdout = sample(400, 0), sample(400, 1)
+    assert "another population" in unlike(prepare(train, train, change(holdout)))
+    assert not unlike(prepare(train, train, holdout))
+
+
+def test_with_a_holdout_of_another_population_privacy_is_not_assessed():
+    train, fresh, holdout = (sample(200, seed) for seed in range(3))
+    report = audit(train, fresh, holdout=holdout.assign(y=None), target="y")
+    assert report.by_pillar["privacy"] == "NOT ASSESSED"
+    assert any("shares of 'y' differ" in note for note in report.to_dict()["notes"])
+    rest = [found["missing"] for found in report.findings if found["pillar"] != "privacy"]
+    assert not any("another population" in missing for missing in rest)
+
+
+@pytest.mark.parametrize("values", [1, 3, 8, 10**6])
+@pytest.mark.parametrize("sizes", [(400, 20), (400, 400), (150, 600)])
+def test_a_random_holdout_is_of_the_same_population(values, sizes):
+    tables = [(sample(sizes[0], 2 * seed, values), sample(sizes[1], 2 * seed + 1, values)) for seed in range(20)]
+    assert not any(unlike(prepare(train, train, holdout)) for train, holdout in tables)

@@ -34,7 +34,7 @@ def test_point_values_are_the_rates_of_a_cross_table():
     (found,) = run(real, new, holdout=held)
     expected = [pd.crosstab(t["g"], t["y"], normalize="index")["yes"] for t in (real, new, held)]
     for row in found.evidence["tables"][0]["rows"]:
-        assert row[3:6] == pytest.approx([rate[row[0]] for rate in expected])
+        assert row[4:7] == pytest.approx([rate[row[0]] for rate in expected])
     assert found.worst[0]["value"] == pytest.approx((expected[1] - expected[0])[found.worst[0]["name"]])
 
 

@@ -31,6 +31,15 @@ def test_what_is_expected_of_fresh_rows_is_what_they_have(sizes):
         assert sum(findings[k].verdict == "FAIL" for findings in found) <= 1
 
 
+def test_many_categories_of_one_size_are_expected_as_often_as_they_come():
+    """Of a thousand with 1.5 rows each, those seen five times were lucky: 78 % of them come again, not 97 %."""
+    rng = np.random.default_rng(0)
+    tables = [pd.DataFrame({"c": rng.integers(0, 1000, 1500).astype(str)}) for _ in range(24)]
+    found = [run(real, fresh)[0] for real, fresh in zip(tables[::2], tables[1::2], strict=True)]
+    assert np.mean([f.ceiling for f in found]) == pytest.approx(1 - np.exp(-1.5), abs=0.03)
+    assert sum(f.verdict == "FAIL" for f in found) <= 1
+
+
 def test_left_out_rows_are_free_of_the_choice_where_the_plain_share_is_not():
     """Of very many categories, those seen five times or more are seen less often in fresh rows."""
     rng = np.random.default_rng(0)
@@ -75,6 +84,14 @@ def test_a_rare_event_written_as_a_number_is_a_category():
     assert there.value == 0
     assert share.verdict == "FAIL"
     assert there.evidence["tables"][0]["rows"][0][:2] == ["fraud", "1"]
+
+
+@pytest.mark.parametrize("least", [0.0, 5.0])
+def test_a_ratio_means_its_range_whichever_end_is_given(least):
+    rng = np.random.default_rng(0)
+    limits = RARE_CATEGORIES.thresholds | {"fidelity.rare.share": least}
+    _, share = RARE_CATEGORIES.run(prepare(sample(800, rng), sample(800, rng), thresholds=limits), 0)
+    assert share.verdict == "PASS"
 
 
 def test_without_rare_categories_nothing_is_assessed():

@@ -187,6 +187,7 @@ def test_frame_has_a_row_for_each_finding(report):
     assert frame["low"].dtype == "float64"
     judged = frame[frame["verdict"] == "PASS"]
     assert (judged["low"] <= judged["high"]).all()
+    assert (frame.loc[frame["verdict"] == "INCONCLUSIVE", "smallest_difference"] > 0).all()
 
 
 def test_notebook_shows_the_same_page_without_its_frame(report):

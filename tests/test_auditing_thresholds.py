@@ -40,6 +40,7 @@ def test_later_ones_win_and_the_source_is_kept(tmp_path):
         ('"fidelity.x" = 2020-01-01', TypeError, "must be a finite number"),
         ("fidelity.x = 0.1\nfidelity.x.worst = 0.2", ValueError, "is no TOML"),
         ("fidelity.x 0.1", ValueError, "A name stands in quotes"),
+        ('"fidelity.x" = 0.1\n[fidelity]\nx = 0.2', ValueError, "names 'fidelity.x' twice"),
     ],
 )
 def test_faults_of_a_file_are_told_in_one_line(tmp_path, text, error, words):

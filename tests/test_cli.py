@@ -174,7 +174,7 @@ def test_audit_passes_everything_on(fakes, tmp_path, table_file, capsys):
     ]
     assert cli.main([*arguments, "--html", places[0], "--json", places[1]]) == 0
     assert (fakes["target"], fakes["protected"], len(fakes["holdout"])) == ("bought", ["city"], 40)
-    assert (fakes["thresholds"], fakes["mode"]) == ([], "internal")
+    assert fakes["thresholds"] == []
     assert json.loads((tmp_path / "numbers.json").read_text())["verdict"] == "INCONCLUSIVE"
     assert (tmp_path / "page.html").read_text() == "<p>page"
     assert capsys.readouterr().out == "Verdict: INCONCLUSIVE\n\nEvidence: long\n"
@@ -197,6 +197,7 @@ def test_audit_passes_everything_on(fakes, tmp_path, table_file, capsys):
         (["demo", "--out", "{table}"], "Cannot make the folder"),
         (["fit", "{table}", "-o", "."], "it is a folder"),
         (["generate", "{folder}", "-o", "new.csv"], "is a folder"),
+        (["audit", "{table}", "{table}", "--html", "one", "--json", "./one"], "both name ./one"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_code_2(fakes, tmp_path, monkeypatch, table_file, capsys, arguments, words):
@@ -221,6 +222,7 @@ def test_wrong_input_is_one_sentence_and_code_2(fakes, tmp_path, monkeypatch, ta
         ["audit", "other.csv", "table.csv", "--json", "table.csv"],
         ["audit", "other.csv", "other.csv", "--holdout", "table.csv", "--json", "link.csv"],
         ["demo", "--data", "table.csv", "--out", "demo"],
+        ["audit", "other.csv", "other.csv", "--thresholds", "limits.toml", "--json", "limits.toml"],
     ],
 )
 def test_no_result_takes_the_place_of_a_file_that_is_read(fakes, tmp_path, monkeypatch, table_file, capsys, arguments):
@@ -228,6 +230,7 @@ def test_no_result_takes_the_place_of_a_file_that_is_read(fakes, tmp_path, monke
     (tmp_path / "demo").mkdir()
     for link in ("link.csv", "demo/synthetic.csv"):
         (tmp_path / link).symlink_to(table_file)
+    (tmp_path / "limits.toml").write_text('"fidelity.shapes" = 0.05')
     monkeypatch.chdir(tmp_path)
     content = table_file.read_bytes()
     assert cli.main(arguments) == 2

@@ -1,5 +1,7 @@
 """The options by which `augment audit` judges: names and words of the gate, thresholds, exit codes, what is said."""
 
+import importlib
+import io
 import json
 import subprocess
 import sys
@@ -11,8 +13,10 @@ import pytest
 
 from augment import cli
 from augment._command_gate import PILLARS, UNTIL
-from augment.auditing import CHECKS, check, gate
+from augment.auditing import CHECKS, Check, Finding, check, gate
 from augment.auditing.thresholds import resolve
+
+audit_module = importlib.import_module("augment.auditing.audit")
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +102,9 @@ def test_options_go_before_the_file_and_the_file_before_the_defaults(tables, tmp
     report = json.loads(capsys.readouterr().out)
     assert report["mode"] == "public"
     assert report["thresholds"]["fidelity.shapes"] == {"value": 0.7, "default": 0.03, "source": "given"}
-    assert report["thresholds"]["fidelity.shapes.worst"]["source"] == str(path)
+    assert report["thresholds"]["fidelity.shapes.worst"]["source"] == path.name
     sources = {row["id"]: row["threshold_source"] for row in report["findings"]}
-    assert (sources["fidelity.shapes"], sources["fidelity.shapes.worst"]) == ("given", str(path))
+    assert (sources["fidelity.shapes"], sources["fidelity.shapes.worst"]) == ("given", path.name)
     assert sources["fidelity.detection"] == "default"
 
 
@@ -148,10 +152,44 @@ def test_groups_are_judged_by_the_population_that_is_given(tables, capsys):
 
 @pytest.mark.parametrize("errors", [subprocess.PIPE, subprocess.STDOUT])
 def test_a_reader_that_leaves_is_no_shut_gate(tables, errors):
-    script = "import sys; from augment.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", script, "audit", tables["real"], tables["like"]]
+    command = [sys.executable, "-m", "augment.cli", "audit", tables["real"], tables["like"]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
         process.stdout.close()
         told = process.stderr.read() if process.stderr else b""
     assert process.returncode == 141
     assert b"Traceback" not in told and b"fault" not in told
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_the_signs_is_no_error(tables, encoding, monkeypatch):
+    """The marks of verdicts, and the names of columns, in letters that this pipe does not have."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert run(tables, "wide", "--protected", "s") == 0
+    assert r"\u2717 FAIL" in sys.stdout.buffer.getvalue().decode(encoding)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert run(tables, "wide", "--protected", "s", "--json") == 0
+    assert json.loads(sys.stdout.buffer.getvalue())["protected"] == ["s"]
+
+
+def test_the_gate_is_that_of_the_internal_form(tables, monkeypatch, capsys):
+    """Of a finding on few rows the public form tells no verdict; it shuts the gate all the same."""
+
+    def few(data, rng):
+        return [
+            Finding(
+                id="privacy.copies",
+                pillar="privacy",
+                title="Few",
+                value=0.9,
+                interval=(0.8, 1.0),
+                goal="lower",
+                threshold=0.5,
+                n={"train": 5},
+            )
+        ]
+
+    monkeypatch.setattr(
+        audit_module, "CHECKS", [Check("privacy.copies", "Few", few, thresholds={"privacy.copies": 0.5})]
+    )
+    assert run(tables, "like", "--mode", "public", "--fail-on", "privacy.copies,fail") == 1
+    assert "NOT ASSESSED  Few" in capsys.readouterr().out

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from resampled import largest_gap, rates, resampled
 
 from augment import WithoutEdges
+from augment.synthesizers.edges import check_edges, order_of
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +80,23 @@ def test_graphs_that_make_no_sense(make, error, message):
 def test_a_column_that_is_not_there_is_told(chain):
     with pytest.raises(ValueError, match="no column 'x'"):
         resampled(chain).generate(fairness=WithoutEdges({"job": ["x"]}, {"job": ["x"]}))
+
+
+@given(st.permutations(range(6)), st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=15))
+def test_causes_come_before_their_effects(names, pairs):
+    graph = {}
+    for first, second in pairs:
+        if first < second:
+            graph.setdefault(names[second], []).append(names[first])
+    order = order_of(graph)
+    assert len(order) == len(set(order)) == len({*graph, *(cause for causes in graph.values() for cause in causes)})
+    assert all(order.index(cause) < order.index(effect) for effect, causes in graph.items() for cause in causes)
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_a_cycle_of_any_length_is_told(length):
+    graph = {k: [(k + 1) % length] for k in range(length)}
+    with pytest.raises(ValueError, match="cycle"):
+        order_of(graph)
+    with pytest.raises(ValueError, match="cycle"):
+        check_edges({0: [1 % length]}, graph)

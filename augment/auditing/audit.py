@@ -23,13 +23,16 @@ from augment.auditing import (
     triples,
     utility,
 )
+from augment.auditing.check import FAIL
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows
+from augment.auditing.holdout import training_rows, unlike
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
 from augment.auditing.thresholds import resolve
+from augment.auditing.words import ASKED_FOR
+from augment.provenance import asked_for
 
 CHECKS = [
     *fidelity.CHECKS,
@@ -75,10 +78,12 @@ def audit(
     train : pandas, polars or pyarrow table, or ndarray of shape (rows, columns)
         The real rows that the generator learned from.
     synthetic : table
-        The generated rows, with the same columns in any order.
+        The generated rows, with the same columns in any order. Where a pandas frame says in its `attrs` that its rows
+        fulfil a criterion (``generate(fairness=...)``), the report and each failure that may follow from it say so.
     holdout : table, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, is set aside.
+        assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
+        population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
@@ -187,19 +192,28 @@ def audit(
     data = prepare(train, synthetic, holdout, target, protected, values)
     seed, shares = _seed(random_state), population_shares(data, population)
     data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
-    fault = training_rows(data)
-    if fault:
-        data = replace(data, notes=(*data.notes, fault))
-    findings = [finding for check in CHECKS for finding in _run(check, data, fault, seed)]
+    fault, asked = training_rows(data), asked_for(synthetic)
+    other = "" if fault else unlike(data)
+    data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
+    findings = [finding for check in CHECKS for finding in _run(check, data, fault, other, seed)]
+    findings = [_asked(finding) for finding in findings] if asked else findings
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
 
 
-def _run(check, data, fault, seed):
-    """Findings of one check, without the holdout where it has a fault."""
-    if fault and "holdout" in check.needs:
-        return [check.not_assessed(fault)]
-    return check.run(replace(data, holdout=None) if fault else data, seed)
+def _run(check, data, fault, other, seed):
+    """Findings of one check, without the holdout where it has a fault; none of privacy where it is unlike train."""
+    reason = fault or (other if check.pillar == "privacy" else "")
+    if reason and "holdout" in check.needs:
+        return [check.not_assessed(reason)]
+    return check.run(replace(data, holdout=None) if reason else data, seed)
+
+
+def _asked(finding):
+    """The finding; where it fails, with a sentence that rows which fulfil a criterion may be meant to. Not privacy."""
+    if finding.verdict != FAIL or finding.pillar == "privacy":
+        return finding
+    return replace(finding, message=f"{finding.message} {ASKED_FOR}")
 
 
 def _seed(random_state):

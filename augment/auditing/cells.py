@@ -17,6 +17,7 @@ from augment.auditing.widening import drift_of
 
 MAX_LEVELS = 12  # groups of one column that are crossed; the rarer ones are one group
 MAX_CROSSINGS = 15
+PRIOR = 2.0  # rows at the rate of all, added to a group before it foretells its cells: few rows show 0 or 1 by chance
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def cell_means(criterion, k, crossing, trained, kind):
     for source in ("real", "synthetic"):
         guess = trained.guesses[kind, source]
         found[source], whole[source] = of_cells(guess), of_all(guess)
-        sides = [measured(guess, side.codes, len(side.names)).value for side in crossing.sides]
+        sides = [measured(guess, side.codes, len(side.names)) for side in crossing.sides]
         shrunken[source] = _shrunken(criterion, found[source], whole[source], sides, crossing)
     refits = np.array([of_cells(guess).value - of_all(guess).value for guess in trained.refits[kind]])
     drift = drift_of(refits, trained.scale)
@@ -137,15 +138,21 @@ def _error(found, whole, sign, codes, binary):
 def _shrunken(criterion, found, whole, sides, crossing):
     """Means drawn towards what the groups of the cell, or all rows, let expect."""
     overall = np.nan_to_num(whole.value[0])
-    sides = [
-        np.where(np.isnan(side), overall, side)[member] for side, member in zip(sides, crossing.members, strict=True)
+    counts = [side.count[member] for side, member in zip(sides, crossing.members, strict=True)]
+    values = [
+        (np.nan_to_num(side.value)[member] * count + PRIOR * overall) / (count + PRIOR)
+        for side, member, count in zip(sides, crossing.members, counts, strict=True)
     ]
-    expected = main_effects(*sides, overall, criterion.binary) if len(sides) == 2 else np.full(len(sides[0]), overall)
+    if len(sides) == 2:
+        expected = main_effects(*values, overall, criterion.binary)
+        behind = 1 / sum(1 / (count + PRIOR) for count in counts)
+    else:
+        expected, behind = np.full(len(values[0]), overall), np.full(len(values[0]), whole.count[0])
     value = np.nan_to_num(found.value)
     if criterion.binary:
-        return shrunken_rates(value * found.count, found.count, expected)
+        return shrunken_rates(value * found.count, found.count, expected, behind)
     variance = float((whole.influence**2).sum() * len(whole.influence))
-    return shrunken_means(value, found.rows, expected, variance)
+    return shrunken_means(value, found.rows, expected, behind, variance)
 
 
 def _against_the_rest(criterion, found, judged, whole):

@@ -74,7 +74,12 @@ def _same_columns(raws):
 
 def _names(given):
     """One name, several or None as a list."""
-    return [] if given is None else [given] if isinstance(given, (str, int)) else list(given)
+    if given is None or isinstance(given, (str, int)):
+        return [] if given is None else [given]
+    try:
+        return list(given)
+    except TypeError:
+        raise TypeError(f"protected must be the name of a column or a list of names, got {given!r}.") from None
 
 
 def _place(name, names, argument):

@@ -1,4 +1,7 @@
-"""Is the holdout a holdout? Rows of it that the generator learned from make every comparison with it worthless."""
+"""Is the holdout a holdout? Rows that the generator learned from make every comparison with it worthless.
+
+Rows of another population make those of privacy worthless: what tells them from training rows need not be memory.
+"""
 
 import numpy as np
 from scipy import stats
@@ -7,6 +10,7 @@ from augment.auditing.encoding import row_choices, row_keys
 
 TOO_MANY = 0.01  # share of holdout rows: fewer than this change no verdict
 CHANCE = 0.001  # how seldom a true holdout may be refused
+UNLIKE = 0.1  # difference of a share of rows from which a column counts as another
 
 
 def training_rows(data):
@@ -40,3 +44,38 @@ def _beyond_chance(train, holdout):
     expected = 1 - part ** counts[repeated] - (1 - part) ** counts[repeated]
     p_value = stats.binomtest(shared, len(expected), expected.mean(), "greater").pvalue
     return bool(p_value < CHANCE and shared - expected.sum() > TOO_MANY * len(holdout))
+
+
+def unlike(data):
+    """A sentence about a column that is another one in the holdout than in train; empty where there is none.
+
+    What is compared are the share of each category, and the share below each number; missing values are a category, or
+    below all numbers. By Hoeffding's inequality, and that of Massart (1990) for numbers, a difference d of shares of n
+    and m rows has a chance of at most 2 exp(-2 d^2 n m / (n + m)), for each category.
+    """
+    if data.holdout is None:
+        return ""
+    found = [(*_difference(data, j), data.columns[j].name) for j in data.compared]
+    n, m = len(data.train), len(data.holdout)
+    found = [f for f in found if 2 * f[1] * len(found) * np.exp(-2 * f[0] ** 2 * n * m / (n + m)) < CHANCE]
+    far, _, name = max(found, default=(0.0, 1, ""))
+    if far <= UNLIKE:
+        return ""
+    return (
+        f"The holdout is of another population than the training rows: shares of {name!r} differ by up to "
+        f"{100 * far:.0f} %. What tells its rows from training rows is then no sign of memory, so that privacy is not "
+        "assessed. Hold out rows at random."
+    )
+
+
+def _difference(data, j):
+    """The largest difference of shares in column j, and how many were looked at."""
+    train, holdout = data.train[:, j], data.holdout[:, j]
+    train, holdout = (np.where(np.isnan(values), -np.inf, values) for values in (train, holdout))
+    values = np.unique(np.concatenate([train, holdout]))
+    if data.columns[j].is_category:
+        places = [np.searchsorted(values, v) for v in (train, holdout)]
+        first, second = (np.bincount(p, minlength=len(values)) / len(p) for p in places)
+        return float(np.abs(first - second).max()), len(values)
+    first, second = (np.searchsorted(np.sort(v), values, side="right") / len(v) for v in (train, holdout))
+    return float(np.abs(first - second).max()), 1

@@ -113,7 +113,7 @@ def _rate(member, task):
 
 
 def _counts(member, c):
-    return [member.crossing.cells.rows[c], min(m.count[c] for m in member.means.values())]
+    return [member.crossing.cells.rows[c], round(min(m.count[c] for m in member.means.values()))]
 
 
 def _row(member, c, task, changed, apart):

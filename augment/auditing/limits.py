@@ -6,9 +6,11 @@ ATTACKS = {"membership inference": ("membership",), "attribute inference": ("att
 MODELS = ("model", "models", "flips", "intersections")
 MODES = {
     "internal": "This report shows distributions of the real rows, and may show rows: treat it as internal.",
-    "public": "This is the public form: numbers are rounded to two digits after the verdicts were made; what rests on "
-    "fewer than 10 rows, row by row evidence, pictures of columns in which nearly every value is unique, the texts of "
-    "the checks and the fingerprints of the real tables are left out.",
+    "public": "This is the public form: numbers are rounded to two digits, and counts of rows down to tens at least, "
+    "after the verdicts were made, so that sums and differences may be off; what rests on fewer than 10 rows, or would "
+    "give it away, row by row evidence, pictures of columns in which nearly every value is unique, the texts of the "
+    "checks and the fingerprints of the real tables are left out. Rates are those of 10 rows or more, and may be those "
+    "of few among them.",
 }
 
 

@@ -160,7 +160,7 @@ def _group_table(member, trained, groups):
     rows = []
     for g in present[:LISTED]:
         counts = [member.means[source].count[g] for source in SOURCES]
-        row = [groups.names[g], groups.rows[g], min(counts), *(member.means[s].value[g] for s in SOURCES)]
+        row = [groups.names[g], groups.rows[g], round(min(counts)), *(member.means[s].value[g] for s in SOURCES)]
         rows.append(
             row + calibrated(member, trained, groups, g) * calibration + [groups.why_not(g, min(counts)) or "yes"]
         )

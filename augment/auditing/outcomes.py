@@ -165,17 +165,14 @@ def _finding(data, outcome, groups, found, names, tables, text, threshold, what,
 
 def _rate_table(outcome, groups, counts, y):
     """Rates of one outcome in every group and table; those of small groups also shrunk to the whole table's."""
-    extra = ["holdout rate"] if "holdout" in counts else []
-    columns = ["group", "train rows", "synthetic rows", "train rate", "synthetic rate", *extra]
+    columns = ["group", *(f"{t} rows" for t in counts), *(f"{t} rate" for t in counts)]
     columns += ["shrunk train rate", "shrunk synthetic rate", "judged"]
     n = {t: c.sum(axis=1) for t, c in counts.items()}
     near = {t: shrunk(counts[t])[:, y] for t in ("train", "synthetic")}
 
     def row(g):
-        cells = [groups.names[g], n["train"][g], n["synthetic"][g]]
-        cells += [
-            counts[t][g, y] / n[t][g] if n[t][g] else "" for t in ("train", "synthetic", "holdout") if t in counts
-        ]
+        cells = [groups.names[g], *(own[g] for own in n.values())]
+        cells += [counts[t][g, y] / n[t][g] if n[t][g] else "" for t in counts]
         return [*cells, near["train"][g], near["synthetic"][g], standing(n["train"][g], n["synthetic"][g])]
 
     caption = f"Rate of {outcome.name(y)} by {groups.title}"
@@ -184,10 +181,10 @@ def _rate_table(outcome, groups, counts, y):
 
 def _mean_table(outcome, groups, moments):
     """Means of the target in every group and table."""
-    columns = ["group", "train rows", "synthetic rows", *(f"{t} mean" for t in moments), "judged"]
+    columns = ["group", *(f"{t} rows" for t in moments), *(f"{t} mean" for t in moments), "judged"]
 
     def row(g):
-        cells = [groups.names[g], moments["train"][0][g], moments["synthetic"][0][g]]
+        cells = [groups.names[g], *(n[g] for n, _, _ in moments.values())]
         means = [mean[g] if n[g] else "" for n, mean, _ in moments.values()]
         return [*cells, *means, standing(moments["train"][0][g], moments["synthetic"][0][g])]
 

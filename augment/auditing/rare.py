@@ -4,7 +4,10 @@ A rare category is a label, or one of a number column's few values, that holds a
 least 0.1 % of them, and at least five of them.
 """
 
+from functools import cache
+
 import numpy as np
+from scipy import stats
 
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
@@ -16,6 +19,9 @@ MIN_ROWS = 5  # fewer training rows say little about how often a category comes
 FEW_VALUES = 20  # a number column with no more values than this is read as categories
 DRAWS = 2000
 SHOWN = 12
+FEW = 40  # categories of more training rows than this tell nothing of those that may be absent
+ENOUGH = 20  # categories of so few rows that a column needs to tell how its others are
+SHAPES, MEANS = np.geomspace(0.02, 200, 25), np.geomspace(0.1, FEW, 25)  # of the prior's grid
 
 
 def rare_categories(data, rng):
@@ -23,6 +29,10 @@ def rare_categories(data, rng):
     bounds = (max(MIN_ROWS, int(np.ceil(RARE[0] * len(data.train)))), int(RARE[1] * len(data.train)))
     columns = [_counts(data, j, bounds) for j in data.compared if _has_categories(data, j)]
     columns = [column for column in columns if len(column["train"])]
+    if bounds[1] < bounds[0]:
+        raise NotAssessed(
+            f"Needs {int(np.ceil(MIN_ROWS / RARE[1]))} training rows: of fewer, {MIN_ROWS} are no rarity."
+        )
     if not columns:
         raise NotAssessed(f"No category holds {bounds[0]:,} to {bounds[1]:,} of the {len(data.train):,} training rows.")
     return [_found(data, columns, rng), _often(data, columns, bounds, rng)]
@@ -42,29 +52,78 @@ def _counts(data, j, bounds):
     place = np.searchsorted(np.sort(data.synthetic[:, j]), values[rare], side="left")
     stop = np.searchsorted(np.sort(data.synthetic[:, j]), values[rare], side="right")
     left_out = (counts > bounds[0]) & (counts <= bounds[1] + 1)  # rare in the other rows, for each of its rows
+    shape, rate = prior(counts)
     return {
         "place": j,
         "values": values[rare],
         "train": counts[rare],
         "synthetic": stop - place,
+        "shape": counts[rare] + shape,
+        "rate": np.full(rare.sum(), 1 + rate),
         "left out": values[left_out],
         "edge": (counts[(counts == bounds[0]) | (counts == bounds[1] + 1)] ** 2).sum(),
     }
 
 
+def prior(counts):
+    """Shape and rate of the gamma distribution that the expected rows of a column's categories come from.
+
+    Categories that are seen five times are mostly rarer where many are rarer and few are commoner, as of a thousand
+    towns of one size. What the seen ones have tells which it is: their rows, of those with few, are negative binomial,
+    without zeros; the likeliest shape and mean of a grid are taken. Of fewer than 20 such categories nothing is
+    learned: 0 and 0, which take a category's own rows for all that is known.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (categories,)
+        Rows of each category that has some.
+
+    Returns
+    -------
+    (float, float)
+
+    Examples
+    --------
+    >>> counts = np.random.default_rng(0).poisson(4, 1000)
+    >>> shape, rate = prior(counts[counts > 0])
+    >>> round(shape / rate)
+    4
+    """
+    seen = np.bincount(counts[counts <= FEW], minlength=FEW + 1)[1:]
+    if seen.sum() < ENOUGH:
+        return 0.0, 0.0
+    shape, mean = np.unravel_index((_log_shares() @ seen).argmax(), (len(SHAPES), len(MEANS)))
+    return float(SHAPES[shape]), float(SHAPES[shape] / MEANS[mean])
+
+
+@cache
+def _log_shares():
+    """Logarithm of the share of categories with 1, 2, ... rows, for each shape and mean of the grid."""
+    shape, mean = (axis[..., None] for axis in np.meshgrid(SHAPES, MEANS, indexing="ij"))
+    logs = stats.nbinom.logpmf(np.arange(1, FEW + 1), shape, shape / (shape + mean))
+    return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+
+
+def _present(shape, rate, growth):
+    """Chance that categories are in `growth` times as many fresh rows, their expected rows being gamma."""
+    return 1 - (rate / (rate + growth)) ** shape
+
+
 def _found(data, columns, rng):
     """The finding on presence.
 
-    A category with r of n training rows is in m fresh rows with the chance 1 - (n / (n + m)) ** r, the predictive one
-    when its rows are Poisson. The generator's rates of the categories are uncertain in the same way: the interval is
-    that of the mean presence over draws of both rates (gamma), widened to hold what was seen.
+    The expected rows of a category with r training rows are gamma with the shape a + r and the rate b + 1, a and b
+    being those of `prior`; it is in t times as many fresh rows with the chance 1 - ((b + 1) / (b + 1 + t)) ** (a + r).
+    The generator's rates of the categories are uncertain, too: the interval is that of the mean presence over draws of
+    both rates, widened to hold what was seen.
     """
-    n, m = len(data.train), len(data.synthetic)
-    train = np.concatenate([column["train"] for column in columns])
-    synthetic = np.concatenate([column["synthetic"] for column in columns])
-    ceiling = float((1 - (n / (n + m)) ** train.astype(float)).mean())
+    growth = len(data.synthetic) / len(data.train)
+    train, synthetic, shape, rate = (
+        np.concatenate([column[name] for column in columns]) for name in ("train", "synthetic", "shape", "rate")
+    )
+    ceiling = float(_present(shape, rate, growth).mean())
     value = float((synthetic > 0).mean())
-    drawn = [_mean_presence(rng, counts, scale) for counts, scale in ((synthetic + 0.5, 1.0), (train, m / n))]
+    drawn = [_mean_presence(rng, *gamma) for gamma in ((synthetic + 0.5, 1.0), (shape, growth / rate))]
     low, high = np.quantile(drawn[0] - drawn[1] + drawn[1].mean(), (0.025, 0.975))
     rows = sorted((_presence(data, column) for column in columns), key=lambda row: row["value"] - row["mark"])
     lost = [_lost(data, column) for column in columns]
@@ -80,7 +139,7 @@ def _found(data, columns, rng):
         interval=(min(float(low), value), max(float(high), value)),
         threshold=ceiling - data.thresholds[RARE_CATEGORIES.id],
         ceiling=ceiling,
-        method="gamma draws of each category's rate in both tables; ceiling from its training rows",
+        method="gamma draws of each category's rate in both tables; ceiling from the training rows of all",
         n=data.sizes,
         worst=rows[:SHOWN],
         message=f"{(synthetic > 0).sum():,} of train's {len(train):,} rare categories are in the synthetic rows "
@@ -96,9 +155,8 @@ def _mean_presence(rng, shape, scale):
 
 def _presence(data, column):
     """The row of one column in the chart."""
-    n, m = len(data.train), len(data.synthetic)
     there = float((column["synthetic"] > 0).mean())
-    mark = float((1 - (n / (n + m)) ** column["train"].astype(float)).mean())
+    mark = float(_present(column["shape"], column["rate"], len(data.synthetic) / len(data.train)).mean())
     return {"name": data.columns[column["place"]].name, "value": there, "low": there, "high": there, "mark": mark}
 
 
@@ -139,7 +197,7 @@ def _often(data, columns, bounds, rng):
         value=ratio,
         interval=(ratio / factor, max(ratio, unseen / shares["train"]) * factor),
         goal="range",
-        threshold=(least, 1 / least),
+        threshold=tuple(sorted((least, 1 / max(least, 1e-9)))),
         ceiling=1.0,
         method="bootstrap of both tables, normal on the log scale; fresh real rows by leaving one out",
         message=f"Rare categories fill {shares['synthetic'] / len(columns):.2%} of the synthetic cells in "

@@ -164,6 +164,7 @@ class AuditReport:
             "threshold",
             "ceiling",
             "reference",
+            "smallest_difference",
             "message",
         ]
         rows = []
@@ -171,7 +172,9 @@ class AuditReport:
             low, high = finding["interval"] or (None, None)
             rows.append([{**finding, "low": low, "high": high}[name] for name in names])
         frame = pd.DataFrame(rows, columns=names)
-        return frame.astype(dict.fromkeys(["value", "low", "high", "ceiling", "reference"], "float64"))
+        return frame.astype(
+            dict.fromkeys(["value", "low", "high", "ceiling", "reference", "smallest_difference"], "float64")
+        )
 
     def to_json(self, path=None):
         """The report as JSON text; written to `path` when one is given."""

@@ -16,7 +16,8 @@ def representation(data, rng):
     """For each protected column, the smallest ratio of a group's synthetic share to its real or population share.
 
     Groups of numbers are the quarters of the training values; missing values are a group. The intervals of the
-    ratios hold for all judged groups of all protected columns at once.
+    ratios hold at once for all judged groups of all protected columns, and for those that chance alone kept from being
+    judged: of many groups of nearly that size, the judged ones have more training rows than they would have again.
     """
     found = [Groups.of(data, j) for j in data.protected]
     return [_against_population(data, g) if g.columns[0] in data.population else _against_train(data, g) for g in found]
@@ -39,7 +40,7 @@ def _against_train(data, groups):
     counts = {t: groups.counts(t) for t in ("train", "synthetic")}
     share = {t: c / c.sum() for t, c in counts.items()}
     judged = groups.judged
-    level = _level(data, judged)
+    level = _level(data, (counts["train"] + counts["synthetic"] >= MIN_GROUP).sum())
     n = {t: c.sum() for t, c in counts.items()}
     pairs = [(counts["synthetic"][g], counts["train"][g]) for g in judged]
     bounds = [ratio_interval(pair, (n["synthetic"], n["train"]), level) for pair in pairs]
@@ -58,7 +59,7 @@ def _against_population(data, groups):
     n = int(counts["synthetic"].sum())
     expected = np.where(named, reference, 0) * n
     judged = np.flatnonzero(expected >= MIN_GROUP)
-    level = _level(data, judged)
+    level = _level(data, len(judged))
     bounds = [np.divide(rate_interval(counts["synthetic"][g], n, level), reference[g]) for g in judged]
     words = np.where(expected >= MIN_GROUP, "yes", f"no: under {MIN_GROUP} rows expected")
     words = np.where(named, words, OUTSIDE)
@@ -67,8 +68,8 @@ def _against_population(data, groups):
     return _finding(data, groups, share, reference, "population", verdicts, judged, bounds, reason)
 
 
-def _level(data, judged):
-    return 1 - (1 - LEVEL) / max(len(judged) * len(data.protected), 1)
+def _level(data, n_groups):
+    return 1 - (1 - LEVEL) / max(n_groups * len(data.protected), 1)
 
 
 def _finding(data, groups, share, reference, source, verdicts, judged, bounds, reason):

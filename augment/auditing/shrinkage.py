@@ -1,6 +1,6 @@
 """What to think of a cell with few rows: its own mean, drawn towards what its larger groups let expect.
 
-Empirical Bayes: how far, is learned from how far all cells lie from what was expected of them. A cell of three rows is
+How far, is learned from how far all cells lie from what was expected of them. A cell of three rows is
 then neither dropped nor taken at its word.
 """
 
@@ -9,17 +9,23 @@ from scipy import special, stats
 
 from augment.auditing.check import LEVEL
 
-CONCENTRATIONS = np.geomspace(1, 10_000, 41)
+CONCENTRATIONS = np.geomspace(1, 300, 31)  # at the last, cells deviate by 0.03: hardly at all
 
 
-def shrunken_rates(successes, trials, expected, level=LEVEL):
+def shrunken_rates(successes, trials, expected, behind, level=LEVEL):
     """Posterior means of rates and their intervals, under a beta prior around `expected` (beta-binomial model).
+
+    How far cells lie from what is expected of them is one unknown number, and all values of it count by how likely they
+    make the cells. What is expected is uncertain as well, as a rate of `behind` rows is. Intervals that took either for
+    known would be far too short. They are those of beta distributions of the posterior's mean and variance.
 
     Parameters
     ----------
     successes, trials : ndarray of shape (cells,)
     expected : ndarray of shape (cells,)
         Prior mean of each cell, between 0 and 1.
+    behind : ndarray of shape (cells,)
+        Rows that tell what is expected of each cell.
 
     Returns
     -------
@@ -28,17 +34,21 @@ def shrunken_rates(successes, trials, expected, level=LEVEL):
     Examples
     --------
     >>> successes, trials = np.array([300, 290, 3]), np.array([1000, 1000, 3])
-    >>> mean, low, high = shrunken_rates(successes, trials, np.full(3, 0.3))
+    >>> mean, low, high = shrunken_rates(successes, trials, np.full(3, 0.3), np.full(3, 2003))
     >>> bool(0.3 < mean[2] < 0.4), bool(low[2] < 0.3 < high[2])
     (True, True)
     """
     expected = np.clip(expected, 1e-3, 1 - 1e-3)
-    fit = [_log_likelihood(successes, trials, expected, c).sum() for c in CONCENTRATIONS]
-    concentration = CONCENTRATIONS[int(np.argmax(fit))]
-    alpha = concentration * expected + successes
-    beta = concentration * (1 - expected) + trials - successes
-    tail = (1 - level) / 2
-    return alpha / (alpha + beta), stats.beta.ppf(tail, alpha, beta), stats.beta.isf(tail, alpha, beta)
+    concentration = 1 / (1 / CONCENTRATIONS[:, None] + 1 / np.maximum(behind, 1))  # (concentrations, cells)
+    fit = _log_likelihood(successes, trials, expected, concentration).sum(axis=1)
+    weight = np.exp(fit - fit.max())[:, None] / np.exp(fit - fit.max()).sum()
+    alpha, total = concentration * expected + successes, concentration + trials
+    means = alpha / total
+    mean = (weight * means).sum(axis=0)
+    variance = (weight * (means * (1 - means) / (total + 1) + (means - mean) ** 2)).sum(axis=0)
+    size = np.maximum(mean * (1 - mean) / variance - 1, 1e-6)
+    tail, alpha, beta = (1 - level) / 2, mean * size, (1 - mean) * size
+    return mean, stats.beta.ppf(tail, alpha, beta), stats.beta.isf(tail, alpha, beta)
 
 
 def _log_likelihood(successes, trials, expected, concentration):
@@ -47,19 +57,24 @@ def _log_likelihood(successes, trials, expected, concentration):
     return special.betaln(a + successes, b + trials - successes) - special.betaln(a, b)
 
 
-def shrunken_means(value, rows, expected, variance, level=LEVEL):
+def shrunken_means(value, rows, expected, behind, variance, level=LEVEL):
     """The same for means of numbers, under a normal prior; `variance` is that of one row.
+
+    The variance between cells is that seen beyond the rows' own, and no less than the error with which it is seen.
 
     Examples
     --------
-    >>> mean, low, high = shrunken_means(np.array([0.0, 0.1, 4.0]), np.array([500, 500, 1]), np.zeros(3), 4.0)
-    >>> bool(0 <= mean[2] < 1)
+    >>> cells = np.array([0.0, 0.1, 4.0]), np.array([500, 500, 1])
+    >>> mean, low, high = shrunken_means(*cells, np.zeros(3), np.full(3, 1001), 4.0)
+    >>> bool(0 <= mean[2] < 2)
     True
     """
     own = variance / np.maximum(rows, 1)
     value = np.where(rows > 0, value, expected)
     weight = rows / max(rows.sum(), 1)
-    between = max(float((weight * ((value - expected) ** 2 - own)).sum()), 1e-12)
+    seen = float((weight * ((value - expected) ** 2 - own)).sum())
+    error = float(np.sqrt(2 * (weight**2 * own**2).sum()))
+    between = np.maximum(max(seen, error) + variance / np.maximum(behind, 1), 1e-12)
     trust = np.where(rows > 0, between / (between + own), 0.0)
     half = stats.norm.isf((1 - level) / 2) * np.sqrt(between * (1 - trust))
     mean = expected + trust * (value - expected)

@@ -10,6 +10,7 @@ A file is TOML, with the names in quotes, since they hold dots, or in tables:
 
 import os
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import isfinite
@@ -78,7 +79,11 @@ def read(path):
         raise ValueError(
             f'{path} is no TOML: {error}. A name stands in quotes, before its value: "fidelity.shapes" = 0.05'
         ) from error
-    return dict(_flat(content))
+    pairs = list(_flat(content))
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1:
+            raise ValueError(f"{path} names {name!r} twice: in quotes, and in a table. Leave one out.")
+    return dict(pairs)
 
 
 def _flat(table, before=""):

@@ -5,6 +5,7 @@ from html import escape as escape_markup
 from augment.auditing.verdicts import FAIL, INCONCLUSIVE, INFORMATION, NOT_ASSESSED, PASS
 
 SYMBOLS = {PASS: "✓", FAIL: "✗", INCONCLUSIVE: "?", NOT_ASSESSED: "–", INFORMATION: "i"}
+ASKED_FOR = "The rows were made to fulfil a criterion, not to describe the population: this may be what was asked for."
 QUESTIONS = {
     "fidelity": "does it look like the real table?",
     "utility": "does it serve for training?",

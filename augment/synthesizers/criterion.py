@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
+from augment.provenance import MARK
 from augment.synthesizers.source import Source
-
-MARK = "augment_fairness"  # the key of a pandas frame's `attrs` under which the criterion stands
 
 
 @dataclass(frozen=True, repr=False)
