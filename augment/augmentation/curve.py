@@ -55,7 +55,7 @@ def augmentation_curve(
     synthesizers : generator, list or dict of str to generator, default=None
         What is to help: a `TabularSynthesizer`, or any object that `clone` takes with `fit(X, y)` and
         `generate(n_samples, y=..., random_state=...)`. A dict names them; an empty one leaves the controls. None is
-        `TabularSynthesizer(epochs=40)`, as in `AugmentedClassifier`. Where they have a parameter `verbose`, it is 0.
+        the synthesizer that `AugmentedClassifier` takes by default. Where they have a parameter `verbose`, it is 0.
     ratios : sequence of float, default=(0.5, 1, 2)
         Synthetic rows for each real one, above 0 and at most 100; for other strategies what `strategy` says. No
         synthetic rows (ratio 0) are always among the things compared.
@@ -117,19 +117,11 @@ def augmentation_curve(
     X, y = check_data(X, y, classes)
     generators = _named(synthesizers)
     scoring = ("balanced_accuracy" if classes else "r2") if scoring is None else scoring
-    if not isinstance(scoring, str) and not callable(scoring):
-        raise TypeError(f"scoring must be one score, by its name or as a callable. Received: scoring={scoring!r}")
-    scorer = check_scoring(estimator, scoring=scoring)
+    scorer = _scorer(estimator, scoring)
     rng = check_random_state(random_state)
     folds, sizes, share = make_folds(X, y, cv=cv, groups=groups, train_sizes=train_sizes, classes=classes, rng=rng)
-    tasks = [(fold, name) for fold in folds for name in (NONE, *generators)]
     trial = Trial(estimator, X, y, [Choice(ratio, strategy) for ratio in ratios], scorer, classes)
-    work = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(trial)(fold, name, generators.get(name)) for fold, name in tasks
-    )
-    scores = {}
-    for (fold, name), by_ratio in zip(tasks, followed(work, len(tasks), verbose), strict=True):
-        scores.setdefault((name, sizes[fold.size]), []).append(by_ratio)
+    scores = _run(trial, folds, sizes, generators, n_jobs, verbose)
     settings = {
         "scoring": scoring if isinstance(scoring, str) else repr(scoring),
         "score_name": _in_words(scoring),
@@ -140,6 +132,24 @@ def augmentation_curve(
         "train_sizes": sizes,
     }
     return AugmentationCurve(gather(settings, scores, CONTROLS))
+
+
+def _scorer(estimator, scoring):
+    if not isinstance(scoring, str) and not callable(scoring):
+        raise TypeError(f"scoring must be one score, by its name or as a callable. Received: scoring={scoring!r}")
+    return check_scoring(estimator, scoring=scoring)
+
+
+def _run(trial, folds, sizes, generators, n_jobs, verbose):
+    """For each generator, NONE included, and training size a list of scores by ratio for each fold."""
+    tasks = [(fold, name) for fold in folds for name in (NONE, *generators)]
+    work = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(trial)(fold, name, generators.get(name)) for fold, name in tasks
+    )
+    scores = {}
+    for (fold, name), by_ratio in zip(tasks, followed(work, len(tasks), verbose), strict=True):
+        scores.setdefault((name, sizes[fold.size]), []).append(by_ratio)
+    return scores
 
 
 def _in_words(scoring):

@@ -37,12 +37,12 @@ class AugmentationCurveDisplay:
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn.naive_bayes import GaussianNB
     >>> from augment import AugmentationCurveDisplay
     >>> X, y = load_iris(return_X_y=True)
-    >>> AugmentationCurveDisplay.from_estimator(
-    ...     KNeighborsClassifier(), X, y, synthesizers={}, random_state=0
-    ... )  # doctest: +SKIP
+    >>> display = AugmentationCurveDisplay.from_estimator(GaussianNB(), X, y, synthesizers={}, ratios=[1], cv=2)
+    >>> display.ax_.get_ylabel()
+    'Balanced accuracy'
     """
 
     def __init__(self, curve):

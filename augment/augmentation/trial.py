@@ -51,7 +51,7 @@ class Trial:
             yield self.scorer(training.fit(estimator, fold.train), X_test, y_test)
             return
         wanted = [self._wanted(training, choice, fold.train) for choice in self.choices]
-        pool = training.draw(training.learn(fold.train, rng), _union(wanted), rng)
+        pool = training.draw(training.learn(fold.train, rng), _union(wanted), fold.train, rng)
         for labels in wanted:
             yield self.scorer(training.fit(estimator, fold.train, pool.first(labels)), X_test, y_test)
 
