@@ -60,6 +60,7 @@ def _augment_process(folder, seed, model):
 def rivals_of(python, limit=3600):
     """Generators for the rivals of another environment: `python` is its interpreter, or "interpreter=name,name".
 
+    They also take how many `rows` to give where that is not as many as the training part has.
     A rival that runs longer than `limit` wall seconds is stopped and raises TimeoutError.
     """
     python, _, names = str(python).partition("=")
@@ -68,7 +69,7 @@ def rivals_of(python, limit=3600):
 
 
 def _rival(python, name, limit):
-    def generator(table, seed):
+    def generator(table, seed, rows=None):
         with tempfile.TemporaryDirectory() as folder:
             train, out, report = (str(Path(folder, file)) for file in ("train.csv", "out.csv", "report.json"))
             table["train"].to_csv(train, index=False)
@@ -86,7 +87,7 @@ def _rival(python, name, limit):
                     "--categorical",
                     json.dumps(table["categorical"]),
                     "--rows",
-                    str(len(table["train"])),
+                    str(rows or len(table["train"])),
                     "--seed",
                     str(seed),
                 ],
