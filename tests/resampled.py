@@ -29,7 +29,7 @@ def resampled(X, y=None, kind=Resampling, encoding="tokens"):
     synthesizer._pairing, synthesizer._n_samples = Pairing.of(X, y), len(X)
     synthesizer.n_features_in_ = np.shape(X)[1]
     table = X if y is None else synthesizer._pairing.join(X, y)
-    synthesizer.codec_ = TableCodec(encoding=encoding).fit(table, modelled=synthesizer._target)
+    synthesizer.codec_ = TableCodec(encoding=encoding).fit(table, target=synthesizer._target)
     synthesizer.model_ = kind(synthesizer.codec_.encode(table, np.random.default_rng(0)))
     return synthesizer
 

@@ -129,7 +129,7 @@ def test_a_column_that_must_be_modelled_is_no_key_and_no_text():
     for values in (np.sort(RNG.choice(1000, 60, replace=False)), [f"K{k}" for k in range(60)]):
         assert fit_column(column_of(values), fresh=False)[0].label in ("number", "category")
     frame = pd.DataFrame({"id": np.arange(60), "y": np.arange(60)})
-    kinds = {entry["column"]: entry["kind"] for entry in TableCodec().fit(frame, modelled="y").report}
+    kinds = {entry["column"]: entry["kind"] for entry in TableCodec().fit(frame, target="y").report}
     assert kinds == {"id": "identifier", "y": "number"}
 
 

@@ -1,11 +1,14 @@
 """Smoothed rows keep the distribution of each column and how columns hang together, and little of single rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from augment.codecs.layout import Block, Layout, Rule
 from augment.codecs.table import TableCodec
-from augment.models.smoothing import smoothed_rows
+from augment.models.smoothing import automatic_smoothing, smoothed_rows
 
 
 def number(name, start, size=10, levels=5):
@@ -144,3 +147,55 @@ def test_a_constant_column_is_no_obstacle():
     layout = Layout((number("z", 0), Block("one", 2, 1, np.ones(1))), n_samples=50)
     x = np.column_stack([encode(np.random.default_rng(0).normal(size=(50, 1))), np.zeros(50, int)]).astype("int32")
     assert smoothed_rows(layout, x, 10, 1.0, np.random.default_rng(0)).shape == (10, 3)
+
+
+def test_a_target_that_bends_is_not_blurred():
+    """y is nearly the size of a, whatever its sign: a moved row has the target that goes with where it moved to."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    frame = pd.DataFrame(x, columns=list("abcd")).assign(y=np.abs(x[:, 0]) + rng.normal(0, 0.15, 200))
+    codec = TableCodec().fit(frame, target="y")
+
+    def agreement(layout):
+        new = codec.decode(smoothed_rows(layout, codec.encode(frame, rng), 4000, 2.0, rng), rng)
+        assert abs(new["y"].mean() - frame["y"].mean()) < 0.05
+        assert abs(new["y"].std() - frame["y"].std()) < 0.05
+        return np.corrcoef(new["y"], np.abs(new["a"]))[0, 1]
+
+    real = np.corrcoef(frame["y"], np.abs(frame["a"]))[0, 1]
+    assert agreement(codec.layout) > 0.8 * real
+    assert agreement(replace(codec.layout, target=None)) < 0.5 * real
+
+
+def test_missing_and_heavy_targets_stay_what_they_are():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=400)
+    y = np.where(rng.random(400) < 0.3, 0.0, x)
+    y[x > 1] = np.nan
+    frame = pd.DataFrame({"x": x, "y": y})
+    codec = TableCodec().fit(frame, target="y")
+    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 4000, 1.0, rng), rng)
+    assert abs(new["y"].isna().mean() - frame["y"].isna().mean()) < 0.03
+    assert abs((new["y"] == 0).mean() - (frame["y"] == 0).mean()) < 0.03
+    drawn = new[(new["y"] != 0) & new["y"].notna()]
+    assert np.corrcoef(drawn["x"], drawn["y"])[0, 1] > 0.9
+
+
+def test_a_class_keeps_its_own_correlation():
+    rng = np.random.default_rng(0)
+    label = np.arange(400) % 2
+    first, second = rng.normal(size=(2, 400))
+    rho = np.where(label, 0.9, -0.9)
+    z = np.stack([first, rho * first + np.sqrt(1 - rho**2) * second], axis=1)
+    x = np.column_stack([encode(z), label]).astype("int32")
+    layout = Layout((number("a", 0), number("b", 2), Block("kind", 4, 2, np.ones(2) / 2)), n_samples=400)
+    rows = smoothed_rows(layout, x, 8000, 2.0, rng)
+    for k in (0, 1):
+        own, real = (some[some[:, 4] == k] for some in (rows, x))
+        cells = [np.corrcoef(some[:, 0] * 5 + some[:, 1], some[:, 2] * 5 + some[:, 3])[0, 1] for some in (own, real)]
+        assert cells[0] == pytest.approx(cells[1], abs=0.12)
+
+
+def test_strength_falls_with_the_number_of_rows():
+    found = [automatic_smoothing(n) for n in (20, 80, 200, 500, 2000, 50_000, 50_001)]
+    assert found == pytest.approx([2.5, 2.5, 2, 2, 0.25, 0.01, 0])

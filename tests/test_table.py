@@ -188,3 +188,11 @@ def test_three_hundred_columns():
     codec = TableCodec().fit(frame)
     assert codec.layout.width == 600 and codec.layout.copies == () and codec.layout.rules == ()
     assert list(codec.decode(codec.encode(frame), np.random.default_rng(0))) == list(range(300))
+
+
+def test_the_layout_names_the_block_of_the_target():
+    frame = pd.DataFrame({"same": [1] * 20, "a": np.arange(20) / 7, "y": np.arange(20) % 3})
+    codec = TableCodec().fit(frame, target="y")
+    assert codec.layout.blocks[codec.layout.target].name == "y"
+    assert TableCodec().fit(frame).layout.target is None
+    assert TableCodec().fit(frame, target="same").layout.target is None  # nothing to model

@@ -99,12 +99,15 @@ class Layout:
         Pairs of columns of which one determines the other.
     n_samples : int
         Number of rows that the codec was fitted on: sizes of networks follow it.
+    target : int, default=None
+        Index of the block that is to be predicted from the others. Only training asks for it: it is not stored.
     """
 
     blocks: tuple
     copies: tuple = ()
     rules: tuple = ()
     n_samples: int = field(kw_only=True)
+    target: int | None = None
 
     @property
     def width(self):

@@ -73,10 +73,11 @@ class TableCodec:
         self.tokens = layout
         self.vectors = Vectors(layout) if self.encoding == "vectors" else None
 
-    def fit(self, data, modelled=None):
+    def fit(self, data, target=None):
         """Learn the columns of `data`, a table of at least one row and one column.
 
-        The column called `modelled` is never replaced by fresh values, even if it looks like a key.
+        The column called `target` is the one to predict: it is never replaced by fresh values, even if it looks like a
+        key, and the layout names its block.
         """
         columns, self.form = read_table(data)
         if not columns:
@@ -87,9 +88,11 @@ class TableCodec:
             raise ValueError(
                 f"Found array with 0 sample(s) (shape=(0, {len(columns)})) while a minimum of 1 is required."
             )
-        fitted = [fit_column(column, self.max_categories, fresh=column.name != modelled) for column in columns]
+        fitted = [fit_column(column, self.max_categories, fresh=column.name != target) for column in columns]
         self.columns = [codec for codec, _ in fitted]
-        self._set_tokens(self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1)))
+        layout = self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1))
+        names = [self.columns[place].name for place in self.places if target is not None]
+        self._set_tokens(replace(layout, target=names.index(target) if target in names else None))
         return self
 
     # the layout -----------------------------------------------------------------------------------------------------

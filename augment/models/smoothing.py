@@ -3,20 +3,21 @@
 import warnings
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.special import ndtri
-from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 
-SPREAD = 1.5  # widths of Scott's kernel that numbers move at strength 1
+from augment.models.base import in_chunks
+from augment.models.latents import Label, Line, has_order, one_hot
+from augment.models.regression import LEAST, TargetProcess
+from augment.models.residuals import move
+
 REDRAWN = 0.3  # share of labels that are redrawn at strength 1
 LITTLE = 0.003  # a smaller share is not worth the regressions
-FEW = 10  # a number of so many values at most is a label: its values may be codes
 HEAVY = 0.25  # share of a number from which on a value is a label, too, at strength 1: no line goes through it
 MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
 FITTED = 2000  # rows that the redrawing learns from
 MOST_ROWS, MOST_CELLS = 300_000, 8_000_000  # that are drawn
+STRENGTHS = {80: 2.5, 200: 2, 500: 2, 2000: 0.25, 50_000: 0.01}  # by number of rows
 
 
 def strength_of(smoothing, layout):
@@ -25,10 +26,11 @@ def strength_of(smoothing, layout):
 
 
 def automatic_smoothing(n_samples):
-    """The strength that suits so many rows: 2.5 up to 80, 1 for 200 to 500, 0.01 for 50,000 and 0 above."""
+    """The strength that suits so many rows: 2.5 up to 80, 2 for 200 to 500, 0.25 for 2,000, 0.01 for 50,000, then 0."""
     if n_samples > 50_000:
         return 0.0
-    return float(np.exp(np.interp(np.log(n_samples), np.log([80, 200, 500, 50_000]), np.log([2.5, 1, 1, 0.01]))))
+    rows, strengths = np.log([*STRENGTHS]), np.log([*STRENGTHS.values()])
+    return float(np.exp(np.interp(np.log(n_samples), rows, strengths)))
 
 
 def training_rows(layout, x, n_seen, strength, rng):
@@ -54,14 +56,12 @@ def n_drawn(n_samples, n_cells, n_seen):
 def smoothed_rows(layout, x, n, strength, rng):
     """Draw rows from a kernel density of the table: real rows, all as often, moved.
 
-    A row's labels (categories, numbers of few values and heavy values of others) are redrawn one after another by their
-    logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best width of a label's
-    kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate Analysis 86, 2003). Its
-    numbers, as normal scores of their ranks, are what the labels make of them on average (the location model of Olkin
-    and Tate, Annals of Mathematical Statistics 32, 1961) and a residual, which moves by a normal kernel of the
-    residuals' covariance, shrunk as Ledoit and Wolf (Journal of Multivariate Analysis 88, 2004) do, and of `SPREAD *
-    strength` times Scott's width (Multivariate Density Estimation, 1992). It is then scaled back, so that no variance
-    or correlation changes (Silverman and Young, Biometrika 74, 1987).
+    A row's labels (categories, numbers of few values and heavy values of others) come first: they are redrawn one after
+    another by their logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best
+    width of a label's kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate
+    Analysis 86, 2003). Its numbers, as normal scores of their ranks, follow the labels and move (`residuals.move`).
+    Where the table has a target that is a number, it comes last: with the probability `strength**2` it is drawn anew
+    from what a Gaussian process makes of all else (`TargetProcess`), since a moved row's own target would be blurred.
 
     Parameters
     ----------
@@ -81,23 +81,21 @@ def smoothed_rows(layout, x, n, strength, rng):
     ndarray of int32 of shape (n, layout.width)
         Encoded rows. Columns that coincided in a real row coincide in the moved one.
     """
-    copied = {block for copy in layout.copies for block in (copy.first, copy.second)}
-    heavy = HEAVY * min(1, strength) ** 2  # where numbers hardly move, a value of its own is a code and stays
-    lines = [_Line(block, 0 if i in copied else heavy) for i, block in enumerate(layout.blocks) if _has_order(block)]
-    labels = [_Label(block.start, np.arange(block.size)) for block in layout.blocks if not _has_order(block)]
-    labels += [line.label for line in lines if line.label.size > 1]
+    lines, labels = _parts(layout, strength)
     codes = [label.codes(x) for label in labels]
-    scores = np.stack([line.scores(x, rng) for line in lines], axis=1) if lines else np.zeros((len(x), 0))
+    scores = _scores(lines.values(), x, rng)
     drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
     sizes = [label.size for label in labels]
     new_codes = redraw(sizes, codes, scores, drawn, strength, rng)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         moved = move(scores, sizes, codes, new_codes, drawn, strength, rng)
-        for line, latent in zip(lines, moved.T, strict=True):
-            line.write(rows, latent, new_codes[labels.index(line.label)] if line.label in labels else None)
+        for line, latent in zip(lines.values(), moved.T, strict=True):
+            line.write(rows, latent, _codes_of(line, labels, new_codes))
     for label, code in zip(labels, new_codes, strict=True):
         label.write(rows, code)
+    if layout.target in lines:
+        _redraw_target(layout.target, lines, labels, x, rows, min(1, strength) ** 2, rng)
     for rule in layout.rules:
         _obey(rule, layout.blocks, rows)
     for copy in sorted(layout.copies, key=lambda copy: copy.second):  # along a chain: its first link first
@@ -105,59 +103,24 @@ def smoothed_rows(layout, x, n, strength, rng):
     return rows
 
 
-def _has_order(block):
-    """Whether the values of a block are taken as places on a line."""
-    return block.ranks is not None and (block.levels > 0 or block.size > FEW)
+def _parts(layout, strength):
+    """The blocks as lines, by their index, and as labels: those without an order, then the lines' own."""
+    copied = {block for copy in layout.copies for block in (copy.first, copy.second)}
+    heavy = HEAVY * min(1, strength) ** 2  # where numbers hardly move, a value of its own is a code and stays
+    lines = {i: Line(block, 0 if i in copied else heavy) for i, block in enumerate(layout.blocks) if has_order(block)}
+    labels = [Label(block.start, np.arange(block.size)) for block in layout.blocks if not has_order(block)]
+    return lines, labels + [line.label for line in lines.values() if line.label.size > 1]
 
 
-class _Label:
-    """Some tokens of a block, each a category of its own; one more category for all its other tokens."""
-
-    def __init__(self, start, tokens, others=False):
-        self.start, self.tokens, self.size = start, tokens, len(tokens) + others
-
-    def codes(self, x):
-        code = np.full(self.tokens.max(initial=0) + 2, len(self.tokens))
-        code[self.tokens] = np.arange(len(self.tokens))
-        return code[np.minimum(x[:, self.start], len(code) - 1)]
-
-    def write(self, rows, codes):
-        known = codes < len(self.tokens)
-        rows[known, self.start] = self.tokens[codes[known]]
+def _scores(lines, x, rng):
+    """Normal scores (n, number of lines) of encoded rows; NaN where there is none."""
+    scores = [line.scores(x, rng) for line in lines]
+    return np.stack(scores, axis=1) if scores else np.zeros((len(x), 0))
 
 
-class _Line:
-    """A block of numbers as normal scores; "missing" and values of a share above `heavy` are a label's affair."""
-
-    def __init__(self, block, heavy):
-        self.block = block
-        single = np.ones(block.size, bool) if block.has_levels is None else ~block.has_levels
-        apart = single & (np.isnan(block.ranks[:, 0]) | (block.proportions > heavy))
-        self.label = _Label(block.start, np.flatnonzero(apart), others=True)
-        shares = np.where(apart, 0, block.proportions)
-        self.shares = shares / max(shares.sum(), 1e-12)
-        self.upper = np.cumsum(self.shares)
-
-    def scores(self, x, rng):
-        """Scores of a random place in each token's share of the ranks; NaN where there is none."""
-        coarse, inside = x[:, self.block.start], rng.random(len(x))
-        if self.block.levels:
-            fine = (x[:, self.block.start + 1] + inside) / self.block.levels
-            inside = np.where(self.block.has_levels[coarse], fine, inside)
-        place = self.upper[coarse] - (1 - inside) * self.shares[coarse]
-        return np.where(self.shares[coarse] > 0, ndtri(np.clip(place, 1e-3, 1 - 1e-3)), np.nan)
-
-    def write(self, rows, latent, codes):
-        """Write the tokens that stand where the scores `latent` rank among those of all rows that have one."""
-        there = np.arange(len(rows)) if codes is None else np.flatnonzero(codes == len(self.label.tokens))
-        rank = (latent[there].argsort().argsort() + 0.5) / max(len(there), 1)
-        coarse = np.searchsorted(self.upper, rank, side="right")
-        coarse = np.minimum(coarse, np.flatnonzero(self.shares).max(initial=0))
-        rows[there, self.block.start] = coarse
-        if self.block.levels:
-            inside = 1 - (self.upper[coarse] - rank) / np.maximum(self.shares[coarse], 1e-12)
-            fine = np.clip(inside * self.block.levels, 0, self.block.levels - 1).astype("int32")
-            rows[there, self.block.start + 1] = fine * self.block.has_levels[coarse]
+def _codes_of(line, labels, codes):
+    """The codes of a line's own label, None where it has none."""
+    return codes[labels.index(line.label)] if line.label in labels else None
 
 
 def redraw(sizes, codes, scores, drawn, strength, rng):
@@ -180,7 +143,6 @@ def redraw(sizes, codes, scores, drawn, strength, rng):
     if share < LITTLE:
         return new
     small = [k for k, size in enumerate(sizes) if size <= MANY]
-    scores = np.nan_to_num(scores)
     learned = rng.permutation(len(scores))[:FITTED]
     for k in small:
         rows = np.flatnonzero(rng.random(len(drawn)) < share)
@@ -189,58 +151,51 @@ def redraw(sizes, codes, scores, drawn, strength, rng):
             continue
 
         def features(codes, scores, others=others):
-            one_hot = _one_hot([sizes[i] for i in others], [codes[i] for i in others], len(scores))
-            return np.concatenate([one_hot.toarray(), scores], axis=1)
+            return _features([sizes[i] for i in others], [codes[i] for i in others], scores)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             inputs = features([code[learned] for code in codes], scores[learned])
             model = LogisticRegression(C=0.3).fit(inputs, codes[k][learned])
-        chances = np.cumsum(model.predict_proba(features([code[rows] for code in new], scores[drawn[rows]])), axis=1)
+        chances = in_chunks(
+            lambda rows, model=model: model.predict_proba(features([code[rows] for code in new], scores[drawn[rows]])),
+            rows,
+        ).cumsum(axis=1)
         place = (chances < rng.random((len(rows), 1)) * chances[:, -1:]).sum(axis=1)
         new[k][rows] = model.classes_[place]
     return new
 
 
-def move(scores, sizes, codes, new_codes, drawn, strength, rng):
-    """Scores (n, d) of the rows `drawn` after they moved, given what `redraw` made of their labels; else as there."""
-    n, d = scores.shape
-    real, new = _one_hot(sizes, codes, n), _one_hot(sizes, new_codes, len(drawn))
-    means, new_means = np.zeros((n, d)), np.zeros((len(drawn), d))
-    for j in range(d):
-        there = ~np.isnan(scores[:, j])
-        if there.any() and real.shape[1]:
-            regression = Ridge(alpha=2.0).fit(real[there], scores[there, j])
-            means[:, j], new_means[:, j] = regression.predict(real), regression.predict(new)
-    residuals = _completed(scores - means, rng)
-    factor = np.linalg.cholesky(LedoitWolf().fit(residuals).covariance_ + 1e-9 * np.eye(d))
-    width = SPREAD * strength * (4 / (n * (d + 2))) ** (1 / (d + 4))
-    moved = residuals[drawn] + width * (rng.standard_normal((len(drawn), d)) @ factor.T)
-    return new_means + moved / np.sqrt(1 + width**2)
+def _redraw_target(target, lines, labels, x, rows, share, rng):
+    """Draw the target of `share` of the `rows` anew from what the real rows `x` say of it, in place.
+
+    Rows in which it is missing or a heavy value keep that.
+    """
+    line, others = lines[target], [other for i, other in lines.items() if i != target]
+    known = [label for label in labels if label is not line.label and label.size <= MANY]
+    real, there = line.scores(x, rng), np.flatnonzero(~np.isnan(line.scores(rows, rng)))
+    learned = ~np.isnan(real)
+    chosen = rng.random(len(there)) < share
+    if share < LITTLE or learned.sum() < LEAST or not (others or known) or not chosen.any():
+        return
+
+    def features(x):
+        codes = [label.codes(x) for label in known]
+        return _features([label.size for label in known], codes, _scores(others, x, rng))
+
+    process = TargetProcess(features(x[learned]), real[learned], rng)
+    latent = line.scores(rows, rng)
+    means = in_chunks(lambda rows: process.predict(features(rows)), rows[there[chosen]])
+    latent[there[chosen]] = means + process.noise * rng.standard_normal(len(means))
+    new = np.zeros((len(there), rows.shape[1]), rows.dtype)
+    line.write(new, latent[there])
+    tokens = slice(line.block.start, line.block.start + line.block.width)
+    rows[there, tokens] = new[:, tokens]
 
 
-def _completed(residuals, rng):
-    """`residuals` without gaps: what their regression on the other columns says, and noise."""
-    known = ~np.isnan(residuals)
-    filled = np.where(known, residuals, 0)
-    for j in np.flatnonzero(~known.all(axis=0)):
-        rows, others = known[:, j], np.delete(filled, j, axis=1)
-        if rows.any() and others.shape[1]:
-            regression = Ridge(alpha=2.0).fit(others[rows], residuals[rows, j])
-            left = (residuals[rows, j] - regression.predict(others[rows])).std()
-            guess = regression.predict(others[~rows])
-        else:
-            left, guess = 1.0, 0.0
-        filled[~rows, j] = guess + left * rng.standard_normal((~rows).sum())
-    return filled
-
-
-def _one_hot(sizes, codes, n):
-    """Indicators of all categories of the labels, a sparse array of shape (n, number of categories)."""
-    ends = np.cumsum([0, *sizes])
-    columns = (np.reshape(codes, (len(sizes), n)) + ends[:-1, None]).T.ravel().astype("int32")
-    rows = (np.arange(n + 1) * len(sizes)).astype("int32")
-    return csr_array((np.ones(len(columns)), columns, rows), shape=(n, int(ends[-1])))
+def _features(sizes, codes, scores):
+    """Indicators of the labels and the scores side by side; a missing score is the mean, 0."""
+    return np.concatenate([one_hot(sizes, codes, len(scores)).toarray(), np.nan_to_num(scores)], axis=1)
 
 
 def _obey(rule, blocks, rows):

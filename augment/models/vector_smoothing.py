@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.special import ndtri
 
-from augment.models.smoothing import move, n_drawn, redraw
+from augment.models.residuals import move
+from augment.models.smoothing import n_drawn, redraw
 
 
 def training_vectors(layout, x, n_seen, strength, rng):

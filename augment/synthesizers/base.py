@@ -105,7 +105,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
-        self.codec_ = self._codec_class(encoding=encoding_of(self.model)).fit(table, modelled=self._target)
+        self.codec_ = self._codec_class(encoding=encoding_of(self.model)).fit(table, target=self._target)
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
