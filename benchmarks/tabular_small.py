@@ -162,7 +162,7 @@ def main():
     parser.add_argument("--without", nargs="*", default=[], help="sources to leave out: real, smote, ...")
     parser.add_argument("--json", help="write every record of this run to this file")
     arguments = parser.parse_args()
-    sources = {**REFERENCES, "augment": generators.augment}
+    sources = {**REFERENCES, "augment": generators.labelled_augment}
     sources = {source: generator for source, generator in sources.items() if source not in arguments.without}
     for python in arguments.rivals:
         sources |= generators.rivals_of(python, arguments.limit)
