@@ -8,7 +8,7 @@ import pytest
 
 from augment.codecs.layout import Block, Layout, Rule
 from augment.codecs.table import TableCodec
-from augment.models.smoothing import automatic_smoothing, smoothed_rows
+from augment.models.smoothing import smoothed_rows
 
 
 def number(name, start, size=10, levels=5):
@@ -194,8 +194,3 @@ def test_a_class_keeps_its_own_correlation():
         own, real = (some[some[:, 4] == k] for some in (rows, x))
         cells = [np.corrcoef(some[:, 0] * 5 + some[:, 1], some[:, 2] * 5 + some[:, 3])[0, 1] for some in (own, real)]
         assert cells[0] == pytest.approx(cells[1], abs=0.12)
-
-
-def test_strength_falls_with_the_number_of_rows():
-    found = [automatic_smoothing(n) for n in (20, 80, 200, 500, 2000, 50_000, 50_001)]
-    assert found == pytest.approx([2.5, 2.5, 2, 2, 0.25, 0.01, 0])
