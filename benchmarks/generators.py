@@ -20,23 +20,33 @@ from rivals import peak_memory, spent
 HERE = Path(__file__).resolve().parent
 
 
-def augment(table, seed, model="autoregressive"):
-    """`TabularSynthesizer` with default settings of a family, in a fresh process."""
+def augment(table, seed, model="autoregressive", labelled=False):
+    """`TabularSynthesizer` with default settings of a family, in a fresh process.
+
+    It is fitted on the whole table, or where `labelled` on X and y, so that it knows which column is to be predicted.
+    """
     with tempfile.TemporaryDirectory() as folder:
         table["train"].to_pickle(Path(folder, "train.pickle"))
         path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-        _call([sys.executable, str(HERE / "generators.py"), folder, str(seed), model], PYTHONPATH=path)
+        target = [table["target"]] if labelled else []
+        _call([sys.executable, str(HERE / "generators.py"), folder, str(seed), model, *target], PYTHONPATH=path)
         return pd.read_pickle(Path(folder, "synthetic.pickle")), json.loads(Path(folder, "report.json").read_text())
 
 
-def _augment_process(folder, seed, model):
+def labelled_augment(table, seed):
+    """`augment` fitted on X and y."""
+    return augment(table, seed, labelled=True)
+
+
+def _augment_process(folder, seed, model, target=None):
     import keras  # noqa: F401  (not counted, as the rivals' imports are not)
 
     from augment import TabularSynthesizer
 
     train = pd.read_pickle(Path(folder, "train.pickle"))
     times = [spent()]
-    synthesizer = TabularSynthesizer(model, random_state=seed, verbose=0).fit(train)
+    pair = (train,) if target is None else (train.drop(columns=target), train[target])
+    synthesizer = TabularSynthesizer(model, random_state=seed, verbose=0).fit(*pair)
     times.append(spent())
     peak = peak_memory()
     synthetic = synthesizer.generate(len(train))
@@ -53,6 +63,8 @@ def _augment_process(folder, seed, model):
         "fit_peak_mb": peak,
         "peak_mb": peak_memory(),
     }
+    if target is not None:
+        synthetic = synthetic[0].assign(**{target: synthetic[1]})[list(train)]
     synthetic.to_pickle(Path(folder, "synthetic.pickle"))
     Path(folder, "report.json").write_text(json.dumps(report))
 
@@ -60,6 +72,7 @@ def _augment_process(folder, seed, model):
 def rivals_of(python, limit=3600):
     """Generators for the rivals of another environment: `python` is its interpreter, or "interpreter=name,name".
 
+    They also take how many `rows` to give where that is not as many as the training part has.
     A rival that runs longer than `limit` wall seconds is stopped and raises TimeoutError.
     """
     python, _, names = str(python).partition("=")
@@ -68,7 +81,7 @@ def rivals_of(python, limit=3600):
 
 
 def _rival(python, name, limit):
-    def generator(table, seed):
+    def generator(table, seed, rows=None):
         with tempfile.TemporaryDirectory() as folder:
             train, out, report = (str(Path(folder, file)) for file in ("train.csv", "out.csv", "report.json"))
             table["train"].to_csv(train, index=False)
@@ -86,7 +99,7 @@ def _rival(python, name, limit):
                     "--categorical",
                     json.dumps(table["categorical"]),
                     "--rows",
-                    str(len(table["train"])),
+                    str(rows or len(table["train"])),
                     "--seed",
                     str(seed),
                 ],
@@ -200,4 +213,4 @@ def _smote_rows(table, seed):
 
 
 if __name__ == "__main__":
-    _augment_process(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    _augment_process(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

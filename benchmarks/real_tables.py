@@ -42,6 +42,21 @@ DEFAULT_CATEGORICAL = [
 ]
 LARGE = ("adult", "magic", "default")
 SMALL = ("adult500", "breast_cancer", "wine", "diabetes", "german")
+WHOLE = ("adult", "german", "titanic", "wine_quality", "breast_cancer", "wine", "digits", "diabetes")
+WINE_QUALITY = [
+    "fixed acidity",
+    "volatile acidity",
+    "citric acid",
+    "residual sugar",
+    "chlorides",
+    "free sulfur dioxide",
+    "total sulfur dioxide",
+    "density",
+    "pH",
+    "sulphates",
+    "alcohol",
+    "quality",
+]
 
 
 def load(name, data_dir, seed=0):
@@ -78,6 +93,40 @@ def load(name, data_dir, seed=0):
     frame, target, categorical = _whole(name, folder)
     train, test = _published_split(frame, categorical) if name in LARGE else _halves(frame, rng)
     return _table(train, test, target, categorical)
+
+
+def whole(name, data_dir):
+    """A table that is not split yet, and what stands in it.
+
+    Parameters
+    ----------
+    name : str
+        One of `WHOLE`. Of "adult" it is the official training part; "titanic" is without the passenger's number, name,
+        ticket and cabin; "digits" has a column for each pixel; "wine_quality" is the red wines.
+    data_dir : path
+        As in `load`.
+
+    Returns
+    -------
+    frame : DataFrame
+        In the dtypes that `read_csv` or scikit-learn give.
+    target : str
+        The column to predict.
+    categorical : list of str
+        The columns that are categories whatever their dtype, the target included where it is classes.
+    """
+    if name not in WHOLE:
+        raise ValueError(f"There is no table {name!r}; choose among {', '.join(WHOLE)}.")
+    folder = Path(data_dir) / "tabular"
+    if name == "adult":
+        frame = _adult(folder / "adult.data")
+        return frame, "income", _texts(frame)
+    if name == "titanic":
+        frame = pd.read_csv(folder / "titanic.csv").drop(columns=["PassengerId", "Name", "Ticket", "Cabin"])
+        return frame, "Survived", ["Survived", *_texts(frame)]
+    if name == "wine_quality":
+        return pd.read_csv(folder / "winequality-red.csv", header=None, names=WINE_QUALITY), "quality", []
+    return _whole(name, folder)
 
 
 def typed(frame, categorical):
