@@ -25,9 +25,7 @@ Last result, of the controls alone (20 and 100 rows, splits 0 and 1; 15 cells, s
 | smote | -.014 | -.001 | -.025 | -.002 | -.017 | -.012 [-.038, +.012] | .565 | .851 |
 
 SMOTE gains where the target is a class (adult +.042, titanic +.029; german -.022) and loses where it is a number
-(diabetes -.098, wine quality -.049). The rows that the toolkit's network of a small table learns from, without the
-network, on the same cells: -.017 [-.038, +.001], synthetic .553, share .745; -.003 at 100 rows (SMOTE -.028), but -.028
-at 20 (SMOTE +.003), most on digits (-.058) and titanic (-.038). Fitted arms of the toolkit and of rivals: not measured.
+(diabetes -.098, wine quality -.049). Fitted arms of the toolkit and of rivals: not measured.
 """
 
 import argparse

@@ -14,7 +14,7 @@ from sklearn.metrics import make_scorer, mean_absolute_error, r2_score
 from sklearn.model_selection import KFold, RepeatedKFold, ShuffleSplit, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from augment import augmentation_curve
 from augment.augmentation import curve as curve_module
@@ -218,7 +218,7 @@ def test_tables_with_categories_and_text_labels(df_module):
     X, y = table.drop(columns="bought"), table["bought"]
     if df_module is not pd:
         X, y = df_module.from_pandas(X), df_module.from_pandas(y)
-    encode = make_column_transformer((OneHotEncoder(), ["city"]), remainder="passthrough")
+    encode = make_column_transformer((OneHotEncoder(), ["city"]), (StandardScaler(), ["age", "member"]))
     model = make_pipeline(encode, LogisticRegression(max_iter=500))
     curve = augmentation_curve(
         model, X, y, synthesizers={}, ratios=[1], cv=StratifiedKFold(3), scoring="accuracy", random_state=0

@@ -10,7 +10,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from augment.augmentation.fit_params import seeded
-from augment.augmentation.rows import STRATEGIES, take
+from augment.augmentation.rows import STRATEGIES, labels_for_all, take
 from augment.augmentation.selection import best, p_values
 from augment.augmentation.training import NONE, Choice
 
@@ -147,7 +147,7 @@ def _scores_of(train, tests, candidates, training, estimator, scorer, rng):
     wanted = [training.wanted(choice, train) for choice in candidates]
     generator = training.learn(train, rng)
     for draw, each in enumerate(drawn):
-        pool = training.draw(generator, _union(wanted), train, rng)
+        pool = training.draw(generator, labels_for_all(wanted), train, rng)
         for column, (choice, labels) in enumerate(zip(candidates, wanted, strict=True), start=1):
             fit = partial(training.fit, each, train, pool.first(labels), choice.sample_weight)
             scores[draw, column] = _try(fit, tests, training, scorer)
@@ -163,12 +163,6 @@ def _try(fit, tests, training, scorer):
             return [scorer(fitted, take(training.X, test), training.y[test]) for test in tests]
         except ValueError:
             return [np.nan] * len(tests)
-
-
-def _union(wanted):
-    """Labels of which each list of `wanted` is a part."""
-    classes = np.unique(np.concatenate(wanted))
-    return np.repeat(classes, [max((labels == label).sum() for labels in wanted) for label in classes])
 
 
 def _results(candidates, scores, tests):

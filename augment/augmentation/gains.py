@@ -64,7 +64,8 @@ def paired_gain(differences, test_share, comparisons=1, level=LEVEL):
 @cache
 def _noncentrality(quantile, freedom):
     """Standard errors that the truth must lie above 0 for a t statistic to exceed its quantile four times in five."""
-    return optimize.brentq(lambda far: stats.nct.sf(quantile, freedom, far) - POWER, 0, 3 * quantile + 10)
+    with np.errstate(divide="ignore"):  # of which SciPy 1.13 warns on its way to the right value
+        return optimize.brentq(lambda far: stats.nct.sf(quantile, freedom, far) - POWER, 0, 3 * quantile + 10)
 
 
 def verdict(gain):

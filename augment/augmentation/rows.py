@@ -168,6 +168,17 @@ def first_of(y_new, labels):
     return np.sort(np.concatenate([np.array([], int), *places]))
 
 
+def labels_for_all(wanted):
+    """Labels of which each array of `wanted` is a part: one row serves several choices.
+
+    >>> labels_for_all([["a", "a"], ["b", "a"]]).tolist()
+    ['a', 'a', 'b']
+    """
+    classes = np.unique(np.concatenate(wanted))
+    counts = [(np.asarray(labels) == classes[:, None]).sum(axis=1) for labels in wanted]
+    return np.repeat(classes, np.max(counts, axis=0))
+
+
 def check_ratio(ratio):
     """Refuse a ratio that is no finite number of at least 0."""
     if isinstance(ratio, bool) or not isinstance(ratio, numbers.Real) or not 0 <= ratio < np.inf:

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import clone
 
 from augment.augmentation.fit_params import FitParams, seeded
-from augment.augmentation.rows import take
+from augment.augmentation.rows import labels_for_all, take
 from augment.augmentation.training import Training
 
 
@@ -51,7 +51,7 @@ class Trial:
             yield self.scorer(training.fit(estimator, fold.train), X_test, y_test)
             return
         wanted = [self._wanted(training, choice, fold.train) for choice in self.choices]
-        pool = training.draw(training.learn(fold.train, rng), _union(wanted), fold.train, rng)
+        pool = training.draw(training.learn(fold.train, rng), labels_for_all(wanted), fold.train, rng)
         for labels in wanted:
             yield self.scorer(training.fit(estimator, fold.train, pool.first(labels)), X_test, y_test)
 
@@ -63,12 +63,6 @@ class Trial:
                 "take a larger ratio, or strategy='all' where all classes are equally large."
             )
         return wanted
-
-
-def _union(wanted):
-    """Classes of which each list of `wanted` is a part: one row serves several choices."""
-    classes = np.unique(np.concatenate(wanted))
-    return np.repeat(classes, np.max([(labels == classes[:, None]).sum(axis=1) for labels in wanted], axis=0))
 
 
 def _silent(generator):
