@@ -170,7 +170,7 @@ def _add_fitting(command, seed):
         "--model",
         metavar="NAME",
         default="autoregressive",
-        help="family of models: autoregressive (the default), vae, gan, flow or recurrent",
+        help="family of models: autoregressive (the default), vae, gan, flow, recurrent or kernel",
     )
     command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
     _add_seed(command, seed)

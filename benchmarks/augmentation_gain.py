@@ -1,7 +1,7 @@
 """Question: do synthetic rows beside a few real ones make a model better, and whose rows do?
 
     python benchmarks/augmentation_gain.py --data ../shared/data --out gain.jsonl [--tables adult,wine] [--sizes 20,100]
-        [--splits 10] [--arms none,duplicate,smote,autoregressive,auto] [--rivals RIVALS/bin/python ...]
+        [--splits 10] [--arms none,duplicate,smote,kernel,auto] [--rivals RIVALS/bin/python ...]
 
 The protocol of TabEBM (Margeloiu et al., NeurIPS 2024, arXiv 2409.16118): a split sets half of a table aside for the
 test, at most 500 rows and of Adult 2,000, and draws 20, 50, 100, 200 and 500 stratified training rows of the rest, as
@@ -56,7 +56,7 @@ from threadpoolctl import threadpool_limits
 SIZES = 20, 50, 100, 200, 500
 MOST_TESTED = {"adult": 2000}  # and 500 rows of the others
 HOLDOUTS = 10  # draws of test rows that a distance share is the mean of
-OURS = "autoregressive", "vae", "flow", "gan", "recurrent"
+OURS = "kernel", "autoregressive", "vae", "flow", "gan", "recurrent"
 ARMS = {"duplicate": arms.duplicate, "smote": arms.smote} | {name: arms.toolkit(name) for name in OURS}
 
 
@@ -175,12 +175,12 @@ def judge(cell, new, split):
 
 def automatic(cell, split):
     """Scores of the learners inside the estimator that chooses by itself what to add."""
-    from augment import AugmentedClassifier, AugmentedRegressor, TabularSynthesizer
+    from augment import AugmentedClassifier, AugmentedRegressor
 
     kind = AugmentedClassifier if cell["classes"] else AugmentedRegressor
     start = arms.spent()
-    synthesizer = TabularSynthesizer(random_state=split, verbose=0)
-    result = scores(cell, cell["train"], lambda learner: kind(learner, synthesizer, ratio="auto", random_state=split))
+    settings = {"ratio": "auto", "random_state": split, "verbose": 0}
+    result = scores(cell, cell["train"], lambda learner: kind(learner, **settings))
     return {"scores": result, "cpu": (arms.spent()[0] - start[0]) / len(result)}
 
 
@@ -233,7 +233,7 @@ def main():
     parser.add_argument("--tables", default=",".join(real_tables.WHOLE))
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of real rows")
     parser.add_argument("--splits", type=int, default=10)
-    parser.add_argument("--arms", default="none,duplicate,smote,autoregressive,auto", help=", ".join(ARMS))
+    parser.add_argument("--arms", default="none,duplicate,smote,kernel,auto", help=", ".join(ARMS))
     parser.add_argument("--rivals", nargs="*", default=[], help="pythons that have rivals: PYTHON or PYTHON=name,name")
     parser.add_argument("--limit", type=float, default=600, help="wall seconds a rival may take for one table")
     arguments = parser.parse_args()

@@ -33,9 +33,9 @@ def augment(table, seed, model="autoregressive", labelled=False):
         return pd.read_pickle(Path(folder, "synthetic.pickle")), json.loads(Path(folder, "report.json").read_text())
 
 
-def labelled_augment(table, seed):
+def labelled_augment(table, seed, model="autoregressive"):
     """`augment` fitted on X and y."""
-    return augment(table, seed, labelled=True)
+    return augment(table, seed, model, labelled=True)
 
 
 def _augment_process(folder, seed, model, target=None):

@@ -311,4 +311,4 @@ def test_strategies_need_classes_that_differ():
 
 
 def test_by_default_the_synthesizer_is_ours():
-    assert list(curve_module._named(None)) == ["TabularSynthesizer", "duplicates", "interpolation", "noise"]
+    assert list(curve_module._named(None, 50)) == ["TabularSynthesizer", "duplicates", "interpolation", "noise"]

@@ -268,4 +268,4 @@ def test_few_rows_are_smoothed_more_and_many_not_at_all():
         return automatic_sizes(Layout((category("a", 0, 3),), n_samples=n))["smoothing"]
 
     chosen = [smoothing(n) for n in (2, 80, 200, 500, 5000, 50_000, 50_001)]
-    assert chosen == pytest.approx([2.5, 2.5, 2, 2, 0.1, 0.01, 0])
+    assert chosen == pytest.approx([2.5, 2.5, 1, 1, 0.1, 0.01, 0])

@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from augment.augmentation.auto import choose
+from augment.augmentation.default import default_synthesizer
 from augment.augmentation.fit_params import FitParams, seeded
 from augment.augmentation.rows import check_ratio, check_strategy
 from augment.augmentation.training import FILTERS, NONE, Choice, Training
@@ -24,7 +25,6 @@ _NEEDS_WEIGHTS = (
     "set_fit_request(sample_weight=True). Received: estimator={!r}."
 )
 METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score")
-EPOCHS = 20  # of the synthesizer by default: on 200 rows a tenth of the steps of a full run
 
 
 def _has(name):
@@ -96,10 +96,11 @@ class Augmented(MetaEstimatorMixin):
         X, y = as_table(X), self._target(y)
         check_consistent_length(X, y)
         fit_params, groups = self._routed(params, len(y))
-        self._check_parameters(fit_params)
+        synthesizer = default_synthesizer(len(y)) if self.synthesizer is None else self.synthesizer
+        self._check_parameters(fit_params, synthesizer)
         rng = check_random_state(self.random_state)
         estimator = seeded(self.estimator, rng)
-        training = Training(X, y, self._synthesizer(), fit_params, self._classes, self.filter)
+        training = Training(X, y, synthesizer, fit_params, self._classes, self.filter)
         choice = self._asked()
         self.__dict__.pop("auto_results_", None)
         if choice is None:
@@ -150,7 +151,7 @@ class Augmented(MetaEstimatorMixin):
         groups = params.pop("groups", None) if self.ratio == "auto" else None
         return FitParams(self.estimator, params, n_samples), groups
 
-    def _check_parameters(self, fit_params):
+    def _check_parameters(self, fit_params, synthesizer):
         if not (is_classifier if self._classes else is_regressor)(self.estimator):
             kind, other = ("classifier", "Regressor") if self._classes else ("regressor", "Classifier")
             raise TypeError(
@@ -158,7 +159,7 @@ class Augmented(MetaEstimatorMixin):
                 f"predicts the other kind of target, take Augmented{other}."
             )
         for name in ("fit", "generate"):
-            if not callable(getattr(self._synthesizer(), name, None)):
+            if not callable(getattr(synthesizer, name, None)):
                 raise TypeError(
                     f"synthesizer must have fit(X, y) and generate(n_samples, y=labels, random_state=seed), as "
                     f"TabularSynthesizer has; it has no {name}. Received: synthesizer={self.synthesizer!r}"
@@ -187,13 +188,6 @@ class Augmented(MetaEstimatorMixin):
             return NONE
         strategy = "all" if self._strategy() == "auto" else self._strategy()
         return Choice(self.ratio, strategy, 1.0 if self.sample_weight == "auto" else float(self.sample_weight))
-
-    def _synthesizer(self):
-        if self.synthesizer is not None:
-            return self.synthesizer
-        from augment.synthesizers.tabular import TabularSynthesizer
-
-        return TabularSynthesizer(epochs=EPOCHS, verbose=0)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

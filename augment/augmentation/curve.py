@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from augment.augmentation.base import EPOCHS
+from augment.augmentation.default import default_synthesizer
 from augment.augmentation.controls import Duplicates, Interpolation, Noise
 from augment.augmentation.findings import NONE, AugmentationCurve, followed, gather
 from augment.augmentation.folds import check_data, make_folds
@@ -115,7 +115,7 @@ def augmentation_curve(
     if not classes and strategy != "all":
         raise ValueError(f"Numbers have no classes: strategy must be 'all'. Received: strategy={strategy!r}")
     X, y = check_data(X, y, classes)
-    generators = _named(synthesizers)
+    generators = _named(synthesizers, len(y))
     scoring = ("balanced_accuracy" if classes else "r2") if scoring is None else scoring
     scorer = _scorer(estimator, scoring)
     rng = check_random_state(random_state)
@@ -173,12 +173,10 @@ def _check_ratios(ratios):
     return sorted({float(ratio) for ratio in ratios})
 
 
-def _named(synthesizers):
+def _named(synthesizers, n_samples):
     """All generators by name, the controls last."""
     if synthesizers is None:
-        from augment.synthesizers.tabular import TabularSynthesizer
-
-        synthesizers = TabularSynthesizer(epochs=EPOCHS)
+        synthesizers = default_synthesizer(n_samples)
     if not isinstance(synthesizers, dict):
         given = synthesizers if isinstance(synthesizers, list | tuple) else [synthesizers]
         synthesizers = {}

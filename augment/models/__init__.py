@@ -9,7 +9,8 @@ from augment.models.autoregressive import Autoregressive
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.flow import Flow
 from augment.models.gan import GAN
+from augment.models.kernel import Kernel
 from augment.models.recurrent import Recurrent
 from augment.models.vae import VAE
 
-__all__ = ["GAN", "VAE", "Autoregressive", "Flow", "GenerativeModel", "Recipe", "Recurrent"]
+__all__ = ["GAN", "VAE", "Autoregressive", "Flow", "GenerativeModel", "Kernel", "Recipe", "Recurrent"]

@@ -76,11 +76,13 @@ class Recipe(BaseEstimator):
             Parameters that may also be "auto".
         **limits : tuple
             For each parameter the type of number (`numbers.Integral` or `numbers.Real`), its lowest value and, where it
-            has one, its highest. What every family has, `learning_rate` and `weight_decay`, needs none.
+            has one, its highest. What every family that trains has, `learning_rate` and `weight_decay`, needs none.
         """
-        limits["weight_decay"] = Real, 0
-        if not isinstance(self.learning_rate, keras.optimizers.schedules.LearningRateSchedule):
-            limits["learning_rate"] = Real, 1e-9
+        trains = "learning_rate" in self.get_params(deep=False)
+        if trains:
+            limits["weight_decay"] = Real, 0
+            if not isinstance(self.learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+                limits["learning_rate"] = Real, 1e-9
         for name, (kind, least, *most) in limits.items():
             value = getattr(self, name)
             if name in automatic and isinstance(value, str) and value == "auto":
@@ -90,7 +92,7 @@ class Recipe(BaseEstimator):
                 ends = f"from {least} to {most[0]}" if most else f"of at least {least}"
                 auto = " or 'auto'" if name in automatic else ""
                 raise ValueError(f"{name} must be {what} {ends}{auto}. Received: {name}={value!r}")
-        if not isinstance(self.optimizer, type(None) | str | keras.optimizers.Optimizer):
+        if trains and not isinstance(self.optimizer, type(None) | str | keras.optimizers.Optimizer):
             raise TypeError(
                 f"optimizer must be None, a name or a Keras optimizer. Received: optimizer={self.optimizer!r}"
             )
@@ -335,7 +337,9 @@ def _families():
     from augment.models.autoregressive import Autoregressive
     from augment.models.flow import Flow
     from augment.models.gan import GAN
+    from augment.models.kernel import Kernel
     from augment.models.recurrent import Recurrent
     from augment.models.vae import VAE
 
-    return {"autoregressive": Autoregressive, "flow": Flow, "gan": GAN, "recurrent": Recurrent, "vae": VAE}
+    families = Autoregressive, Flow, GAN, Kernel, Recurrent, VAE
+    return {family.__name__.lower(): family for family in families}

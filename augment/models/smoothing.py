@@ -17,7 +17,7 @@ HEAVY = 0.25  # share of a number from which on a value is a label, too, at stre
 MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
 FITTED = 2000  # rows that the redrawing learns from
 MOST_ROWS, MOST_CELLS = 300_000, 8_000_000  # that are drawn
-STRENGTHS = {80: 2.5, 200: 2, 500: 2, 2000: 0.25, 50_000: 0.01}  # by number of rows
+STRENGTHS = {80: 2.5, 200: 1, 500: 1, 50_000: 0.01}  # by number of rows
 
 
 def strength_of(smoothing, layout):
@@ -26,7 +26,7 @@ def strength_of(smoothing, layout):
 
 
 def automatic_smoothing(n_samples):
-    """The strength that suits so many rows: 2.5 up to 80, 2 for 200 to 500, 0.25 for 2,000, 0.01 for 50,000, then 0."""
+    """The strength that suits so many rows: 2.5 up to 80, 1 for 200 to 500, 0.01 for 50,000 and 0 above."""
     if n_samples > 50_000:
         return 0.0
     rows, strengths = np.log([*STRENGTHS]), np.log([*STRENGTHS.values()])

@@ -113,11 +113,20 @@ class Synthesizer(DensityMixin, BaseEstimator):
 
     def _train(self, arrays, rng, started):
         from augment.models.base import make, seeded
-        from augment.training import check_callbacks, plan, train
+        from augment.training import check_callbacks
 
         check_callbacks(self.callbacks)
         with seeded(int(rng.integers(2**31))):
             model = make(self.model, self.codec_.layout)
+        if model.trainable_weights:
+            arrays = self._fit_weights(model, arrays, rng, started)
+        model.conclude(arrays, rng)
+        self.model_ = _for_use(model)
+
+    def _fit_weights(self, model, arrays, rng, started):
+        """Train `model` on a part of the rows, which is returned, and validate it on the others."""
+        from augment.training import plan, train
+
         learn, check = split(arrays, self.validation_fraction, rng)
         chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size, share=model.share_of_steps)
         rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
@@ -135,8 +144,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
             rng=rng,
         )
         self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
-        model.conclude(learn, rng)
-        self.model_ = _for_use(model)
+        return learn
 
     def _warn_if_hardly_trained(self, done, steps):
         if self.time_limit and done < HARDLY_TRAINED * steps:

@@ -1,0 +1,132 @@
+"""The kernel density against truth: joint distributions, conditionals, no copies, and what is known is kept."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from augment import TabularSynthesizer
+from augment.models import Kernel
+
+P = {("a", "x"): 0.4, ("a", "y"): 0.1, ("b", "x"): 0.05, ("b", "y"): 0.25, ("c", "y"): 0.2}
+
+
+def sampled(n=300):
+    rng = np.random.default_rng(0)
+    rows = np.array(list(P))[rng.choice(len(P), n, p=list(P.values()))]
+    number = rng.normal(size=n) + 2 * (rows[:, 0] == "a")
+    return pd.DataFrame({"first": rows[:, 0], "second": rows[:, 1], "number": number})
+
+
+def normal(n, rho=0.8):
+    rng = np.random.default_rng(1)
+    x, noise = rng.normal(size=(2, n))
+    return pd.DataFrame({"x": x, "y": rho * x + np.sqrt(1 - rho**2) * noise})
+
+
+def fitted(table, *y, **options):
+    return TabularSynthesizer(Kernel(**options), verbose=0, random_state=0).fit(table, *y)
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    return fitted(sampled())
+
+
+def test_the_joint_distribution_is_that_of_the_rows(mixed):
+    table, new = sampled(), mixed.generate(20_000)
+    real, drawn = (rows.groupby(["first", "second"]).size() / len(rows) for rows in (table, new))
+    for cell in P:
+        assert drawn[cell] == pytest.approx(real[cell], abs=0.03)
+    for label in "abc":
+        means = [rows.loc[rows["first"] == label, "number"].mean() for rows in (table, new)]
+        assert means[0] == pytest.approx(means[1], abs=0.2)
+
+
+def test_a_known_label_gives_the_conditional(mixed):
+    table, new = sampled(), mixed.generate(4000, condition={"second": "y"})
+    assert set(new["second"]) == {"y"}
+    real = table.loc[table["second"] == "y", "first"].value_counts(normalize=True)
+    drawn = new["first"].value_counts(normalize=True)
+    for label in "abc":
+        assert drawn[label] == pytest.approx(real[label], abs=0.05)
+
+
+def test_a_known_number_gives_the_conditional():
+    synthesizer = fitted(normal(400))
+    for x in (-1.0, 0.5, 1.5):
+        y = synthesizer.generate(3000, condition={"x": x})["y"]
+        assert y.mean() == pytest.approx(0.8 * x, abs=0.15)
+        assert y.std() == pytest.approx(0.6, abs=0.15)
+
+
+def test_no_row_is_given_twice_while_there_are_others():
+    synthesizer = fitted(normal(200))
+    assert not synthesizer.generate(15_000).duplicated().any()
+    assert synthesizer.generate(40_000).shape == (40_000, 2)
+
+
+def test_rows_are_about_as_near_to_fresh_ones_as_to_those_it_was_fitted_on():
+    table = normal(800)
+    train, fresh = table.iloc[:400], table.iloc[400:]
+
+    def share(synthesizer):
+        new = synthesizer.generate(4000)
+        distances = [NearestNeighbors(n_neighbors=1).fit(rows).kneighbors(new)[0][:, 0] for rows in (train, fresh)]
+        return (distances[0] < distances[1]).mean()
+
+    assert 0.45 < share(fitted(train)) < 0.6
+    assert share(fitted(train, smoothing=0.05)) > 0.75
+
+
+def test_what_excludes_each_other_and_what_is_equal_stays_so():
+    rng = np.random.default_rng(0)
+    place = rng.integers(4, size=300)
+    first = rng.normal(size=300).round(4)
+    second = np.where(rng.random(300) < 0.7, first, first + 1.0)
+    table = pd.DataFrame(
+        {"city": np.array(list("abcd"))[place], "land": np.array(list("uvvw"))[place], "list": first, "paid": second}
+    )
+    synthesizer = fitted(table)
+    allowed = set(zip(table["city"], table["land"], strict=True))
+    for condition in (None, {"city": "d"}, {"land": "v"}, {"list": 0.5}, {"paid": 0.5}):
+        new = synthesizer.generate(1000, condition=condition)
+        assert set(zip(new["city"], new["land"], strict=True)) <= allowed
+        assert all((new[name] == value).all() for name, value in (condition or {}).items())
+        if "paid" not in (condition or {}):  # paid is 0.5 where list is, or was a whole one less
+            assert (new["list"] == new["paid"]).mean() == pytest.approx(0.7, abs=0.08)
+
+
+def test_what_never_was_together_is_given_as_asked(mixed):
+    new = mixed.generate(50, condition={"first": "c", "second": "x", "number": 4.0})
+    assert len(new) == 50 and set(new["first"]) == {"c"} and set(new["second"]) == {"x"} and (new["number"] == 4).all()
+
+
+def test_ranges_are_obeyed(mixed):
+    new = mixed.generate(200, condition={"number": (1.0, 2.0), "first": ["a", "b"]})
+    assert len(new) == 200 and new["number"].between(1, 2).all() and set(new["first"]) == {"a", "b"}
+
+
+def test_a_target_that_bends_follows_the_other_columns():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(200, 3)), columns=list("abc"))
+    y = np.abs(X["a"]) + rng.normal(0, 0.15, 200)
+    new, target = fitted(X, y).generate(4000)
+    assert np.corrcoef(target, np.abs(new["a"]))[0, 1] > 0.8 * np.corrcoef(y, np.abs(X["a"]))[0, 1]
+
+
+def test_nothing_is_trained_and_every_row_counts():
+    synthesizer = fitted(normal(30))
+    assert synthesizer.history_ == {}
+    assert not synthesizer.model_.trainable_weights
+
+
+def test_a_saved_model_gives_the_same_rows(mixed, tmp_path):
+    mixed.save(tmp_path / "kernel.augment")
+    again = TabularSynthesizer.load(tmp_path / "kernel.augment")
+    pd.testing.assert_frame_equal(again.generate(20, random_state=3), mixed.generate(20, random_state=3))
+
+
+def test_smoothing_is_a_number_that_is_not_negative():
+    with pytest.raises(ValueError, match="smoothing must be a number of at least 0"):
+        fitted(normal(30), smoothing=-1)
