@@ -26,7 +26,7 @@ def balanced():
 
 
 @pytest.mark.slow
-def test_a_grid_search_reaches_the_recipe_inside_a_pipeline():
+def test_a_grid_search_reaches_the_recipe_inside_a_pipeline(one_step):
     X, y = rare()
     search = GridSearchCV(balanced(), {"balance__model__width": [8, 16]}, cv=2, scoring="roc_auc", error_score="raise")
     search.fit(X, y)
