@@ -257,13 +257,6 @@ def test_a_network_that_cannot_be_cloned_is_named_with_what_to_do():
         clone(TabularSynthesizer(VAE(encoder=keras.layers.Dense(4), decoder=Unnamed(2))))
 
 
-@pytest.mark.slow
-def test_two_workers_search_a_model_of_ones_own():
-    synthesizer = TabularSynthesizer(Own(), epochs=1, verbose=0, random_state=0)
-    search = GridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2, n_jobs=2).fit(table())
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-
-
 def test_the_default_takes_a_schedule_and_says_what_it_does_not_take(one_step):
     schedule = keras.optimizers.schedules.CosineDecay(0.01, 100)
     assert len(fitted(Autoregressive(width=8, learning_rate=schedule)).generate(3)) == 3

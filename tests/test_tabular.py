@@ -68,6 +68,7 @@ def coinciding():
     return table, TabularSynthesizer(**TINY | {"epochs": 60}).fit(table)
 
 
+@pytest.mark.slow
 def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows(coinciding):
     new = coinciding[1].generate(2000)
     assert (new["a"] == new["b"]).mean() == pytest.approx(0.5, abs=0.1)
@@ -80,7 +81,8 @@ def test_ties_of_three_columns_are_kept():
     loose = np.where(rng.random((2, 600)) < 0.6, b, (c, d))
     for columns in ({"a": a, "b": a, "c": a}, {"a": loose[0], "b": b, "c": loose[1]}):
         table = pd.DataFrame(columns | {"z": rng.choice(["p", "q"], 600)})
-        synthesizer = TabularSynthesizer(epochs=60, verbose=0, random_state=0).fit(table)
+        settings = {"model": Autoregressive(width=64, depth=1), "epochs": 60, "validation_fraction": 0}
+        synthesizer = TabularSynthesizer(**TINY | settings).fit(table)
         for ranges in ({}, {"a": (-1, 1)}, {"a": (-1, 1), "b": (0, 3)}, {"a": (-1, 1), "b": (-1, 1), "c": (-1, 1)}):
             new, real = synthesizer.generate(2000, condition=ranges), table
             for name, ends in ranges.items():
@@ -91,6 +93,7 @@ def test_ties_of_three_columns_are_kept():
                 assert equal == pytest.approx(expected, abs=0.1), pair
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", ["a", "b"])
 def test_what_is_given_is_copied_as_given(coinciding, known):
     table, synthesizer = coinciding
@@ -183,6 +186,7 @@ def test_same_seed_same_rows_and_no_state(fitted):
     assert not first.equals(fitted.generate(20, random_state=2))
 
 
+@pytest.mark.slow
 def test_same_fit_in_another_process(fitted, tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from test_tabular import *;"
