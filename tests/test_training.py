@@ -130,6 +130,17 @@ def test_same_seed_same_weights():
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the other backends trace in other ways")
+def test_the_first_step_is_traced_once(monkeypatch):
+    model, x = tiny()
+    traced, compute_loss = [], model.compute_loss
+    monkeypatch.setattr(
+        model, "compute_loss", lambda *rows, **options: traced.append(1) or compute_loss(*rows, **options)
+    )
+    train(model, x, None, plan(len(x), epochs=2, batch_size=32), verbose=0, rng=np.random.default_rng(1))
+    assert len(traced) == 1
+
+
 class Breaks(keras.callbacks.Callback):
     """Makes a weight infinite in the given epoch, so that every loss after it is no number."""
 
