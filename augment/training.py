@@ -341,6 +341,8 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
             "validation_batch_size": plan.batch_size,
             "validation_freq": plan.check_every,
         }
+    if not model.optimizer.built:  # TensorFlow would trace the first step twice: once to make what is built here
+        model.optimizer.build(model.trainable_variables)
     try:
         model.fit(
             Rows(arrays, plan, rng),

@@ -23,6 +23,25 @@ def df_module(request):
     return importlib.import_module(request.param)
 
 
+def _one_step():
+    import keras
+
+    from augment import training
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.Model, "run_eagerly", property(lambda self: True, lambda self, value: None))
+        patch.setattr(training, "EPOCH_STEPS", (1, 1))
+        patch.setattr(training, "EXECUTION_STEPS", 1)
+        patch.setattr(training, "validation_rows", lambda arrays, batch_size, rng: arrays)
+        yield
+
+
+# Fits whose epochs are a single step, not compiled, a tenth of what a fit costs: for tests in which how well a network
+# learns, and that it is compiled, are not the subject; for a test, or for all of a file and its fixtures.
+one_step = pytest.fixture(_one_step, name="one_step")
+one_step_here = pytest.fixture(_one_step, scope="module", name="one_step_here")
+
+
 @pytest.fixture
 def tiny_table():
     """Sixty rows of every kind of column."""

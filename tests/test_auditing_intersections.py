@@ -27,6 +27,7 @@ def run(frames, protected=("sex", "race"), target="y"):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [False, True])
 def test_a_cell_apart_is_found_and_fresh_rows_are_not(number):
     real, held = sample(1500, 0, number=number), sample(3000, 2, number=number)

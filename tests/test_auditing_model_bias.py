@@ -69,6 +69,7 @@ def test_what_could_not_have_been_shown_is_said():
     assert parity.detectable > 0.1
 
 
+@pytest.mark.slow
 def test_fresh_rows_rarely_fail():
     verdicts = [
         finding.verdict for seed in range(5) for finding in run(*(sample(250, 3 * seed + i) for i in range(3))).values()

@@ -103,6 +103,7 @@ def test_each_leak_fails_where_it_should(make):
         assert failed(make, seed)[0] >= SEEN[make]
 
 
+@pytest.mark.slow
 def test_fresh_rows_hardly_ever_fail():
     runs = [failed(fresh, seed, 500)[0] for seed in range(8)]
     assert sum(map(bool, runs)) <= 1  # each check may fail in one run of forty

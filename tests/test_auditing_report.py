@@ -277,6 +277,7 @@ def test_overall_verdict_passes_only_where_every_pillar_does():
         assert AuditReport.from_findings(data, findings, 0).verdict == verdict
 
 
+@pytest.mark.slow
 def test_three_hundred_columns_make_a_small_page(monkeypatch):
     from augment.auditing import correlations, fidelity
 

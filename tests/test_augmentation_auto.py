@@ -86,6 +86,7 @@ def test_duplicates_that_change_nothing_are_never_added():
         assert np.all(nearest.auto_results_["mean_gain"] == 0)
 
 
+@pytest.mark.slow
 def test_luck_is_taken_for_a_gain_in_no_more_than_the_runs_of_the_level():
     runs, found, gains = 50, 0, set()
     for seed in range(runs):

@@ -82,18 +82,6 @@ def tiny():
     return TabularSynthesizer(Autoregressive(width=32, depth=1), epochs=1, validation_fraction=0, verbose=0)
 
 
-@pytest.fixture
-def one_step(monkeypatch):
-    """Fits of a single step that is not compiled: how well a network learns is not the subject here."""
-    import keras
-
-    from augment import training
-
-    monkeypatch.setattr(keras.Model, "run_eagerly", property(lambda self: True, lambda self, value: None))
-    monkeypatch.setattr(training, "EPOCH_STEPS", (1, 1))
-    monkeypatch.setattr(training, "EXECUTION_STEPS", 1)
-
-
 HARD = [  # the checks in which what the synthesizer makes of odd rows decides
     "check_classifiers_one_label",
     "check_dataframe_column_names_consistency",

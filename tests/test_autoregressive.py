@@ -12,6 +12,8 @@ from augment.models.base import seeded
 from augment.models.drawing import Drawing
 from augment.training import plan, train
 
+pytestmark = pytest.mark.slow  # at the lowest versions the contract covers the families
+
 
 def category(name, start, size):
     return Block(name, start, size, np.full(size, 1 / size))

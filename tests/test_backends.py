@@ -53,7 +53,7 @@ def run(script, backend, *arguments):
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory):
+def saved(tmp_path_factory, one_step_here):
     folder = tmp_path_factory.mktemp("saved")
     for name in _families():
         synthesizer = TabularSynthesizer(name, epochs=1, verbose=0, random_state=0).fit(make_table(200, random_state=0))

@@ -8,11 +8,13 @@ import pytest
 from imblearn.pipeline import Pipeline
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
+from test_base import Own, table
 
 from augment import TabularSynthesizer
 from augment.models import Autoregressive
 
-TINY = {"model": Autoregressive(width=16, depth=1), "epochs": 1, "verbose": 0, "random_state": 0}
+TINY = {"model": Autoregressive(width=16, depth=1), "epochs": 1, "validation_fraction": 0}
+TINY |= {"verbose": 0, "random_state": 0}
 
 
 def rare(n=120):
@@ -26,7 +28,7 @@ def balanced():
 
 
 @pytest.mark.slow
-def test_a_grid_search_reaches_the_recipe_inside_a_pipeline():
+def test_a_grid_search_reaches_the_recipe_inside_a_pipeline(one_step):
     X, y = rare()
     search = GridSearchCV(balanced(), {"balance__model__width": [8, 16]}, cv=2, scoring="roc_auc", error_score="raise")
     search.fit(X, y)
@@ -42,6 +44,13 @@ def test_folds_run_in_processes_of_their_own():
         cross_validate(balanced(), X, y, cv=2, n_jobs=jobs, error_score="raise")["test_score"] for jobs in (1, 2)
     )
     assert (alone == apart).all()
+
+
+@pytest.mark.slow
+def test_two_workers_search_a_model_of_ones_own():
+    synthesizer = TabularSynthesizer(Own(), epochs=1, verbose=0, random_state=0)
+    search = GridSearchCV(synthesizer, {"model__size": [2, 4]}, cv=2, n_jobs=2).fit(table())
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ from tables import MAKERS, make_frame
 from augment import TabularSynthesizer
 from augment.models import Autoregressive
 
+pytestmark = pytest.mark.usefixtures("one_step_here")
+
 TINY = {"model": Autoregressive(width=16, depth=1), "epochs": 1, "verbose": 0, "random_state": 0}
 CONVERT = {"pandas": lambda frame: frame, "polars": pl.from_pandas, "pyarrow": lambda f: pl.from_pandas(f).to_arrow()}
 

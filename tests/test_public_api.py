@@ -102,7 +102,7 @@ def test_the_lowest_versions_are_those_of_the_project():
 
 
 @pytest.mark.slow
-def test_the_readme_runs(tmp_path, monkeypatch):
+def test_the_readme_runs(tmp_path, monkeypatch, one_step):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(augment.TabularSynthesizer.__init__.__kwdefaults__, "epochs", 1)
     text = (ROOT / "README.md").read_text()

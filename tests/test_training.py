@@ -59,6 +59,7 @@ def test_validation_rows_come_equally_often():
     assert counts.max() - counts.min() <= 1
 
 
+@pytest.mark.slow
 def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     """Both columns are noise: the validation loss can only rise after its start."""
     model, x = tiny()
@@ -70,6 +71,7 @@ def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     assert final == pytest.approx(min(history["val_loss"]), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
     """Six columns of noise, which 60 rows teach by heart: the validation loss goes far above its start."""
     model, x = tiny(60, columns="abcdef", width=64)
@@ -82,6 +84,7 @@ def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
     assert model.evaluate(rows, batch_size=32, verbose=0) <= (1 + chosen.tolerance) * lowest + 1e-4
 
 
+@pytest.mark.slow
 def test_a_deadline_is_kept():
     model, x = tiny(5000)
     started = time.monotonic()
@@ -125,6 +128,17 @@ def test_same_seed_same_weights():
 
     first, second = weights(), weights()
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the other backends trace in other ways")
+def test_the_first_step_is_traced_once(monkeypatch):
+    model, x = tiny()
+    traced, compute_loss = [], model.compute_loss
+    monkeypatch.setattr(
+        model, "compute_loss", lambda *rows, **options: traced.append(1) or compute_loss(*rows, **options)
+    )
+    train(model, x, None, plan(len(x), epochs=2, batch_size=32), verbose=0, rng=np.random.default_rng(1))
+    assert len(traced) == 1
 
 
 class Breaks(keras.callbacks.Callback):
