@@ -37,7 +37,7 @@ def ring(n, rng):
     return pd.DataFrame(centre + 0.05 * rng.normal(size=(n, 2)), columns=["x", "y"])
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_all_eight_gaussians_of_a_ring_are_found(seed):
     table = ring(4000, np.random.default_rng(seed))
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)

@@ -194,3 +194,13 @@ def test_a_class_keeps_its_own_correlation():
         own, real = (some[some[:, 4] == k] for some in (rows, x))
         cells = [np.corrcoef(some[:, 0] * 5 + some[:, 1], some[:, 2] * 5 + some[:, 3])[0, 1] for some in (own, real)]
         assert cells[0] == pytest.approx(cells[1], abs=0.12)
+
+
+def test_a_class_as_target_is_kept_and_other_labels_are_redrawn():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.choice(list("uv"), 60), "x": rng.normal(size=60), "y": rng.choice(list("klm"), 60)})
+    codec = TableCodec().fit(frame, target="y")
+    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 6000, 2.0, rng), rng)
+    counts = frame["y"].value_counts()
+    assert (new["y"].value_counts() == 100 * counts).all()  # every row is drawn as often, and moved
+    assert (new["a"].value_counts() != 100 * frame["a"].value_counts()).all()

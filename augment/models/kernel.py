@@ -19,12 +19,12 @@ OTHER = 8.0  # by how much, on the scale of logarithms, another label is less we
 class Kernel(Recipe):
     """Kernel density of a table of few rows, without a network.
 
-    Each row is a real one, moved: its labels are drawn anew from logistic regressions, its numbers, as normal scores,
-    move by a normal kernel of their class's shrunken covariance, and a number as target follows a Gaussian process (see
-    `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs no validation rows. The model
-    holds 20,000 such rows, fewer of many columns, and none of the real ones: more generated rows than that repeat each
-    other, and rows under a condition are held ones that agree with it. Conditions on labels are met exactly as drawn;
-    beside a known number stand rows in which it is about that number, and where hardly a row agrees, the nearest.
+    Each row is a real one, moved: its labels, but for a class to predict, are drawn anew from logistic regressions, its
+    numbers, as normal scores, move by a normal kernel of their class's shrunken covariance, and a number to predict
+    follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs
+    no validation rows. The model holds 20,000 such rows, fewer of many columns, and none of the real ones: more
+    generated rows than that repeat each other. Rows under a condition are those among them that agree with it, a known
+    number about; where hardly any does, the nearest.
 
     Parameters
     ----------

@@ -60,8 +60,9 @@ def smoothed_rows(layout, x, n, strength, rng):
     another by their logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best
     width of a label's kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate
     Analysis 86, 2003). Its numbers, as normal scores of their ranks, follow the labels and move (`residuals.move`).
-    Where the table has a target that is a number, it comes last: with the probability `strength**2` it is drawn anew
-    from what a Gaussian process makes of all else (`TargetProcess`), since a moved row's own target would be blurred.
+    A target that is a class is kept, since few rows tell too little of classes to draw them anew. One that is a number
+    comes last: with the probability `strength**2` it is drawn anew from what a Gaussian process makes of all else
+    (`TargetProcess`), since a moved row's own target would be blurred.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def smoothed_rows(layout, x, n, strength, rng):
     scores = _scores(lines.values(), x, rng)
     drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
     sizes = [label.size for label in labels]
-    new_codes = redraw(sizes, codes, scores, drawn, strength, rng)
+    new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept=_class_target(layout, lines, labels))
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         moved = move(scores, sizes, codes, new_codes, drawn, strength, rng)
@@ -112,6 +113,13 @@ def _parts(layout, strength):
     return lines, labels + [line.label for line in lines.values() if line.label.size > 1]
 
 
+def _class_target(layout, lines, labels):
+    """Which label is the target; None where there is no target, or it is a number."""
+    if layout.target is None or layout.target in lines:
+        return None
+    return [label.start for label in labels].index(layout.blocks[layout.target].start)
+
+
 def _scores(lines, x, rng):
     """Normal scores (n, number of lines) of encoded rows; NaN where there is none."""
     scores = [line.scores(x, rng) for line in lines]
@@ -123,7 +131,7 @@ def _codes_of(line, labels, codes):
     return codes[labels.index(line.label)] if line.label in labels else None
 
 
-def redraw(sizes, codes, scores, drawn, strength, rng):
+def redraw(sizes, codes, scores, drawn, strength, rng, kept=None):
     """Codes of each label in the rows `drawn`, of which a share are drawn anew given all the rest of their row.
 
     Parameters
@@ -138,6 +146,8 @@ def redraw(sizes, codes, scores, drawn, strength, rng):
         A real row for each new one.
     strength, rng
         As in `smoothed_rows`.
+    kept : int, default=None
+        A label that is not redrawn: the others are, given it.
     """
     new, share = [code[drawn] for code in codes], REDRAWN * strength**2
     if share < LITTLE:
@@ -147,7 +157,8 @@ def redraw(sizes, codes, scores, drawn, strength, rng):
     for k in small:
         rows = np.flatnonzero(rng.random(len(drawn)) < share)
         others = [i for i in small if i != k]
-        if not len(rows) or len(np.unique(codes[k][learned])) < 2 or not (others or scores.shape[1]):
+        able = len(np.unique(codes[k][learned])) > 1 and (others or scores.shape[1])
+        if k == kept or not len(rows) or not able:
             continue
 
         def features(codes, scores, others=others):
