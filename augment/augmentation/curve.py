@@ -9,8 +9,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from augment.augmentation.default import default_synthesizer
 from augment.augmentation.controls import Duplicates, Interpolation, Noise
+from augment.augmentation.default import default_synthesizer
 from augment.augmentation.findings import NONE, AugmentationCurve, followed, gather
 from augment.augmentation.folds import check_data, make_folds
 from augment.augmentation.rows import check_strategy

@@ -2,7 +2,6 @@
 
 from numbers import Real
 
-import keras
 import numpy as np
 from keras import ops
 from scipy.special import ndtri
@@ -132,7 +131,7 @@ class KernelModel(GenerativeModel):
 
 
 def _scores(block, tokens):
-    """Normal scores of the middles of cells (n, 2) of an ordered block, NaN where a token is no number; None of others."""
+    """Normal scores of the middles of cells (n, 2) of an ordered block, NaN where that is no number; None of others."""
     if not has_order(block):
         return None
     low, high = block.ranks[tokens[:, 0]].T

@@ -37,8 +37,9 @@ class TabularSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="autoregressive"
-        The family of generative models: "autoregressive", "vae", "gan", "flow", "recurrent" or "kernel", or a
-        recipe with parameters such as `VAE(latent_dim=8)`; or a function that takes a layout and gives a `GenerativeModel`.
+        The family of generative models: "autoregressive", "vae", "gan", "flow", "recurrent" or "kernel"; or a
+        recipe with parameters such as `VAE(latent_dim=8)`; or a function that takes a layout and gives a
+        `GenerativeModel`.
     epochs : int or "auto", default="auto"
         Passes over the rows at most; a pass is at least 16 and at most 512 steps. "auto" follows the data's size.
     batch_size : int or "auto", default="auto"
