@@ -45,6 +45,18 @@ on Adult, .9276 on MAGIC), one run each, other jobs beside. C2ST / trend % / AUC
   on half of the rows .880, .395, no faster. Moments matched without bias and weighed by the number of
   features (kept; a ring of Gaussians wants it) .878 to .882, .36; matched with a third of the weight .866, .364.
 
+* Since then (AUC: mean of three samples of a GAN's fit, two of a flow's; C2ST and trend % of the first). GAN as before
+  .878, .352, 4.5: rows with a capital gain, a twelfth, all had gains above 20,000, since numbers that are not there
+  counted in the correction of the margins, and gains and losses said little of the income. Such a number is now 0 to
+  both networks, its margin is that of the rows that have it, its moments are scaled by their share: .898, .608, 2.4,
+  and .896, .590, 2.4 with another seed, in as many milliseconds a step; temperature .3 .895, .615, 2.5. Labels drawn
+  for the new rows by a model of real rows would give .918.
+* Flow, a fit of before, .905, .858, 2.0. Waves of ranks for the network (kept) .905, .890, 1.9. Numbers ahead of the
+  categories (share 1 - (1 - t)^2 of the row in the mixture) .908, .842, 1.9; with waves .909, .900, 1.8; with the third
+  power and waves .908, .903, 1.8. It costs known categories and was not kept: rows given a high income have a shape
+  error of 11.7 % (9.4 with waves alone, 8.4 before). Fresh noise for numbers that are not there .902, .832, 1.9; with
+  waves and numbers ahead .906, .873, 2.0. 48 steps for 16 change no margin.
+
 The tables above were measured before that, and before vectors of small tables were smoothed.
 """
 

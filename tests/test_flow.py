@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from keras import ops
+from scipy.special import ndtr, ndtri
 
 from augment import TabularSynthesizer
 from augment.codecs.layout import Condition, VectorBlock, VectorLayout
@@ -91,6 +92,16 @@ def test_a_known_category_gives_the_conditional(correlated):
     real = table[table["sign"] == "minus"]
     assert new["a"].mean() == pytest.approx(real["a"].mean(), abs=0.12)
     assert ((new["a"] + new["b"]) > 0).mean() < 0.12
+
+
+def test_a_category_follows_narrow_bands_of_a_number():
+    rng = np.random.default_rng(0)
+    rank = rng.random(3000)
+    table = pd.DataFrame({"a": ndtri(rank), "band": np.where(np.floor(8 * rank) % 2, "odd", "even")})
+    model = Flow(width=64, depth=1, learning_rate=0.01, n_steps=8)
+    new = TabularSynthesizer(model, epochs=30, verbose=0, random_state=0).fit(table).generate(8000)
+    odd = np.floor(8 * ndtr(new["a"])) % 2 == 1
+    assert ((new["band"] == "odd") == odd).mean() > 0.68  # .55 without waves of the rank
 
 
 def test_guidance_exaggerates_the_condition(correlated):

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from augment import TabularSynthesizer
-from augment.codecs.layout import VectorBlock, VectorLayout
+from augment.codecs.layout import Condition, VectorBlock, VectorLayout
 from augment.models import GAN
 from augment.models.gan import GANModel
 
@@ -121,6 +121,60 @@ def test_margins_are_corrected_even_of_a_network_that_learned_nothing():
     assert new[:, [0, 4]].mean(axis=0) == pytest.approx([0, 0], abs=0.05)
     assert new[:, [0, 4]].std(axis=0) == pytest.approx([1, 1], abs=0.05)
     assert np.abs(new[:, [0, 4]]).max() > 3
+
+
+SPIKED = VectorLayout(
+    (
+        VectorBlock("group", 0, 2, "one_hot", 0),
+        VectorBlock("paid", 2, 1, "number", 1),
+        VectorBlock("paid", 3, 2, "one_hot", 1),
+    ),
+    2,
+    n_samples=1000,
+)
+
+
+def spiked_rows(place, n=2000):
+    """Rows whose number is there in a tenth and stands at `place` in the others."""
+    rng = np.random.default_rng(0)
+    there = rng.random(n) < 0.1
+    score = np.where(there, rng.normal(size=n), place)
+    return np.column_stack([np.eye(2)[rng.integers(0, 2, n)], score, there, ~there]).astype("float32")
+
+
+def test_where_a_number_that_is_not_there_stands_makes_no_difference():
+    model = GAN(latent_dim=4, width=8, depth=1).build(SPIKED)
+    model.training_rows(spiked_rows(0.0), 2000, np.random.default_rng(0))
+    noise, known = model.noise(2000, np.random.default_rng(1)), np.tile([False, True], (2000, 1))
+    moments, new = zip(
+        *(
+            (
+                ops.convert_to_numpy(model._moments(model._gated(spiked_rows(place)))),
+                model.transport(noise, Condition(None, known, values=spiked_rows(place))),
+            )
+            for place in (-4.0, 4.0)
+        ),
+        strict=True,
+    )
+    assert np.array_equal(*moments)
+    assert np.array_equal(new[0][:, :2], new[1][:, :2])
+    assert np.array_equal(new[0][:, 2:], spiked_rows(-4.0)[:, 2:])  # known cells keep their values
+
+
+def test_a_number_that_is_seldom_there_keeps_its_margin_and_what_hangs_on_it():
+    rng = np.random.default_rng(0)
+    paid = np.where(rng.random(4000) < 0.1, rng.lognormal(5, 1, 4000).round(2), 0)
+    high = (paid > np.exp(5)) | ((paid == 0) & (rng.random(4000) < 0.1))
+    table = pd.DataFrame({"paid": paid, "level": np.where(high, "high", "low")})
+    model = GAN(latent_dim=8, width=64, learning_rate=0.002)
+    new = TabularSynthesizer(model, epochs=40, batch_size=256, verbose=0, random_state=0).fit(table).generate(20_000)
+    there, quarters = new[new["paid"] > 0], [0.25, 0.5, 0.75]
+    assert len(there) / len(new) == pytest.approx((paid > 0).mean(), abs=0.01)
+    expected = np.quantile(np.log(paid[paid > 0]), quarters)
+    assert np.log(there["paid"]).quantile(quarters).to_numpy() == pytest.approx(expected, abs=0.15)
+    big = there["paid"] > np.exp(5)
+    assert (there["level"] == "high")[big].mean() > 0.75
+    assert (there["level"] == "high")[~big].mean() < 0.25
 
 
 @pytest.fixture(scope="module")

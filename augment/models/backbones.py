@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 
-def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
+def dense(n_inputs, n_outputs, width, depth, dropout=0.0, first=None, name=None):
     """A network of residual blocks: (batch, n_inputs) -> (batch, n_outputs).
 
     Parameters
@@ -18,6 +18,8 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
         Length of the hidden vectors, and number of residual blocks.
     dropout : float, default=0
         Share of hidden units dropped in training.
+    first : keras.Layer, default=None
+        What the inputs pass first.
     name : str, default=None
         The model's name.
 
@@ -31,7 +33,8 @@ def dense(n_inputs, n_outputs, width, depth, dropout=0.0, name=None):
     (None, 2)
     """
     inputs = keras.Input((n_inputs,))
-    hidden = Trunk(width, depth, dropout)(keras.layers.Dense(width)(inputs))
+    hidden = inputs if first is None else first(inputs)
+    hidden = Trunk(width, depth, dropout)(keras.layers.Dense(width)(hidden))
     return keras.Model(inputs, keras.layers.Dense(int(n_outputs))(hidden), name=name)  # Keras takes no NumPy integers
 
 
@@ -40,10 +43,8 @@ def plain(n_inputs, n_outputs, width, depth, first=None, name=None):
 
     Parameters
     ----------
-    n_inputs, n_outputs, width, depth, name
+    n_inputs, n_outputs, width, depth, first, name
         As in `dense`; `depth` counts the hidden layers.
-    first : keras.Layer, default=None
-        What the inputs pass first.
 
     Returns
     -------

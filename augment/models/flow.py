@@ -8,6 +8,7 @@ from keras import ops
 
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
+from augment.models.rank_waves import RankWaves
 from augment.models.smoothing import strength_of
 from augment.models.vector_heads import VectorHeads
 from augment.models.vector_smoothing import training_vectors
@@ -25,6 +26,8 @@ class Flow(Recipe):
     it guesses the probabilities of the row's one-hot instead, by cross-entropy, from which the direction follows
     (Eijkelboom et al., "Variational flow matching", NeurIPS 2024, arXiv 2406.04843). New rows are noise that has
     followed the directions from t = 0 to 1.
+
+    The network also sees waves of the numbers' ranks, or it would miss what depends on their detail.
 
     Any columns may be known: in half of the training rows a random subset stands at its values from the start.
 
@@ -93,7 +96,8 @@ class Flow(Recipe):
         )
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be {' or '.join(map(repr, SAMPLERS))}. Received: sampler={self.sampler!r}")
-        network = self._network("network", layout.width + layout.n_columns + 2 * WAVES + 1, layout.width)
+        n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
+        network = self._network("network", n_inputs, layout.width, first=RankWaves(layout))
         strength = strength_of(self.smoothing, layout)
         model = FlowModel(layout, network, int(self.n_steps), self.sampler, float(self.guidance_scale), strength)
         model.build((None, layout.width))

@@ -13,6 +13,8 @@ from augment.models.drawing import inverse_cumulative
 from augment.models.gradients import frozen
 from augment.models.known import floats_of, random_columns
 from augment.models.pair_error import pair_error
+from augment.models.presence import Presence
+from augment.models.rank_waves import RankWaves, normal_rank, numbers_of
 from augment.models.smoothing import strength_of
 from augment.models.vector_heads import VectorHeads
 from augment.models.vector_smoothing import training_vectors
@@ -20,7 +22,6 @@ from augment.models.vector_smoothing import training_vectors
 STEP = 0.05  # length of the finite differences, in units of a number's standard deviation
 HARDNESS = 5.0  # logit of a real category before it is made soft
 MOMENT_WAVES = 2, 3, 4  # half periods of the cosines of a number's rank whose moments are matched
-RANK_WAVES = 4  # frequencies that the discriminator sees of a number's rank, each twice the one before
 TRAINING_ROWS = 200_000  # at most
 CHECKED_ROWS = 5000  # that are compared with the validation rows
 MARGIN_ROWS = 20_000  # that the margins are corrected by
@@ -38,8 +39,9 @@ class GAN(Recipe):
     features (Mroueh et al., "McGan", ICML 2017, arXiv 1702.08398). Categories are draws of a Gumbel softmax, real ones
     too (Jang et al., ICLR 2017). Any columns may be known; each training row is chosen for a category, by the logarithm
     of its frequency, that is then known, so that rare ones are learned (Xu et al., "Modeling tabular data using
-    conditional GAN", NeurIPS 2019), and a new row starts from one, drawn by its frequency. After training the margins
-    are corrected: numbers by their quantiles, categories by shifts of their logits.
+    conditional GAN", NeurIPS 2019), and a new row starts from one, drawn by its frequency. A number that a spike or a
+    "missing" stands in the place of is 0 to both networks, in real and in generated rows. After training the margins
+    are corrected: numbers by their quantiles where they are there, categories by shifts of their logits.
 
     Training stops, and keeps weights, by how far pairs of columns are from those of the validation rows: the losses
     of the two networks, which are both shown, say nothing about the rows.
@@ -154,6 +156,7 @@ class GANModel(GenerativeModel):
         self.heads = VectorHeads(layout, bins=1)  # one output for each float
         self.is_number = self.heads.is_number
         self.numbers = numbers_of(layout)
+        self.presence = Presence(layout)
         with_number = {block.column for block in layout.blocks if block.kind == "number"} | {layout.n_columns}
         self.causes = [block for block in layout.blocks if block.column not in with_number]
         self.seed_generator = keras.random.SeedGenerator()
@@ -197,7 +200,7 @@ class GANModel(GenerativeModel):
         generated ones, or these would be known by it. `moments_apart` is what real have more than generated rows of
         the `_moments`.
         """
-        x, cause = x[:, :-1], x[:, -1:]
+        x, cause = self._gated(x[:, :-1]), x[:, -1:]
         n, columns = ops.shape(x)[0], np.arange(self.layout.n_columns, dtype="float32")
         known = random_columns(n, len(columns), self.seed_generator)
         known = ops.maximum(known, ops.cast(ops.equal(cause, columns), "float32"))
@@ -227,22 +230,31 @@ class GANModel(GenerativeModel):
         return d_loss + g_loss + self.gamma / 2 * sum(slopes) + self.matching * apart
 
     def _soft(self, guess):
-        """Rows (n, width) of numbers and logits, with a draw of the Gumbel softmax in place of the logits."""
+        """Rows (n, width) of numbers and logits, with a draw of the Gumbel softmax in place of the logits, gated."""
         uniform = keras.random.uniform(ops.shape(guess), 1e-6, 1 - 1e-6, seed=self.seed_generator)
         gumbel = -ops.log(-ops.log(uniform))
         soft = ops.exp(self.heads.log_probabilities((guess + gumbel) / self.temperature))
-        return ops.where(self.is_number, guess, soft)
+        return self._gated(ops.where(self.is_number, guess, soft))
+
+    def _gated(self, rows):
+        """Rows (n, width) with 0 for a number that is not there.
+
+        The category says so already; what the generator makes of the number then is of the number where it is there.
+        """
+        return ops.multiply(rows, self.presence.of_floats(rows))
 
     def _moments(self, rows):
         """Means (2, k, k) of all products of two features in each half of the rows.
 
         The features are the numbers, waves of their ranks, the categories and a one. Categories are scaled by their
-        shares in training, so that rare ones count as much as frequent ones.
+        shares in training, and numbers by how many rows have them, so that rare ones count as much as frequent ones.
         """
         share = ops.clip(self.chosen_shares, 0.02, 0.98)
-        scaled = ops.where(self.is_number, rows, (rows - share) / ops.sqrt(share * (1 - share)))
+        scale = ops.sqrt(ops.where(self.is_number, self.presence.of_floats(share[None]), share * (1 - share)))
+        scaled = (rows - ops.where(self.is_number, 0.0, share)) / scale
+        there = self.presence.of_numbers(rows) / ops.sqrt(self.presence.of_numbers(share[None]))
         rank = normal_rank(ops.take(rows, self.numbers, axis=1))
-        waves = [2**0.5 * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
+        waves = [there * 2**0.5 * ops.cos(np.pi * k * rank) for k in MOMENT_WAVES]
         features = ops.concatenate([scaled, *waves, ops.ones_like(rows[:, :1])], axis=1)
         half = ops.shape(features)[0] // 2
         halves = ops.stack([features[:half], features[half : 2 * half]])
@@ -261,8 +273,6 @@ class GANModel(GenerativeModel):
         values, known = self._started(noise[:, -2:], None)
         guess, gumbel = self._guess(noise, values, known), noise[:, self.latent_dim : -2]
         drawn = ops.convert_to_numpy(floats_of(self.layout, known)) == 0
-        quantiles = np.quantile(guess[:, self.numbers], ndtr(SCORES), axis=0).T
-        self.quantiles.assign(np.maximum.accumulate(quantiles + 1e-6 * np.arange(KNOTS), axis=1))
         shifts = np.zeros(self.layout.width, "float32")
         for block in self.layout.blocks:
             if block.kind == "one_hot":
@@ -270,11 +280,25 @@ class GANModel(GenerativeModel):
                 scores = (guess + gumbel)[drawn[:, block.start], block.places]
                 shifts[block.places] = _shifts(scores, np.maximum(goal, 0.1 / len(x)))
         self.shifts.assign(shifts)
+        self.quantiles.assign(self._quantiles(guess, self._categories(guess + gumbel)))
+
+    def _quantiles(self, guess, categories):
+        """Quantiles (numbers, KNOTS) of the guesses (n, width) of each number where it is there, if it often is."""
+        quantiles = []
+        there = ops.convert_to_numpy(self.presence.of_numbers(categories)) > 0
+        for number, mine in zip(self.numbers, there.T, strict=True):
+            rows = mine if mine.sum() >= KNOTS else slice(None)
+            quantiles.append(np.quantile(guess[rows, number], ndtr(SCORES)) + 1e-6 * np.arange(KNOTS))
+        return np.maximum.accumulate(np.reshape(quantiles, (-1, KNOTS)), axis=1)
+
+    def _categories(self, scores):
+        """The categories (n, width) with the largest scores once these are shifted, as one-hots; 1 for a number."""
+        return self.heads.largest(np.where(self.is_number, 0, scores + ops.convert_to_numpy(self.shifts.value)))
 
     def noise(self, n, rng):
         """Noise (n, latent_dim + width + 2): normal for the generator, Gumbel for categories, uniform for a cause."""
         normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
-        gumbel = -np.log(rng.standard_exponential((n, self.layout.width), dtype="float32"))
+        gumbel = -np.log(rng.standard_exponential((n, self.layout.width), dtype="float32") + 1e-30)  # it may be 0
         return np.concatenate([normal, gumbel, rng.random((n, 2), dtype="float32")], axis=1)
 
     def transport(self, noise, condition=None):
@@ -284,8 +308,7 @@ class GANModel(GenerativeModel):
         """
         values, known = self._started(noise[:, -2:], condition)
         guess = self._guess(noise, values, known)
-        scores = guess + noise[:, self.latent_dim : -2] + ops.convert_to_numpy(self.shifts.value)
-        rows = np.array(ops.convert_to_numpy(self.heads.largest(np.where(self.is_number, 0, scores))))
+        rows = np.array(ops.convert_to_numpy(self._categories(guess + noise[:, self.latent_dim : -2])))
         for place, knots in zip(self.numbers, ops.convert_to_numpy(self.quantiles.value), strict=True):
             beyond = np.minimum(guess[:, place] - knots[0], 0) + np.maximum(guess[:, place] - knots[-1], 0)
             rows[:, place] = np.interp(guess[:, place], knots, SCORES) + beyond
@@ -306,36 +329,10 @@ class GANModel(GenerativeModel):
         return values, known
 
     def _guess(self, noise, values, known):
-        """What the generator makes (n, width) of noise and of what is known."""
+        """What the generator makes (n, width) of noise and of what is known, of each number for where it is there."""
+        values = ops.convert_to_numpy(self._gated(values))
         inputs = np.concatenate([noise[:, : self.latent_dim], values, known.astype("float32")], axis=1)
         return in_chunks(lambda rows: ops.cast(self.generator(rows, training=False), "float32"), inputs)
-
-
-def numbers_of(layout):
-    """Places of the numbers in a row, an int array."""
-    return np.array([block.start for block in layout.blocks if block.kind == "number"], "int32")
-
-
-def normal_rank(scores):
-    """The standard normal's distribution function."""
-    return 0.5 * (1 + ops.erf(scores / 2**0.5))
-
-
-class RankWaves(keras.layers.Layer):
-    """Adds to rows sines and cosines of the ranks of their numbers, without which a discriminator sees no detail.
-
-    Networks learn the slow parts of a function first (Tancik et al., "Fourier features let networks learn high
-    frequency functions", NeurIPS 2020).
-    """
-
-    def __init__(self, layout):
-        super().__init__(dtype="float32")
-        self.numbers = numbers_of(layout)
-
-    def call(self, x):
-        rank = normal_rank(ops.take(x, self.numbers, axis=1))
-        angles = [np.pi * 2**k * rank for k in range(RANK_WAVES)]
-        return ops.concatenate([x, *map(ops.sin, angles), *map(ops.cos, angles)], axis=1)
 
 
 def _by_log_frequency(one_hot, n_real, n, rng):
