@@ -19,7 +19,7 @@ def two_classes(n, rng):
 
 def moved(scores, code, new_code, strength, rng):
     """Scores of rows whose label changed from `code` to `new_code`, row by row."""
-    return move(scores, [code.max() + 1], [code], [new_code], np.arange(len(code)), strength, rng)
+    return move(scores, [code.max() + 1], [code], [new_code], np.arange(len(code)), strength, rng, by_class=True)
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.0, 100.0])

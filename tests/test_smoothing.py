@@ -157,7 +157,7 @@ def test_a_target_that_bends_is_not_blurred():
     codec = TableCodec().fit(frame, target="y")
 
     def agreement(layout):
-        new = codec.decode(smoothed_rows(layout, codec.encode(frame, rng), 4000, 2.0, rng), rng)
+        new = codec.decode(smoothed_rows(layout, codec.encode(frame, rng), 4000, 2.0, rng, for_itself=True), rng)
         assert abs(new["y"].mean() - frame["y"].mean()) < 0.05
         assert abs(new["y"].std() - frame["y"].std()) < 0.05
         return np.corrcoef(new["y"], np.abs(new["a"]))[0, 1]
@@ -174,7 +174,7 @@ def test_missing_and_heavy_targets_stay_what_they_are():
     y[x > 1] = np.nan
     frame = pd.DataFrame({"x": x, "y": y})
     codec = TableCodec().fit(frame, target="y")
-    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 4000, 1.0, rng), rng)
+    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 4000, 1.0, rng, for_itself=True), rng)
     assert abs(new["y"].isna().mean() - frame["y"].isna().mean()) < 0.03
     assert abs((new["y"] == 0).mean() - (frame["y"] == 0).mean()) < 0.03
     drawn = new[(new["y"] != 0) & new["y"].notna()]
@@ -189,7 +189,7 @@ def test_a_class_keeps_its_own_correlation():
     z = np.stack([first, rho * first + np.sqrt(1 - rho**2) * second], axis=1)
     x = np.column_stack([encode(z), label]).astype("int32")
     layout = Layout((number("a", 0), number("b", 2), Block("kind", 4, 2, np.ones(2) / 2)), n_samples=400)
-    rows = smoothed_rows(layout, x, 8000, 2.0, rng)
+    rows = smoothed_rows(layout, x, 8000, 2.0, rng, for_itself=True)
     for k in (0, 1):
         own, real = (some[some[:, 4] == k] for some in (rows, x))
         cells = [np.corrcoef(some[:, 0] * 5 + some[:, 1], some[:, 2] * 5 + some[:, 3])[0, 1] for some in (own, real)]
@@ -200,7 +200,7 @@ def test_a_class_as_target_is_kept_and_other_labels_are_redrawn():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"a": rng.choice(list("uv"), 60), "x": rng.normal(size=60), "y": rng.choice(list("klm"), 60)})
     codec = TableCodec().fit(frame, target="y")
-    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 6000, 2.0, rng), rng)
+    new = codec.decode(smoothed_rows(codec.layout, codec.encode(frame, rng), 6000, 2.0, rng, for_itself=True), rng)
     counts = frame["y"].value_counts()
     assert (new["y"].value_counts() == 100 * counts).all()  # every row is drawn as often, and moved
     assert (new["a"].value_counts() != 100 * frame["a"].value_counts()).all()

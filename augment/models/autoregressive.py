@@ -38,9 +38,7 @@ class Autoregressive(Recipe):
         Share of the known numbers of which training tells only the bin, so that exact values do not give rows away.
     smoothing : float or "auto", default="auto"
         How far, from 0 on, training rows are moved away from the real ones, so that rows are not learned by heart.
-        From about 2 on little of a row is left but what all rows have in common: classes with their shares, means and
-        shrunken covariances of normal scores, and for a number as target a Gaussian process. "auto" is 1 for 200 to 500
-        rows, falls to 0.01 for 50,000 and to 0 above, and rises to 2.5 for 80 and fewer.
+        "auto" is 1 for 200 to 500 rows, falls to 0.01 for 50,000 and to 0 above, and rises to 2.5 for 80 and fewer.
     learning_rate : float or LearningRateSchedule, default=0.002
         Highest learning rate of AdamW, or a schedule.
     weight_decay : float, default=0.01

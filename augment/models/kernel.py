@@ -75,7 +75,7 @@ class KernelModel(GenerativeModel):
 
     def conclude(self, x, rng):
         """Draw the rows that the model holds, near the real ones `x`."""
-        self.rows.assign(smoothed_rows(self.layout, x, self.rows.shape[0], self.smoothing, rng))
+        self.rows.assign(smoothed_rows(self.layout, x, self.rows.shape[0], self.smoothing, rng, for_itself=True))
 
     def noise(self, n, rng):
         """Uniform noise (n, 1) that is spread evenly, so that no row is taken twice while there are others."""

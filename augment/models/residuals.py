@@ -15,13 +15,13 @@ FOLDS, LEAST = 5, 20  # of the comparison of labels, and rows that it needs
 JITTER = 1e-6  # variance that keeps covariances of numbers that coincide from being singular
 
 
-def move(scores, sizes, codes, new_codes, drawn, strength, rng):
+def move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=False):
     """Scores of the rows `drawn` after their labels changed and they moved.
 
     A score is its mean given the labels, a linear one (the location model of Olkin and Tate, Annals of Mathematical
-    Statistics 32, 1961), and a residual. Residuals have the covariance of their class (see `spread_of`): in units of it
-    they move by a normal kernel of `SPREAD * strength` times Scott's width (Multivariate Density Estimation, 1992) and
-    are scaled back, so that no variance or correlation changes (Silverman and Young, Biometrika 74, 1987).
+    Statistics 32, 1961), and a residual. Residuals have a covariance (see `spread_of`): in units of it they move by a
+    normal kernel of `SPREAD * strength` times Scott's width (Multivariate Density Estimation, 1992) and are scaled
+    back, so that no variance or correlation changes (Silverman and Young, Biometrika 74, 1987).
 
     Parameters
     ----------
@@ -36,6 +36,8 @@ def move(scores, sizes, codes, new_codes, drawn, strength, rng):
     strength : float
         How far they move.
     rng : numpy.random.Generator
+    by_class : bool, default=False
+        Whether classes may have covariances of their own.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def move(scores, sizes, codes, new_codes, drawn, strength, rng):
             regression = Ridge(alpha=2.0).fit(real[there], scores[there, j])
             means[:, j], new_means[:, j] = regression.predict(real), regression.predict(new)
     residuals = _completed(scores - means, rng)
-    spread = spread_of(residuals, codes, rng)
+    spread = spread_of(residuals, codes if by_class else [], rng)
     width = SPREAD * strength * (4 / (n * (d + 2))) ** (1 / (d + 4))
     units = spread.whiten(residuals, codes)[drawn]
     units = (units + width * rng.standard_normal(units.shape)) / np.sqrt(1 + width**2)

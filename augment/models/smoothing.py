@@ -53,17 +53,13 @@ def n_drawn(n_samples, n_cells, n_seen):
     return max(n_samples, min(MOST_ROWS, MOST_CELLS // n_cells, n_seen))
 
 
-def smoothed_rows(layout, x, n, strength, rng):
+def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     """Draw rows from a kernel density of the table: real rows, all as often, moved.
 
     A row's labels (categories, numbers of few values and heavy values of others) come first: they are redrawn one after
     another by their logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best
     width of a label's kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate
     Analysis 86, 2003). Its numbers, as normal scores of their ranks, follow the labels and move (`residuals.move`).
-    A target that is a class is kept, since few rows tell too little of classes to draw them anew. One that is a number
-    comes last: with the probability `strength**2` it is drawn anew from what a Gaussian process makes of all else
-    (`TargetProcess`), since a moved row's own target would be blurred.
-
     Parameters
     ----------
     layout : Layout
@@ -76,6 +72,11 @@ def smoothed_rows(layout, x, n, strength, rng):
         How far the rows move: 0 leaves labels and ranks as they are.
     rng : numpy.random.Generator
         The only source of randomness.
+    for_itself : bool, default=False
+        Whether the rows are to be given as they are, not to a network, which smooths them once more. Classes may then
+        have covariances of their own. A target that is a class is kept, since few rows tell too little of classes to
+        draw them anew; one that is a number comes last: with the probability `strength**2` it is drawn anew from what
+        a Gaussian process makes of all else (`TargetProcess`), since a moved row's own target would be blurred.
 
     Returns
     -------
@@ -83,19 +84,20 @@ def smoothed_rows(layout, x, n, strength, rng):
         Encoded rows. Columns that coincided in a real row coincide in the moved one.
     """
     lines, labels = _parts(layout, strength)
+    kept = _class_target(layout, lines, labels) if for_itself else None
     codes = [label.codes(x) for label in labels]
     scores = _scores(lines.values(), x, rng)
     drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
     sizes = [label.size for label in labels]
-    new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept=_class_target(layout, lines, labels))
+    new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
-        moved = move(scores, sizes, codes, new_codes, drawn, strength, rng)
+        moved = move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=for_itself)
         for line, latent in zip(lines.values(), moved.T, strict=True):
             line.write(rows, latent, _codes_of(line, labels, new_codes))
     for label, code in zip(labels, new_codes, strict=True):
         label.write(rows, code)
-    if layout.target in lines:
+    if for_itself and layout.target in lines:
         _redraw_target(layout.target, lines, labels, x, rows, min(1, strength) ** 2, rng)
     for rule in layout.rules:
         _obey(rule, layout.blocks, rows)
