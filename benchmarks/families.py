@@ -17,8 +17,9 @@ beside, which inflates CPU-seconds; means ± standard deviations of 3 seeds):
 | flow | 0.89 ±.04 | 1.91 ±.05 | .853 ±.007 | .9082 ±.0004 | .513 | 0 | 235 ±9 | 840 |
 | tvae | 9.61 ±1.18 | 14.25 ±3.88 | .037 ±.009 | .8803 ±.0064 | .491 | 9.4 | 274 ±37 | 171,000 |
 
-Met: VAE and GAN beat TVAE on trend, C2ST and AUC in less than half of its time, and all goals but flow's AUC (.910). MAGIC, seed 0 alone, C2ST / AUC: vae .710 / .923, gan .505 / .916, flow .715 / .931, tvae
-.082 / .838. Not run: CTGAN, recurrent, more of MAGIC.
+Met: VAE and GAN beat TVAE on trend, C2ST and AUC in less than half of its time, and all goals but flow's AUC (.910).
+MAGIC, seed 0 alone, C2ST / AUC: vae .710 / .923, gan .505 / .916, flow .715 / .931, tvae .082 / .838. Not run: CTGAN,
+recurrent, more of MAGIC.
 
 A training step of 512 Adult rows in CPU milliseconds, TensorFlow / JAX, on otherwise idle cores: autoregressive 40 /
 21, VAE 29 / 17, flow 54 / 42, GAN 35 / 35. Of TensorFlow's 29 for the VAE, 11 are matrix products at 66 GFLOP/s, 3 the
