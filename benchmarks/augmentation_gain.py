@@ -17,8 +17,8 @@ test rows, ties one half, mean over ten draws of these; .5 is ideal, 1 is copies
 Every finished cell (table, size, split, arm) is a line of --out; what stands there is not run again. Set
 OMP_NUM_THREADS=1 on a busy machine.
 
-Last result (2 busy shared cores; splits 0 to 2 of all tables and sizes, 34 cells, since wine and breast cancer lack rows
-for some):
+Last result (2 busy shared cores; splits 0 to 2 of all tables and sizes, 34 cells, since wine and breast cancer lack
+rows for some):
 
 | arm | linear | neighbours | forest | boosting | network | all learners | normalised | synthetic | share | CPU-s |
 |---|---|---|---|---|---|---|---|---|---|---|
@@ -49,13 +49,13 @@ At 50 and 200 rows, splits 0 and 1 (15 cells; rivals of 13, since both fail on T
 | duplicate | -.027 [-.051, -.006] | .543 | .607 | .994 |  | 0 |
 | arfpy | -.032 [-.047, -.019] | .273 | .529 | .630 | 2.3 | 0 of 65 |
 
-So "auto" hurts nowhere, and hardly ever finds evidence enough to add rows: its mean gain is not above 0 for certain. Not
-run: TabularARGN, the other families of the toolkit, splits 3 to 9.
+So "auto" hurts nowhere, and hardly ever finds evidence enough to add rows: its mean gain is not above 0 for certain.
+Not run: TabularARGN, the other families of the toolkit, splits 3 to 9.
 
-What of the kernel density was chosen by gains, on MAGIC, Default, women's wages (nlswork), Friedman's function, clusters
-and a made table of mixed columns, at 20 to 200 rows, four learners, 4 to 7 splits each: a class as target is kept (mean
-gain at 20 rows of Default, wages and mixed -.003 -> +.013, SMOTE +.016). Strengths of .3 to 2 gain alike (-.002 to
-+.009 at 20 rows, SMOTE +.012 to +.028); 2 copies least.
+What of the kernel density was chosen by gains, on MAGIC, Default, women's wages (nlswork), Friedman's function,
+clusters and a made table of mixed columns, at 20 to 200 rows, four learners, 4 to 7 splits each: a class as target is
+kept (mean gain at 20 rows of Default, wages and mixed -.003 -> +.013, SMOTE +.016). Strengths of .3 to 2 gain alike
+(-.002 to +.009 at 20 rows, SMOTE +.012 to +.028); 2 copies least.
 """
 
 import argparse
