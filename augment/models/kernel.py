@@ -21,14 +21,15 @@ class Kernel(Recipe):
     Each row is a real one, moved: its labels, but for a class to predict, are drawn anew from logistic regressions, its
     numbers, as normal scores, move by a normal kernel of their class's shrunken covariance, and a number to predict
     follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs
-    no validation rows. The model holds 20,000 such rows, fewer of many columns, and none of the real ones: more
-    generated rows than that repeat each other. Rows under a condition are those among them that agree with it, a known
-    number about; where hardly any does, the nearest.
+    no validation rows. The model holds 20,000 such rows, fewer of many columns: more generated rows than that repeat
+    each other. Real rows are among them by chance alone, where a table has few different ones, and where `smoothing` is
+    near 0, which makes a saved model a file of real rows. Rows under a condition are those held that agree with it, a
+    known number about; where hardly any does, the nearest.
 
     Parameters
     ----------
     smoothing : float, default=2.0
-        How far rows move, from 0 on, which leaves them as they are. From about 2 on little of a row is left but what
+        How far rows move, from 0 on, which leaves labels and ranks as they are. From about 2 on little of a row is left but what
         all rows have in common.
 
     Examples
