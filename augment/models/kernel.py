@@ -29,8 +29,8 @@ class Kernel(Recipe):
     Parameters
     ----------
     smoothing : float, default=2.0
-        How far rows move, from 0 on, which leaves labels and ranks as they are. From about 2 on little of a row is left but what
-        all rows have in common.
+        How far rows move, from 0 on, which leaves labels and ranks as they are. From about 2 on little of a row is left
+        but what all rows have in common.
 
     Examples
     --------
