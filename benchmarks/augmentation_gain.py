@@ -204,12 +204,13 @@ def judge(cell, new, split):
 
 
 def automatic(cell, split):
-    """Scores of the learners inside the estimator that chooses by itself what to add."""
+    """Scores of the learners inside the estimator that chooses by itself what to add, by the score that they get."""
     from augment import AugmentedClassifier, AugmentedRegressor
 
     kind = AugmentedClassifier if cell["classes"] else AugmentedRegressor
     start = arms.spent()
     settings = {"ratio": "auto", "random_state": split, "verbose": 0}
+    settings |= {"scoring": "balanced_accuracy"} if cell["classes"] else {}
     result = scores(cell, cell["train"], lambda learner: kind(learner, **settings))
     return {"scores": result, "cpu": (arms.spent()[0] - start[0]) / len(result)}
 
