@@ -130,3 +130,31 @@ def test_a_saved_model_gives_the_same_rows(mixed, tmp_path):
 def test_smoothing_is_a_number_that_is_not_negative():
     with pytest.raises(ValueError, match="smoothing must be a number of at least 0"):
         fitted(normal(30), smoothing=-1)
+
+
+def test_many_known_numbers_leave_the_other_its_spread():
+    x = np.random.default_rng(0).normal(size=(300, 12))
+    table = pd.DataFrame(x).rename(columns=str)
+    near = fitted(table).generate(1000, condition=dict(table.iloc[0, 1:]))["0"]
+    assert near.mean() == pytest.approx(x[:, 0].mean(), abs=0.3)
+    assert near.std() == pytest.approx(1, abs=0.25)
+
+
+def labelled(synthesizer, n, **cells):
+    """Encoded rows that a synthesizer's model gives under a condition."""
+    rng = np.random.default_rng(0)
+    condition = synthesizer.codec_.for_model(synthesizer.codec_.condition(cells, n), rng)
+    return synthesizer.model_.transport(synthesizer.model_.noise(n, rng), condition)
+
+
+def test_a_rare_label_gets_no_row_of_another():
+    synthesizer = fitted(pd.DataFrame({"kind": ["a"] * 1998 + ["b"] * 2, "x": np.arange(2000.0)}))
+    new, held = labelled(synthesizer, 1000, kind="b"), synthesizer.model_.rows.numpy()
+    start = synthesizer.codec_.layout.blocks[0].start
+    assert {tuple(row) for row in new} == {tuple(row) for row in held if row[start] == new[0, start]}
+
+
+def test_no_held_row_is_taken_twice_while_there_are_others():
+    model = fitted(normal(200)).model_
+    places = (model.noise(19_000, np.random.default_rng(0))[:, 0] * 20_000).astype(int)
+    assert len(set(places)) == 19_000

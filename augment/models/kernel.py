@@ -3,16 +3,13 @@
 from numbers import Real
 
 import numpy as np
-from keras import ops
-from scipy.special import ndtri
 
 from augment.models.base import GenerativeModel, Recipe
-from augment.models.latents import has_order
+from augment.models.nearness import Nearness
 from augment.models.smoothing import smoothed_rows
 
 ROWS, CELLS = 20_000, 1_000_000  # that a model holds at most
-NEAR = 0.1  # normal scores within which a number of a held row counts as the one that is known
-OTHER = 8.0  # by how much, on the scale of logarithms, another label is less welcome than the one that is known
+DISTANCES = 2_000_000  # between held rows and conditions that are held at a time
 
 
 class Kernel(Recipe):
@@ -23,8 +20,9 @@ class Kernel(Recipe):
     follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs
     no validation rows. The model holds 20,000 such rows, fewer of many columns: more generated rows than that repeat
     each other. Real rows are among them by chance alone, where a table has few different ones, and where `smoothing` is
-    near 0, which makes a saved model a file of real rows. Rows under a condition are those held that agree with it, a
-    known number about; where hardly any does, the nearest.
+    near 0, which makes a saved model a file of real rows. Rows under a condition are held ones that have its labels,
+    the likelier the nearer they are in the known numbers (see `augment.models.nearness.Nearness`); where none has all
+    of the labels, of those that have the most.
 
     Parameters
     ----------
@@ -80,34 +78,24 @@ class KernelModel(GenerativeModel):
 
     def noise(self, n, rng):
         """Uniform noise (n, 1) that is spread evenly, so that no row is taken twice while there are others."""
-        return ((rng.permutation(n) + rng.random(n)) / max(n, 1))[:, None]
+        return ((rng.permutation(n) + rng.random()) / max(n, 1))[:, None]
 
     def transport(self, noise, condition=None):
         """Choose held rows; see the base class."""
-        rows, uniform = ops.convert_to_numpy(self.rows), noise[:, 0]
+        rows, uniform = self.rows.numpy(), noise[:, 0]
         if condition is None:
             return rows[(uniform * len(rows)).astype(int)]
-        chosen = np.empty(len(uniform), int)
+        near, chosen = Nearness(self.layout, rows), np.empty(len(uniform), int)
         told = np.where(condition.known[:, :, None], condition.tokens, -1).reshape(len(uniform), -1)
-        conditions, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
-        scores = [_scores(block, rows[:, block.start : block.start + 2]) for block in self.layout.blocks]
-        for k, row in enumerate(first):
-            wanting = np.flatnonzero(which.reshape(-1) == k)
-            shares = np.cumsum(self._agreement(rows, scores, condition.tokens[row], condition.known[row]))
-            chosen[wanting] = np.searchsorted(shares, uniform[wanting] * shares[-1], side="right")
-        return self._completed(rows[np.minimum(chosen, len(rows) - 1)], condition)
-
-    def _agreement(self, rows, scores, tokens, known):
-        """How much each held row speaks for what is known of one row, (n_rows,); the most is 1."""
-        log = np.zeros(len(rows))
-        for i in np.flatnonzero(known):
-            block, differs = self.layout.blocks[i], rows[:, self.layout.blocks[i].start] != tokens[i, 0]
-            far = OTHER * differs
-            if scores[i] is not None:
-                away = (scores[i] - _scores(block, tokens[i][None])[0]) / NEAR
-                far = np.where(np.isnan(away), far, away**2 / 2)
-            log -= far
-        return np.exp(log - log.max())
+        _, first, which, counts = np.unique(told, axis=0, return_index=True, return_inverse=True, return_counts=True)
+        wanting = np.split(which.reshape(-1).argsort(kind="stable"), counts.cumsum()[:-1])
+        size = max(1, DISTANCES // len(rows))
+        for start in range(0, len(first), size):
+            here = first[start : start + size]
+            weights = near.weights(condition.tokens[here], condition.known[here])
+            for weight, places in zip(weights, wanting[start : start + size], strict=True):
+                chosen[places] = _drawn(weight, uniform[places])
+        return self._completed(rows[chosen], condition)
 
     def _completed(self, rows, condition):
         """`rows` with what is known in them, ties and rules kept by what is not, in place."""
@@ -131,12 +119,7 @@ class KernelModel(GenerativeModel):
         rows[wrong, changed.start] = likely[rows[wrong, start]]
 
 
-def _scores(block, tokens):
-    """Normal scores of the middles of cells (n, 2) of an ordered block, NaN where that is no number; None of others."""
-    if not has_order(block):
-        return None
-    low, high = block.ranks[tokens[:, 0]].T
-    inside = np.full(len(tokens), 0.5)
-    if block.levels:
-        inside = np.where(block.has_levels[tokens[:, 0]], (tokens[:, 1] + 0.5) / block.levels, inside)
-    return ndtri(np.clip(low + inside * (high - low), 1e-4, 1 - 1e-4))
+def _drawn(weights, uniform):
+    """Places (n,) among `weights` that uniform numbers (n,) choose."""
+    upper = weights.cumsum()
+    return np.searchsorted(upper, np.minimum(uniform * upper[-1], np.nextafter(upper[-1], 0)), side="right")
