@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ks_2samp
 from sklearn.neighbors import NearestNeighbors
 
 from augment import TabularSynthesizer
@@ -158,3 +159,21 @@ def test_no_held_row_is_taken_twice_while_there_are_others():
     model = fitted(normal(200)).model_
     places = (model.noise(19_000, np.random.default_rng(0))[:, 0] * 20_000).astype(int)
     assert len(set(places)) == 19_000
+
+
+def test_a_rare_class_has_many_rows_and_occurs_as_often_as_it_did():
+    synthesizer = fitted(normal(2000), np.arange(2000) < 20)
+    block = synthesizer.codec_.layout.blocks[-1]
+    held = synthesizer.model_.rows.numpy()
+    assert len(np.unique(held[held[:, block.start] == block.proportions.argmin()], axis=0)) > 4000
+    assert synthesizer.generate(15_000)[1].mean() == pytest.approx(0.01, abs=0.002)
+    assert synthesizer.generate(15_000, condition={"x": (0, None)})[1].mean() == pytest.approx(0.01, abs=0.01)
+
+
+def test_margins_are_those_of_the_rows_however_rare_a_class():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(1000, 2)), np.arange(1000) < 50
+    X[y, 0] += 3
+    new, _ = fitted(X, y).generate(20_000)
+    for place in (0, 1):
+        assert ks_2samp(X[:, place], new[:, place]).statistic < 0.03

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from augment.codecs.table import TableCodec
-from augment.models.latents import Label, Line, has_order, one_hot
+from augment.models.latents import Label, Line, has_order, one_hot, ranks
 
 
 @pytest.fixture
@@ -57,3 +57,8 @@ def test_few_values_have_no_order_and_many_have():
     few, many = TableCodec().fit(values).layout.blocks
     assert not has_order(few)
     assert has_order(many)
+
+
+def test_a_value_takes_up_a_share_of_the_ranks_as_large_as_its_weight():
+    assert ranks(np.array([5.0, 1.0, 3.0])) == pytest.approx([5 / 6, 1 / 6, 3 / 6])
+    assert ranks(np.array([5.0, 1.0, 3.0]), np.array([2.0, 1.0, 1.0])) == pytest.approx([0.75, 0.125, 0.375])

@@ -5,6 +5,7 @@ from numbers import Real
 import numpy as np
 
 from augment.models.base import GenerativeModel, Recipe
+from augment.models.latents import has_order
 from augment.models.nearness import Nearness
 from augment.models.smoothing import smoothed_rows
 
@@ -18,11 +19,12 @@ class Kernel(Recipe):
     Each row is a real one, moved: its labels, but for a class to predict, are drawn anew from logistic regressions, its
     numbers, as normal scores, move by a normal kernel of their class's shrunken covariance, and a number to predict
     follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs
-    no validation rows. The model holds 20,000 such rows, fewer of many columns: more generated rows than that repeat
-    each other. Real rows are among them by chance alone, where a table has few different ones, and where `smoothing` is
-    near 0, which makes a saved model a file of real rows. Rows under a condition are held ones that have its labels,
-    the likelier the nearer they are in the known numbers (see `augment.models.nearness.Nearness`); where none has all
-    of the labels, of those that have the most.
+    no validation rows. The model holds 20,000 such rows, fewer of many columns, and with classes to predict half of
+    them are shared equally by these: more generated rows than a class has repeat each other. Real rows are among them
+    by chance alone, where a table has few different ones, and where `smoothing` is near 0, which makes a saved model a
+    file of real rows. Rows under a condition are held ones that have its labels, the likelier the nearer they are in
+    the known numbers (see `augment.models.nearness.Nearness`); where none has all of the labels, of those that have the
+    most.
 
     Parameters
     ----------
@@ -83,8 +85,9 @@ class KernelModel(GenerativeModel):
     def transport(self, noise, condition=None):
         """Choose held rows; see the base class."""
         rows, uniform = self.rows.numpy(), noise[:, 0]
+        occurs = self._occurs(rows)
         if condition is None:
-            return rows[(uniform * len(rows)).astype(int)]
+            return rows[_drawn(occurs, uniform)]
         near, chosen = Nearness(self.layout, rows), np.empty(len(uniform), int)
         told = np.where(condition.known[:, :, None], condition.tokens, -1).reshape(len(uniform), -1)
         _, first, which, counts = np.unique(told, axis=0, return_index=True, return_inverse=True, return_counts=True)
@@ -94,8 +97,17 @@ class KernelModel(GenerativeModel):
             here = first[start : start + size]
             weights = near.weights(condition.tokens[here], condition.known[here])
             for weight, places in zip(weights, wanting[start : start + size], strict=True):
-                chosen[places] = _drawn(weight, uniform[places])
+                chosen[places] = _drawn(occurs * weight, uniform[places])
         return self._completed(rows[chosen], condition)
+
+    def _occurs(self, rows):
+        """How often each held row is to occur, (n_rows,): rare classes are held more often than they occur."""
+        target = self.layout.target
+        if target is None or has_order(self.layout.blocks[target]):
+            return np.ones(len(rows))
+        block = self.layout.blocks[target]
+        classes = rows[:, block.start]
+        return (block.proportions * len(rows) / np.maximum(np.bincount(classes, minlength=block.size), 1))[classes]
 
     def _completed(self, rows, condition):
         """`rows` with what is known in them, ties and rules kept by what is not, in place."""

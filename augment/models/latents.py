@@ -69,13 +69,14 @@ class Line:
         place = self.upper[coarse] - (1 - inside) * self.shares[coarse]
         return np.where(self.shares[coarse] > 0, ndtri(np.clip(place, 1e-3, 1 - 1e-3)), np.nan)
 
-    def write(self, rows, latent, codes=None):
+    def write(self, rows, latent, codes=None, weights=None):
         """Write the tokens that stand where the scores `latent` rank among those of all rows that have one.
 
-        `codes` are the categories of `label`, None where all rows have a place on the line.
+        `codes` are the categories of `label`, None where all rows have a place on the line; `weights` is what each row
+        counts for in the ranks, 1 by default.
         """
         there = np.arange(len(rows)) if codes is None else np.flatnonzero(codes == len(self.label.tokens))
-        rank = (latent[there].argsort().argsort() + 0.5) / max(len(there), 1)
+        rank = ranks(latent[there], 1.0 if weights is None else weights[there])
         coarse = np.searchsorted(self.upper, rank, side="right")
         coarse = np.minimum(coarse, np.flatnonzero(self.shares).max(initial=0))
         rows[there, self.block.start] = coarse
@@ -83,6 +84,14 @@ class Line:
             inside = 1 - (self.upper[coarse] - rank) / np.maximum(self.shares[coarse], 1e-12)
             fine = np.clip(inside * self.block.levels, 0, self.block.levels - 1).astype("int32")
             rows[there, self.block.start + 1] = fine * self.block.has_levels[coarse]
+
+
+def ranks(values, weights=1.0):
+    """Ranks of values (n,) between 0 and 1, of which each takes up a share as large as its weight."""
+    order, weights = values.argsort(), np.broadcast_to(weights, len(values))
+    rank = np.empty(len(values))
+    rank[order] = weights[order].cumsum() - weights[order] / 2
+    return rank / max(weights.sum(), 1e-12)
 
 
 def one_hot(sizes, codes, n):

@@ -60,6 +60,7 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     another by their logistic regressions on all the rest, each with the probability `REDRAWN * strength**2`: the best
     width of a label's kernel goes with the square of that of a number's (Li and Racine, Journal of Multivariate
     Analysis 86, 2003). Its numbers, as normal scores of their ranks, follow the labels and move (`residuals.move`).
+
     Parameters
     ----------
     layout : Layout
@@ -75,8 +76,9 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     for_itself : bool, default=False
         Whether the rows are to be given as they are, not to a network, which smooths them once more. Classes may then
         have covariances of their own. A target that is a class is kept, since few rows tell too little of classes to
-        draw them anew; one that is a number comes last: with the probability `strength**2` it is drawn anew from what
-        a Gaussian process makes of all else (`TargetProcess`), since a moved row's own target would be blurred.
+        draw them anew, and half of the rows are shared equally by the classes, so that rare ones have many. One that is
+        a number comes last: with the probability `strength**2` it is drawn anew from what a Gaussian process makes of
+        all else (`TargetProcess`), since a moved row's own target would be blurred.
 
     Returns
     -------
@@ -87,14 +89,14 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     kept = _class_target(layout, lines, labels) if for_itself else None
     codes = [label.codes(x) for label in labels]
     scores = _scores(lines.values(), x, rng)
-    drawn = rng.permutation(np.resize(rng.permutation(len(x)), n))
+    drawn, weights = places_drawn(np.zeros(len(x), int) if kept is None else codes[kept], n, rng)
     sizes = [label.size for label in labels]
     new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         moved = move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=for_itself)
         for line, latent in zip(lines.values(), moved.T, strict=True):
-            line.write(rows, latent, _codes_of(line, labels, new_codes))
+            line.write(rows, latent, _codes_of(line, labels, new_codes), weights)
     for label, code in zip(labels, new_codes, strict=True):
         label.write(rows, code)
     if for_itself and layout.target in lines:
@@ -113,6 +115,20 @@ def _parts(layout, strength):
     lines = {i: Line(block, 0 if i in copied else heavy) for i, block in enumerate(layout.blocks) if has_order(block)}
     labels = [Label(block.start, np.arange(block.size)) for block in layout.blocks if not has_order(block)]
     return lines, labels + [line.label for line in lines.values() if line.label.size > 1]
+
+
+def places_drawn(classes, n, rng):
+    """Places (n,) of real rows to move, and how often each occurs for once that it is drawn.
+
+    Half of them are spread evenly over the rows, half over the `classes` (n_samples,) and evenly in each.
+    """
+    kinds, kind, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    shares = counts / len(classes)
+    ends = np.round(np.cumsum((shares + 1 / len(kinds)) / 2) * n).astype(int)
+    numbers = np.diff(ends, prepend=0)
+    drawn = [np.resize(rng.permutation(np.flatnonzero(kind == k)), number) for k, number in enumerate(numbers)]
+    drawn = rng.permutation(np.concatenate(drawn))
+    return drawn, (shares * n / np.maximum(numbers, 1))[kind[drawn]]
 
 
 def _class_target(layout, lines, labels):
