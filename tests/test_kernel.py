@@ -177,3 +177,19 @@ def test_margins_are_those_of_the_rows_however_rare_a_class():
     new, _ = fitted(X, y).generate(20_000)
     for place in (0, 1):
         assert ks_2samp(X[:, place], new[:, place]).statistic < 0.03
+
+
+def test_labels_of_many_categories_are_no_copies_and_follow_a_label_that_goes_with_them():
+    rng = np.random.default_rng(0)
+    zone = rng.integers(0, 2, 600)
+    table = pd.DataFrame(
+        {"place": [f"p{k}" for k in 30 * zone + rng.integers(0, 30, 600)], "zone": np.array(["n", "s"])[zone]}
+    )
+    table["job"] = [f"j{k}" for k in rng.integers(0, 60, 600)]
+    table.loc[:30, "place"] = "p0"  # in either zone, so that no rule tells the zone
+    new = fitted(table).generate(6000)
+    pairs, combinations = set(zip(table["place"], table["job"], strict=True)), table["place"].nunique() * 60
+    copied = np.mean([pair in pairs for pair in zip(new["place"], new["job"], strict=True)])
+    assert copied < 2 * len(pairs) / combinations
+    alike = (new["zone"] == "s") == (new["place"].str[1:].astype(int) >= 30)
+    assert alike[new["place"] != "p0"].mean() > 0.85

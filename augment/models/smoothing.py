@@ -7,6 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from augment.models.base import in_chunks
+from augment.models.discriminant import Discriminant
 from augment.models.latents import Label, Line, has_order, one_hot
 from augment.models.regression import LEAST, TargetProcess
 from augment.models.residuals import move
@@ -14,7 +15,7 @@ from augment.models.residuals import move
 REDRAWN = 0.3  # share of labels that are redrawn at strength 1
 LITTLE = 0.003  # a smaller share is not worth the regressions
 HEAVY = 0.25  # share of a number from which on a value is a label, too, at strength 1: no line goes through it
-MANY = 30  # labels of more categories are kept, and tell nothing of others that are redrawn
+MANY = 30  # labels of more categories tell nothing of others that are redrawn, and are themselves kept for networks
 FITTED = 2000  # rows that the redrawing learns from
 MOST_ROWS, MOST_CELLS = 300_000, 8_000_000  # that are drawn
 STRENGTHS = {80: 2.5, 200: 1, 500: 1, 50_000: 0.01}  # by number of rows
@@ -75,10 +76,11 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
         The only source of randomness.
     for_itself : bool, default=False
         Whether the rows are to be given as they are, not to a network, which smooths them once more. Classes may then
-        have covariances of their own. A target that is a class is kept, since few rows tell too little of classes to
-        draw them anew, and half of the rows are shared equally by the classes, so that rare ones have many. One that is
-        a number comes last: with the probability `strength**2` it is drawn anew from what a Gaussian process makes of
-        all else (`TargetProcess`), since a moved row's own target would be blurred.
+        have covariances of their own, and labels of more than `MANY` categories are redrawn, by a `Discriminant`. A
+        target that is a class is kept, since few rows tell too little of classes to draw them anew, and half of the
+        rows are shared equally by the classes, so that rare ones have many. One that is a number comes last: with the
+        probability `strength**2` it is drawn anew from what a Gaussian process makes of all else (`TargetProcess`),
+        since a moved row's own target would be blurred.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     scores = _scores(lines.values(), x, rng)
     drawn, weights = places_drawn(np.zeros(len(x), int) if kept is None else codes[kept], n, rng)
     sizes = [label.size for label in labels]
-    new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept)
+    new_codes = redraw(sizes, codes, scores, drawn, strength, rng, kept, with_many=for_itself)
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         moved = move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=for_itself)
@@ -149,7 +151,7 @@ def _codes_of(line, labels, codes):
     return codes[labels.index(line.label)] if line.label in labels else None
 
 
-def redraw(sizes, codes, scores, drawn, strength, rng, kept=None):
+def redraw(sizes, codes, scores, drawn, strength, rng, kept=None, with_many=False):
     """Codes of each label in the rows `drawn`, of which a share are drawn anew given all the rest of their row.
 
     Parameters
@@ -166,22 +168,29 @@ def redraw(sizes, codes, scores, drawn, strength, rng, kept=None):
         As in `smoothed_rows`.
     kept : int, default=None
         A label that is not redrawn: the others are, given it.
+    with_many : bool, default=False
+        Whether labels of more than `MANY` categories are redrawn, too: last, and given those of fewer.
     """
     new, share = [code[drawn] for code in codes], REDRAWN * strength**2
     if share < LITTLE:
         return new
     small = [k for k, size in enumerate(sizes) if size <= MANY]
+    many = [k for k, size in enumerate(sizes) if size > MANY] if with_many else []
     learned = rng.permutation(len(scores))[:FITTED]
-    for k in small:
+    for k in small + many:
         rows = np.flatnonzero(rng.random(len(drawn)) < share)
         others = [i for i in small if i != k]
-        able = len(np.unique(codes[k][learned])) > 1 and (others or scores.shape[1])
+        able = len(np.unique(codes[k][learned])) > 1 and (others or scores.shape[1] or k in many)
         if k == kept or not len(rows) or not able:
             continue
 
         def features(codes, scores, others=others):
             return _features([sizes[i] for i in others], [codes[i] for i in others], scores)
 
+        if k in many:
+            model = Discriminant(features(codes, scores), codes[k])
+            new[k][rows] = model.draw(features([code[rows] for code in new], scores[drawn[rows]]), rng)
+            continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             inputs = features([code[learned] for code in codes], scores[learned])
