@@ -128,9 +128,16 @@ def test_a_saved_model_gives_the_same_rows(mixed, tmp_path):
     pd.testing.assert_frame_equal(again.generate(20, random_state=3), mixed.generate(20, random_state=3))
 
 
+@pytest.mark.filterwarnings("error::DeprecationWarning")
+def test_rows_come_without_a_warning_of_keras():
+    table = normal(30)
+    assert len(fitted(table).generate(like=table)) == 30
+
+
 def test_smoothing_is_a_number_that_is_not_negative():
-    with pytest.raises(ValueError, match="smoothing must be a number of at least 0"):
-        fitted(normal(30), smoothing=-1)
+    for smoothing in (-1, np.nan, np.inf):
+        with pytest.raises(ValueError, match="smoothing must be a number of at least 0"):
+            fitted(normal(30), smoothing=smoothing)
 
 
 def test_many_known_numbers_leave_the_other_its_spread():

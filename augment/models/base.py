@@ -87,7 +87,7 @@ class Recipe(BaseEstimator):
             value = getattr(self, name)
             if name in automatic and isinstance(value, str) and value == "auto":
                 continue
-            if not (isinstance(value, kind) and least <= value <= (most or [np.inf])[0]):
+            if not (isinstance(value, kind) and least <= value <= (most or [np.finfo(float).max])[0]):
                 what = "an integer" if kind is Integral else "a number"
                 ends = f"from {least} to {most[0]}" if most else f"of at least {least}"
                 auto = " or 'auto'" if name in automatic else ""

@@ -18,13 +18,15 @@ class Kernel(Recipe):
 
     Each row is a real one, moved: its labels, but for a class to predict, are drawn anew from logistic regressions, its
     numbers, as normal scores, move by a normal kernel of their class's shrunken covariance, and a number to predict
-    follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). It is fitted in a second or two and needs
-    no validation rows. The model holds 20,000 such rows, fewer of many columns, and with classes to predict half of
-    them are shared equally by these: more generated rows than a class has repeat each other. Real rows are among them
-    by chance alone, where a table has few different ones, and where `smoothing` is near 0, which makes a saved model a
-    file of real rows. Rows under a condition are held ones that have its labels, the likelier the nearer they are in
-    the known numbers (see `augment.models.nearness.Nearness`); where none has all of the labels, of those that have the
-    most.
+    follows a Gaussian process (see `augment.models.smoothing.smoothed_rows`). What comes back is what pairs of columns
+    show: an exclusive or, or a ring around a class, is lost, and classes that lie apart come to overlap a little. It is
+    fitted in seconds, and `epochs`, `time_limit` and `validation_fraction` of a synthesizer have no part in it.
+
+    The model holds 20,000 such rows, fewer of many columns, and with classes to predict half of them are shared equally
+    by these: more generated rows than a class has repeat each other. Real rows are among them by chance alone, where a
+    table has few different ones, and where `smoothing` is near 0, which makes a saved model a file of real rows. Rows
+    under a condition are held ones that have its labels, the likelier the nearer they are in the known numbers (see
+    `augment.models.nearness.Nearness`); where none has all of the labels, of those that have the most.
 
     Parameters
     ----------

@@ -19,9 +19,10 @@ def move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=False):
     """Scores of the rows `drawn` after their labels changed and they moved.
 
     A score is its mean given the labels, a linear one (the location model of Olkin and Tate, Annals of Mathematical
-    Statistics 32, 1961), and a residual. Residuals have a covariance (see `spread_of`): in units of it they move by a
-    normal kernel of `SPREAD * strength` times Scott's width (Multivariate Density Estimation, 1992) and are scaled
-    back, so that no variance or correlation changes (Silverman and Young, Biometrika 74, 1987).
+    Statistics 32, 1961; ridge regression shrinks the means of rare categories), and a residual. Residuals have a
+    covariance (see `spread_of`): in units of it they move by a normal kernel of `SPREAD * strength` times Scott's width
+    (Multivariate Density Estimation, 1992) and are scaled back (Silverman and Young, Biometrika 74, 1987), so that
+    variances and correlations go, the more they move, from those of the rows to those of that shrunken covariance.
 
     Parameters
     ----------
