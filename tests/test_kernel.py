@@ -200,3 +200,13 @@ def test_labels_of_many_categories_are_no_copies_and_follow_a_label_that_goes_wi
     assert copied < 2 * len(pairs) / combinations
     alike = (new["zone"] == "s") == (new["place"].str[1:].astype(int) >= 30)
     assert alike[new["place"] != "p0"].mean() > 0.85
+
+
+def test_classes_that_lie_apart_hardly_mix():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 3)), np.arange(400) % 2
+    X[:, 0] += 8 * y
+    new, label = fitted(X, y).generate(5000)
+    assert ((new[:, 0] > 4) != label).mean() < 0.05
+    for k in (0, 1):
+        assert new[label == k, 0].mean() == pytest.approx(8 * k, abs=0.4)

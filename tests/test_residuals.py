@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from augment.models.residuals import move, spread_of
+from augment.models.residuals import move, spread_of, with_margins
 
 MEANS = np.array([[1.0, 0.0], [-1.0, 0.5]])
 CORRELATIONS = np.array([0.8, -0.6])
@@ -87,3 +87,16 @@ def test_numbers_that_coincide_and_gaps_are_no_obstacle():
     new = moved(scores, code, code, 1.0, rng)
     assert np.isfinite(new).all()
     assert np.corrcoef(new[:, 0], new[:, 2])[0, 1] > 0.99
+
+
+def test_margins_of_classes_of_many_rows_are_their_own_and_of_few_hardly():
+    rng = np.random.default_rng(0)
+    scores, code = np.abs(rng.normal(size=(4001, 1))), np.zeros(4001, int)
+    code[-1] = 1
+    moved, new_code = rng.normal(0.8, 0.6, size=(8000, 1)), np.repeat([0, 1], 4000)
+    new = with_margins(moved, new_code, scores, code)
+    assert np.quantile(new[:4000], [0.01, 0.5, 0.99]) == pytest.approx(np.quantile(scores, [0.01, 0.5, 0.99]), abs=0.05)
+    assert (new[:4000].argsort(axis=0) == moved[:4000].argsort(axis=0)).all()
+    assert (new[4000:] == moved[4000:]).all()
+    scores[:5] = np.nan
+    assert np.isfinite(with_margins(moved, new_code, scores, code)).all()

@@ -6,12 +6,13 @@ import numpy as np
 from sklearn.covariance import LedoitWolf
 from sklearn.linear_model import Ridge
 
-from augment.models.latents import one_hot
+from augment.models.latents import one_hot, ranks
 
 SPREAD = 1.5  # widths of Scott's kernel that numbers move at strength 1
 CLASSES = 10  # a label of more has no covariances of its own
 PRIORS = 0.5, 2, 8  # rows for each number that the covariance of all is worth beside a class's own
 FOLDS, LEAST = 5, 20  # of the comparison of labels, and rows that it needs
+MARGIN = 30  # rows of a class that a normal margin is worth beside those that it has
 JITTER = 1e-6  # variance that keeps covariances of numbers that coincide from being singular
 
 
@@ -58,6 +59,34 @@ def move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=False):
     units = spread.whiten(residuals, codes)[drawn]
     units = (units + width * rng.standard_normal(units.shape)) / np.sqrt(1 + width**2)
     return new_means + spread.colour(units, new_codes)
+
+
+def with_margins(moved, new_code, scores, code):
+    """Moved scores whose margins in each class go towards those of its real rows, the more so the more it has.
+
+    A mean and normal residuals lay classes that lie apart over each other: among all rows each has only a part of the
+    normal scores, and a normal distribution has no ends. Quantiles of both are averaged (Vincent's method).
+
+    Parameters
+    ----------
+    moved, scores : ndarray of shape (n, d) and (n_samples, d)
+        Of new and real rows; NaN where a real row has none.
+    new_code, code : ndarray of int of shape (n,) and (n_samples,)
+        Their classes.
+
+    Returns
+    -------
+    ndarray of shape (n, d)
+    """
+    moved = moved.copy()
+    for category in np.unique(new_code):
+        rows, real = np.flatnonzero(new_code == category), scores[code == category]
+        for j in range(real.shape[1]):
+            own = np.sort(real[~np.isnan(real[:, j]), j])
+            if len(own) > 1:
+                told = np.interp(ranks(moved[rows, j]), ranks(own), own)
+                moved[rows, j] += len(own) / (len(own) + MARGIN) * (told - moved[rows, j])
+    return moved
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from augment.models.base import in_chunks
 from augment.models.discriminant import Discriminant
 from augment.models.latents import Label, Line, has_order, one_hot
 from augment.models.regression import LEAST, TargetProcess
-from augment.models.residuals import move
+from augment.models.residuals import move, with_margins
 
 REDRAWN = 0.3  # share of labels that are redrawn at strength 1
 LITTLE = 0.003  # a smaller share is not worth the regressions
@@ -78,9 +78,10 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
         Whether the rows are to be given as they are, not to a network, which smooths them once more. Classes may then
         have covariances of their own, and labels of more than `MANY` categories are redrawn, by a `Discriminant`. A
         target that is a class is kept, since few rows tell too little of classes to draw them anew, and half of the
-        rows are shared equally by the classes, so that rare ones have many. One that is a number comes last: with the
-        probability `strength**2` it is drawn anew from what a Gaussian process makes of all else (`TargetProcess`),
-        since a moved row's own target would be blurred.
+        rows are shared equally by the classes, so that rare ones have many; numbers keep their margins in each (see
+        `residuals.with_margins`). One that is a number comes last: with the probability `strength**2` it is drawn anew
+        from what a Gaussian process makes of all else (`TargetProcess`), since a moved row's own target would be
+        blurred.
 
     Returns
     -------
@@ -97,6 +98,8 @@ def smoothed_rows(layout, x, n, strength, rng, for_itself=False):
     rows = np.zeros((n, layout.width), "int32")
     if lines:
         moved = move(scores, sizes, codes, new_codes, drawn, strength, rng, by_class=for_itself)
+        if kept is not None:
+            moved = with_margins(moved, new_codes[kept], scores, codes[kept])
         for line, latent in zip(lines.values(), moved.T, strict=True):
             line.write(rows, latent, _codes_of(line, labels, new_codes), weights)
     for label, code in zip(labels, new_codes, strict=True):
