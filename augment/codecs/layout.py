@@ -180,6 +180,69 @@ class VectorLayout:
 
 
 @dataclass(frozen=True)
+class ImageLayout:
+    """The form of encoded images: `encode` gives a float32 array of shape (n, width), pixels first, then the class.
+
+    Pixels lie in [-1, 1], in the order of `shape`; the class is a one-hot. Sides are filled up to multiples of twice
+    the `patch`.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (height, width, channels), or (depth, height, width, channels) of volumes, as filled up.
+    proportions : tuple of float
+        Share of each class; empty without labels.
+    n_samples : int
+        Number of images that the codec was fitted on.
+    patch : int
+        Side of the squares or cubes of pixels that a network takes as one place.
+    """
+
+    shape: tuple
+    proportions: tuple
+    n_samples: int = field(kw_only=True)
+    patch: int = field(kw_only=True)
+
+    @property
+    def n_classes(self):
+        """Number of classes, 0 without labels."""
+        return len(self.proportions)
+
+    @property
+    def n_pixels(self):
+        """Number of floats that the pixels take."""
+        return int(np.prod(self.shape))
+
+    @property
+    def width(self):
+        """Number of floats of an encoded image."""
+        return self.n_pixels + self.n_classes
+
+
+@dataclass(frozen=True)
+class ImageCondition:
+    """What is known of images to generate.
+
+    Parameters
+    ----------
+    classes : ndarray of float32 of shape (n, n_classes)
+        One-hots.
+    like : ndarray of float32 of shape (n, n_pixels), default=None
+        Images to stay near to; None draws freely.
+    strength : float, default=1
+        How far from them to go: 0 leaves them as they are, 1 knows nothing of them.
+    """
+
+    classes: np.ndarray
+    like: np.ndarray | None = None
+    strength: float = 1.0
+
+    def take(self, rows):
+        """The condition on some of the images, given by a slice or by their numbers."""
+        return replace(self, classes=self.classes[rows], like=None if self.like is None else self.like[rows])
+
+
+@dataclass(frozen=True)
 class Condition:
     """What is known of the rows to generate.
 
