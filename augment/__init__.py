@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "TabularSynthesizer": "augment.synthesizers.tabular",
+    "ImageSynthesizer": "augment.synthesizers.image",
     "AugmentedClassifier": "augment.augmentation.estimators",
     "AugmentedRegressor": "augment.augmentation.estimators",
     "audit": "augment.auditing",

@@ -18,6 +18,7 @@ CHECKS = 40  # about so many looks at the validation part in a full run
 TOLERANCE = 0.05  # see `Plan`; raised the C2ST score of MAGIC from .81 to .98
 PATIENCE = 8  # looks at the validation part without a better one before training stops
 SETS_RATE = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
+AVERAGED = 10  # averages of weights forget e-fold in a tenth of the run at the latest, or a short one kept its start
 LONG_PATIENCE = 20  # ... where a model judges itself: an adversarial game takes turns for the worse
 
 
@@ -289,7 +290,8 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     Parameters
     ----------
     model : GenerativeModel
-        Compiled; if its optimizer averages weights (`use_ema=True`), the averages are validated and kept.
+        Compiled; if its optimizer averages weights (`use_ema=True`), the averages are validated and kept. They are over
+        a tenth of the run at most, whatever its `ema_momentum`.
     arrays : ndarray of shape (n, ...)
         Encoded rows to learn from.
     validation : ndarray of shape (m, ...) or None
@@ -322,7 +324,9 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
     ours = [nan]
     if not any(isinstance(callback, SETS_RATE) for callback in callbacks or []):
         ours.insert(0, Anneal(plan.steps, deadline))
-    if getattr(inner(model.optimizer), "use_ema", False):
+    optimizer = inner(model.optimizer)
+    if getattr(optimizer, "use_ema", False):
+        optimizer.ema_momentum = min(optimizer.ema_momentum, max(0.5, 1 - AVERAGED / plan.steps))
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
     if validation is not None and judges_itself:
         ours.append(Validate(validation, plan.check_every))

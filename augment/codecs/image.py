@@ -8,6 +8,7 @@ SIDE = 128  # pixels at most
 CHANNELS = 64  # at most: more is taken for a side
 GRID = {2: 16, 3: 8}  # places of a network on a side at most, by the number of sides: what a step of training costs
 LABELS = 1000  # at most
+BATCH_MEMORY = 64 * 40  # images in a step, and copies of each that layers and gradients hold
 
 
 class ImageCodec:
@@ -84,9 +85,7 @@ class ImageCodec:
         if labels is not None and self.classes is not None:
             unknown = np.setdiff1d(labels, self.classes)
             if len(unknown):
-                raise ValueError(
-                    f"Unknown label {unknown[0].item()!r}; the labels are {_listed(self.classes)}."
-                )
+                raise ValueError(f"Unknown label {unknown[0].item()!r}; the labels are {_listed(self.classes)}.")
             out[np.arange(n), np.searchsorted(self.classes, labels)] = 1
         return out
 
@@ -98,7 +97,7 @@ class ImageCodec:
         values = self.low + (np.clip(pixels, -1, 1).astype("float64") + 1) / 2 * (self.high - self.low)
         if self.dtype_in.kind in "biu":
             values = np.rint(values)
-        images = values.astype(self.dtype_in)
+        images = np.clip(values, self.low, self.high).astype(self.dtype_in)
         images = images if self.has_channels else images[..., 0]
         if self.classes is None:
             return images, None
@@ -169,8 +168,9 @@ def read_images(images, spatial_dims):
     if max(sides) > SIDE:
         size = 4 * np.prod(images.shape[1:]) / 1e6
         raise ValueError(
-            f"Images of {' x '.join(map(str, sides))} pixels are too large to learn: at most {SIDE} on a side. One takes "
-            f"{size:,.0f} MB as numbers, a step of training about {64 * 40 * size / 1e3:,.0f} GB: make them smaller first."
+            f"Images of {' x '.join(map(str, sides))} pixels are too large to learn: at most {SIDE} on a side. One "
+            f"takes {size:,.1f} MB as numbers, a step of training about {BATCH_MEMORY * size / 1e3:,.1f} GB: make them "
+            "smaller first."
         )
     if images.ndim == spatial_dims + 2 and images.shape[-1] > CHANNELS:
         raise ValueError(

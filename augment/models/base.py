@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 from sklearn.base import BaseEstimator
 
-from augment.codecs.layout import Layout
+from augment.codecs.layout import ImageLayout, Layout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
@@ -28,10 +28,13 @@ class Recipe(BaseEstimator):
         scores and one-hots), the default.
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
+    sizes : dict of str to pair of int
+        What "auto" means for parameters: for tables, and for images.
     """
 
     encoding = "vectors"
     tells_likelihood = False
+    sizes = {}
 
     @abstractmethod
     def build(self, layout):
@@ -64,8 +67,13 @@ class Recipe(BaseEstimator):
         given = getattr(self, name)
         if given is not None:
             return own(given, name, n_inputs, n_outputs)
-        size = {"width": int(self.width), "depth": int(self.depth)}
+        size = {"width": self._size("width"), "depth": int(self.depth)}
         return default(n_inputs, n_outputs, name=name, **size | options)
+
+    def _size(self, name, layout=None):
+        """The integer that was given under that name, or what "auto" means for tables, or images where `layout` is."""
+        value = getattr(self, name)
+        return self.sizes[name][isinstance(layout, ImageLayout)] if value == "auto" else int(value)
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.

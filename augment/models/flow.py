@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.codecs.layout import ImageLayout
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
 from augment.models.rank_waves import RankWaves
@@ -61,11 +62,13 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
+    sizes = {"width": (256, 48), "n_steps": (16, 8)}
+
     def __init__(
         self,
-        width=256,
+        width="auto",
         depth=3,
-        n_steps=16,
+        n_steps="auto",
         sampler="heun",
         guidance_scale=1.0,
         smoothing="auto",
@@ -87,7 +90,7 @@ class Flow(Recipe):
 
     def build(self, layout):
         self._check_numbers(
-            ["smoothing"],
+            ["smoothing", "width", "n_steps"],
             width=(Integral, 1),
             depth=(Integral, 1),
             n_steps=(Integral, 1),
@@ -96,10 +99,23 @@ class Flow(Recipe):
         )
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be {' or '.join(map(repr, SAMPLERS))}. Received: sampler={self.sampler!r}")
+        if isinstance(layout, ImageLayout):
+            return self._build_for_images(layout)
         n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
         network = self._network("network", n_inputs, layout.width, first=RankWaves(layout))
         strength = strength_of(self.smoothing, layout)
-        model = FlowModel(layout, network, int(self.n_steps), self.sampler, float(self.guidance_scale), strength)
+        n_steps = self._size("n_steps")
+        model = FlowModel(layout, network, n_steps, self.sampler, float(self.guidance_scale), strength)
+        model.build((None, layout.width))
+        return self._compile(model, ema_momentum=0.998)
+
+    def _build_for_images(self, layout):
+        from augment.models import convolutions
+        from augment.models.image_flow import ImageFlowModel
+
+        network = convolutions.u_net(layout, self._size("width", layout))
+        n_steps = self._size("n_steps", layout)
+        model = ImageFlowModel(layout, network, n_steps, self.sampler, float(self.guidance_scale))
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 from scipy.special import ndtr
 
+from augment.codecs.layout import ImageLayout
 from augment.models.backbones import plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
@@ -120,6 +121,8 @@ class GAN(Recipe):
             temperature=(Real, 1e-3),
             smoothing=(Real, 0),
         )
+        if isinstance(layout, ImageLayout):
+            raise ValueError("GAN learns tables; for images take model='flow' or 'vae'.")
         latent_dim = int(self.latent_dim)
         row = layout.width + layout.n_columns  # what is known of it beside it, or its known values in its place
         generator = self._network("generator", latent_dim + row, layout.width)

@@ -11,6 +11,7 @@ from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from augment.codecs.layout import ImageLayout
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
 from augment.models.known import floats_of
@@ -69,11 +70,12 @@ class VAE(Recipe):
     """
 
     tells_likelihood = True
+    sizes = {"latent_dim": (16, 32), "width": (128, 64)}
 
     def __init__(
         self,
-        latent_dim=16,
-        width=128,
+        latent_dim="auto",
+        width="auto",
         depth=1,
         beta=0.5,
         n_components=64,
@@ -98,7 +100,7 @@ class VAE(Recipe):
 
     def build(self, layout):
         self._check_numbers(
-            ["smoothing"],
+            ["smoothing", "latent_dim", "width"],
             latent_dim=(Integral, 1),
             width=(Integral, 1),
             depth=(Integral, 1),
@@ -106,11 +108,24 @@ class VAE(Recipe):
             n_components=(Integral, 1),
             smoothing=(Real, 0),
         )
-        latent_dim = int(self.latent_dim)
+        if isinstance(layout, ImageLayout):
+            return self._build_for_images(layout)
+        latent_dim = self._size("latent_dim")
         encoder = self._network("encoder", layout.width, 2 * latent_dim)
         decoder = self._network("decoder", latent_dim, VectorHeads(layout).size)
         smoothing = strength_of(self.smoothing, layout)
         model = VAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components), smoothing)
+        model.build((None, layout.width))
+        return self._compile(model)
+
+    def _build_for_images(self, layout):
+        from augment.models import convolutions
+        from augment.models.image_vae import ImageVAEModel
+
+        latent_dim, width = self._size("latent_dim", layout), self._size("width", layout)
+        encoder = convolutions.encoder(layout, 2 * latent_dim, width)
+        decoder = convolutions.decoder(layout, latent_dim, width)
+        model = ImageVAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
         model.build((None, layout.width))
         return self._compile(model)
 

@@ -105,11 +105,14 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
-        self.codec_ = self._codec_class(encoding=encoding_of(self.model)).fit(table, target=self._target)
+        self.codec_ = self._make_codec(encoding_of(self.model)).fit(table, target=self._target)
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
         self._fitted_with = clone(self.model, safe=False)  # `model_` stays of this one, whatever set_params does later
+
+    def _make_codec(self, encoding):
+        return self._codec_class(encoding=encoding)
 
     def _train(self, arrays, rng, started):
         from augment.models.base import make, seeded
@@ -125,14 +128,13 @@ class Synthesizer(DensityMixin, BaseEstimator):
 
     def _fit_weights(self, model, arrays, rng, started):
         """Train `model` on a part of the rows, which is returned, and validate it on the others."""
-        from augment.training import plan, train
+        from augment.training import train
 
         learn, check = split(arrays, self.validation_fraction, rng)
-        chosen = plan(len(learn), epochs=self.epochs, batch_size=self.batch_size, share=model.share_of_steps)
+        chosen = self._plan(model, len(learn))
         rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
-            n_blocks = len(self.codec_.layout.blocks)
-            print(_estimate(model, n_blocks, chosen, self.time_limit), file=sys.stderr)
+            print(_estimate(self._seconds_of_a_step(model, chosen), chosen, self.time_limit), file=sys.stderr)
         self.history_ = train(
             model,
             rows,
@@ -145,6 +147,15 @@ class Synthesizer(DensityMixin, BaseEstimator):
         )
         self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
         return learn
+
+    def _plan(self, model, n):
+        from augment.training import plan
+
+        return plan(n, epochs=self.epochs, batch_size=self.batch_size, share=model.share_of_steps)
+
+    def _seconds_of_a_step(self, model, plan):
+        """CPU seconds about that an optimizer step takes: a dense network's arithmetic, and some overhead."""
+        return 0.005 + 0.00012 * len(self.codec_.layout.blocks) + plan.batch_size * 6 * model.count_params() / 4e10
 
     def _warn_if_hardly_trained(self, done, steps):
         if self.time_limit and done < HARDLY_TRAINED * steps:
@@ -456,10 +467,8 @@ def _for_use(model):
     return model
 
 
-def _estimate(model, n_blocks, plan, time_limit):
-    """One line about how long a fit may take: a dense network's arithmetic, some overhead a step, 10 s to compile."""
-    arithmetic = plan.batch_size * 6 * model.count_params() / 4e10
-    seconds = plan.steps * (0.005 + 0.00012 * n_blocks + arithmetic) + 10
+def _estimate(seconds, plan, time_limit):
+    """One line about how long a fit may take: seconds for each step, 10 to compile."""
     limit = "" if time_limit is None else f", limited to {time_limit:g} s"
     steps = f"{plan.steps:,} steps of {plan.batch_size} rows, stopping early"
-    return f"about {seconds:.0f} CPU seconds at most{limit}: {steps}"
+    return f"about {plan.steps * seconds + 10:.0f} CPU seconds at most{limit}: {steps}"

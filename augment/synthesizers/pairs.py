@@ -67,6 +67,15 @@ class Pairing:
             X = _as_dtype(X.to_numpy(), self.array)
         return X, self._labels(y)
 
+    def as_given(self, labels):
+        """An array of labels as what the user gave: a series of their library or an array."""
+        if self.series is None:
+            return _as_dtype(labels, self.labels)
+        library, *dtype = self.series
+        if library == "pandas":
+            return pd.Series(labels, dtype=_dtype_from_list(dtype), name=self.name)
+        return nw.new_series(self.name or "", labels, backend=library).to_native()
+
     def _labels(self, y):
         if self.series is None:
             return _as_dtype(to_numpy(y), self.labels)

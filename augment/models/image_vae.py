@@ -1,0 +1,143 @@
+"""The variational autoencoder of images: a code and the class make an image, and each class has its own mixture."""
+
+import warnings
+
+import keras
+import numpy as np
+from keras import ops
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+
+from augment.models.base import in_chunks
+from augment.models.images import ImageModel
+
+WARM_UP = 500  # steps in which the weight of the Kullback-Leibler term rises to 1
+LEAST_ERROR = 1e-4  # mean squared error of pixels below which nothing is gained
+IMAGES_PER_COMPONENT = 50
+LOG_VARIANCES = -10.0, 5.0
+
+
+class ImageVAEModel(ImageModel):
+    """The networks of `VAE` for images, and the mixtures over its codes.
+
+    Pixels are normal around what the decoder says, with one standard deviation, the best one (Rybkin et al.,
+    "Simple and effective VAE training with calibrated decoders", ICML 2021, arXiv 2006.13202), so that there is no
+    weight to choose between the two terms.
+
+    Parameters
+    ----------
+    layout : ImageLayout
+        The form of encoded images.
+    encoder, decoder : keras.Model
+        As in `augment.models.convolutions`.
+    latent_dim, beta, n_components
+        As in `VAE`; of these components each class has its share.
+    """
+
+    share_of_steps = 0.5
+
+    def __init__(self, layout, encoder, decoder, latent_dim, beta, n_components):
+        super().__init__(layout)
+        self.encoder, self.decoder = encoder, decoder
+        self.latent_dim, self.beta = latent_dim, beta
+        self.n_groups = max(layout.n_classes, 1)
+        self.n_components = max(1, n_components // self.n_groups)
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def build(self, input_shape):
+        c, k, d = self.n_groups, self.n_components, self.latent_dim
+        self.step = self.add_weight((), "zeros", name="step", trainable=False)
+        self.shares = self.add_weight((c, k), keras.initializers.Constant(1 / k), name="shares", trainable=False)
+        self.means = self.add_weight((c, k, d), "zeros", name="means", trainable=False)
+        self.factors = self.add_weight((c, k, d, d), "zeros", name="factors", trainable=False)
+        self.factors.assign(np.tile(np.eye(d, dtype="float32"), (c, k, 1, 1)))  # until fitted: a standard normal
+        super().build(input_shape)
+
+    def call(self, x, training=False):
+        """Encoded images (n, width) -> the terms of each one's loss (n,) and the weight of the second."""
+        pixels, classes = self.apart(x)
+        mean, log_variance = self._normal(self.encoder([pixels, classes], training=training))
+        normal = keras.random.normal(ops.shape(mean), seed=self.seed_generator if training else 0)
+        made = self.decoder([mean + ops.exp(log_variance / 2) * normal, classes], training=training)
+        errors = ops.square(ops.cast(made, "float32") - pixels)
+        warm = 1.0
+        if training:
+            self.step.assign_add(1.0)
+            warm = ops.minimum(self.step / WARM_UP, 1.0)
+        return {
+            "error": ops.mean(errors, axis=list(range(1, len(self.layout.shape) + 1))),
+            "divergence": 0.5 * ops.sum(ops.exp(log_variance) + mean**2 - 1 - log_variance, axis=1),
+            "weight": self.beta * warm,
+        }
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        error, divergence = (
+            super(ImageVAEModel, self).compute_loss(y_pred=y_pred[name], sample_weight=sample_weight)
+            for name in ("error", "divergence")
+        )
+        best = 0.5 * self.layout.n_pixels * ops.log(error + LEAST_ERROR)
+        return best + y_pred["weight"] * divergence
+
+    def misfit(self, y_pred):
+        return 0.5 * self.layout.n_pixels * ops.log(y_pred["error"] + LEAST_ERROR) + y_pred["divergence"]
+
+    @staticmethod
+    def _normal(encoded):
+        mean, log_variance = ops.split(ops.cast(encoded, "float32"), 2, axis=1)
+        return mean, ops.clip(log_variance, *LOG_VARIANCES)
+
+    def conclude(self, x, rng):
+        """Fit the mixture of each class to the codes of its images."""
+        mean, log_variance = in_chunks(lambda rows: self._normal(self.encoder(list(self.apart(rows)))), x, size=256)
+        codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
+        groups = x[:, self.layout.n_pixels :].argmax(axis=1) if self.layout.n_classes else np.zeros(len(x), int)
+        weights = self.shares, self.means, self.factors
+        values = [np.array(ops.convert_to_numpy(weight.value)) for weight in weights]
+        for group in range(self.n_groups):
+            for whole, part in zip(values, self._mixture(codes[groups == group], rng), strict=True):
+                whole[group] = part
+        for weight, value in zip(weights, values, strict=True):
+            weight.assign(value)
+
+    def _mixture(self, codes, rng):
+        """Shares (k,), means (k, d) and factors (k, d, d) of a mixture of few enough normals for these codes."""
+        k = int(np.clip(len(codes) // IMAGES_PER_COMPONENT, 1, self.n_components))
+        while len(codes) < 2:  # one image, or none in this part
+            codes = np.concatenate([codes, np.zeros((1, self.latent_dim), "float32")])
+        # shrinks covariances of few images towards the standard normal that the codes are drawn to
+        pulled = 1 / (1 + len(codes) / (k * self.latent_dim))
+        mixture = GaussianMixture(k, reg_covar=1e-3, init_params="k-means++", random_state=int(rng.integers(2**31)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            mixture.fit(codes)
+        covariances = (1 - pulled) * mixture.covariances_ + pulled * np.eye(self.latent_dim)
+        shares, means = np.zeros(self.n_components), np.zeros((self.n_components, self.latent_dim))
+        factors = np.zeros((self.n_components, self.latent_dim, self.latent_dim))
+        shares[:k], means[:k], factors[:k] = mixture.weights_, mixture.means_, np.linalg.cholesky(covariances)
+        return shares, means, factors
+
+    def noise(self, n, rng):
+        """Noise (n, 1 + latent_dim): uniform for the choice of a normal of the mixture, then normal."""
+        normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
+        return np.concatenate([rng.random((n, 1), dtype="float32"), normal], axis=1)
+
+    def _codes(self, noise, classes):
+        """Codes (n, latent_dim) of the classes' mixtures."""
+        shares, means, factors = (ops.convert_to_numpy(w.value) for w in (self.shares, self.means, self.factors))
+        group = classes.argmax(axis=1) if self.layout.n_classes else np.zeros(len(noise), int)
+        upper = np.cumsum(shares[group], axis=1)
+        place = (noise[:, :1] * upper[:, -1:] >= upper[:, :-1]).sum(axis=1)
+        return means[group, place] + np.einsum("nij,nj->ni", factors[group, place], noise[:, 1:])
+
+    def _images(self, noise, classes):
+        return self._decode(self._codes(noise, classes), classes)
+
+    def _near(self, noise, classes, like, strength):
+        """Images part of the way, in the space of codes, to others of the class."""
+        mean, _ = self._normal(self.encoder([ops.convert_to_tensor(like), ops.convert_to_tensor(classes)]))
+        own, other = ops.convert_to_numpy(mean), self._codes(noise, classes)
+        return self._decode(own + strength * (other - own), classes)
+
+    def _decode(self, codes, classes):
+        codes, classes = ops.convert_to_tensor(codes, "float32"), ops.convert_to_tensor(classes, "float32")
+        return ops.cast(self.decoder([codes, classes], training=False), "float32")

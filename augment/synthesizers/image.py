@@ -1,0 +1,309 @@
+"""Images and volumes: arrays of pixels in, arrays of the same kind out."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from augment.codecs.image import ImageCodec, read_images, read_labels
+from augment.codecs.layout import ImageCondition
+from augment.synthesizers.base import Synthesizer
+from augment.synthesizers.pairs import Pairing, to_numpy
+
+BATCH = 64  # images in a step
+LABEL = "label"  # what a condition calls the class
+ARITHMETIC = 4e10  # floating-point operations that a core does in a second
+SCORED = 1000  # images that `score` compares
+
+
+class ImageSynthesizer(Synthesizer):
+    """Learns images or volumes, with or without labels, and generates new ones like them.
+
+    Takes arrays of pixels (n, height, width) or (n, height, width, channels), and with `spatial_dims=3` of voxels
+    (n, depth, height, width[, channels]), of whole numbers, floats or booleans, up to 128 on a side; what it generates
+    has their shape, dtype and range.
+
+    Parameters
+    ----------
+    model : str, Recipe or callable, default="flow"
+        The family of generative models: "flow" or "vae"; or a recipe with parameters such as
+        `Flow(guidance_scale=1.5)`; or a function that takes an `ImageLayout` and gives a `GenerativeModel`.
+    spatial_dims : {2, 3}, default=2
+        2 for images, 3 for volumes.
+    epochs : int or "auto", default="auto"
+        Passes over the images at most; a pass is at least 16 and at most 512 steps. "auto" follows their number.
+    batch_size : int or "auto", default="auto"
+        Images in an optimizer step; "auto" is 64.
+    time_limit : float, default=None
+        Seconds that `fit` may take; training stops in time and keeps the best model so far.
+    validation_fraction : float, default=0.1
+        Share of the images, in [0, 1), that decides when to stop; 0 trains to the end on all.
+    callbacks : list of keras.callbacks.Callback, default=None
+        The user's own callbacks for `keras.Model.fit`.
+    verbose : int, default=1
+        0 is silent, 1 shows an estimate and a line of progress on standard error.
+    random_state : int, RandomState instance, Generator or None, default=None
+        Decides fit and images; an int gives the same results at every call.
+
+    Attributes
+    ----------
+    model_ : keras.Model
+        The trained model.
+    codec_ : ImageCodec
+        Turns images into arrays and back.
+    history_ : dict of str to list of float
+        Losses as Keras recorded them.
+    classes_ : ndarray
+        The labels, sorted, after `fit(X, y)`.
+    n_features_in_ : int
+        Number of values of an image.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from augment import ImageSynthesizer
+    >>> digits = load_digits()
+    >>> synthesizer = ImageSynthesizer("vae", epochs=1, verbose=0, random_state=0).fit(digits.images, digits.target)
+    >>> images, labels = synthesizer.generate(y=[3, 3, 5])
+    >>> images.shape, labels.tolist()
+    ((3, 8, 8), [3, 3, 5])
+    """
+
+    _codec_class = ImageCodec
+
+    def __init__(
+        self,
+        model="flow",
+        *,
+        spatial_dims=2,
+        epochs="auto",
+        batch_size="auto",
+        time_limit=None,
+        validation_fraction=0.1,
+        callbacks=None,
+        verbose=1,
+        random_state=None,
+    ):
+        super().__init__(
+            model,
+            epochs=epochs,
+            batch_size=batch_size,
+            time_limit=time_limit,
+            validation_fraction=validation_fraction,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+        )
+        self.spatial_dims = spatial_dims
+
+    @property
+    def classes_(self):
+        check_is_fitted(self, "codec_")
+        if self.codec_.classes is None:
+            raise AttributeError("classes_ is there after fit(X, y); these images were fitted without labels.")
+        return self.codec_.classes
+
+    def generate(self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, random_state=None):
+        """Draw new images.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            Number of images. By default as many as were fitted, or as `y` or `like` has.
+        y : array-like of shape (n_samples,), default=None
+            Ask for these labels, in this order; only after `fit(X, y)`.
+        condition : dict, default=None
+            `{"label": 3}` asks for this label, `{"label": [3, 5]}` for these, as frequent as they were.
+        like : array of one image or several, or pair of it and labels, default=None
+            Images to vary: the flow brings each part of the way back to noise and forward again, the VAE moves its code
+            towards that of another image of its class. Where no labels are given the likeliest ones are taken.
+        strength : float, default=0.3
+            How far images go from those of `like`, in (0, 1].
+        random_state : int, RandomState instance, Generator or None, default=None
+            Decides the images. None takes the synthesizer's own.
+
+        Returns
+        -------
+        X_new or (X_new, y_new)
+            Images of the shape, dtype and range that were fitted; a pair after `fit(X, y)`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If a label is unknown, arguments exclude each other, or images of `like` have another form.
+        """
+        check_is_fitted(self, "codec_")
+        rng = self._generator(self.random_state if random_state is None else random_state)
+        known = self._ask(n_samples, y, condition, like, strength, rng)
+        n = len(known.classes)
+        arrays = self.model_.transport(self.model_.noise(n, rng), known) if n else self._blank(0)
+        return self._give(self.codec_.decode(self._checked(arrays, n), rng, known))
+
+    def _checked(self, arrays, n):
+        """What a model made, an array; a ValueError where it is not of the form that its layout tells."""
+        arrays, expected = np.asarray(arrays), (n, self.codec_.layout.width)
+        name = f"{type(self.model_).__name__}.transport"
+        if arrays.shape != expected:
+            raise ValueError(f"{name} must give an array of shape {expected}. It gave one of shape {arrays.shape}.")
+        if not np.isfinite(arrays).all():
+            raise ValueError(f"{name} gave what is no finite number. Look for a loss that grew beyond all bounds.")
+        return arrays
+
+    def _read(self, X, y, reset):
+        if self.spatial_dims not in (2, 3):
+            raise ValueError(f"spatial_dims must be 2 or 3. Received: spatial_dims={self.spatial_dims!r}")
+        images = read_images(X, self.spatial_dims)
+        if reset:
+            if len(images) < 2:
+                raise ValueError(
+                    f"Found array with {len(images)} image(s) while a minimum of 2 is required to learn from."
+                )
+            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(images), 1)), y)
+            self._n_samples, self.n_features_in_ = len(images), int(np.prod(images.shape[1:]))
+        else:
+            self._check_form(images)
+        return images, None if y is None else read_labels(to_numpy(y), len(images))
+
+    def _check_form(self, images):
+        codec = self.codec_
+        shape = images.shape[1:] if images.ndim == self.spatial_dims + 2 else (*images.shape[1:], 1)
+        if shape != tuple(codec.shape):
+            raise ValueError(f"Expected images of shape {tuple(codec.shape)}, as were fitted; got {shape}.")
+
+    def _make_codec(self, encoding):
+        return self._codec_class(encoding, self.spatial_dims)
+
+    def _plan(self, model, n):
+        from augment.training import plan
+
+        batch_size = BATCH if self.batch_size == "auto" else self.batch_size
+        return plan(n, epochs=self.epochs, batch_size=batch_size, share=model.share_of_steps)
+
+    def _seconds_of_a_step(self, model, plan):
+        from augment.models.convolutions import multiplications
+
+        return 0.005 + 6 * plan.batch_size * multiplications(model) / ARITHMETIC
+
+    def _give(self, decoded):
+        images, labels = decoded
+        return images if labels is None else (images, self._pairing.as_given(labels))
+
+    def _ask(self, n_samples, y, condition, like, strength, rng):
+        """What is known of the images to generate: an ImageCondition."""
+        if n_samples is not None and (
+            isinstance(n_samples, bool) or not isinstance(n_samples, numbers.Integral) or n_samples < 0
+        ):
+            raise ValueError(f"n_samples must be an integer of at least 0. Received: n_samples={n_samples!r}")
+        if sum(given is not None for given in (y, condition, like)) > 1:
+            raise ValueError("Give one of y, condition and like: each tells the labels.")
+        if like is not None:
+            return self._vary(like, n_samples, strength)
+        if y is not None:
+            labels = self._labels(y)
+            if n_samples not in (None, len(labels)):
+                raise ValueError(f"y asks for {len(labels)} images, n_samples for {n_samples}: leave one of them out.")
+            return ImageCondition(self.codec_.one_hots(labels, len(labels)))
+        n = self._n_samples if n_samples is None else n_samples
+        shares = np.array(self.codec_.layout.proportions)
+        if condition is not None:
+            shares = self._restricted(condition, shares)
+        if not len(shares):
+            return ImageCondition(np.zeros((n, 0), "float32"))
+        return ImageCondition(np.eye(len(shares), dtype="float32")[rng.choice(len(shares), n, p=shares)])
+
+    def _restricted(self, condition, shares):
+        """Shares of the classes under a condition."""
+        if not isinstance(condition, dict) or set(condition) != {LABEL}:
+            raise ValueError(f"A condition on images is {{'{LABEL}': value or list}}. Received: {condition!r}")
+        wanted = condition[LABEL]
+        wanted = list(wanted) if isinstance(wanted, list | tuple | np.ndarray) else [wanted]
+        chosen = self.codec_.one_hots(self._labels(wanted), len(wanted)).max(axis=0, initial=0)
+        if not chosen.any():
+            raise ValueError(f"The condition allows no label. Received: {condition!r}")
+        return shares * chosen / (shares @ chosen)
+
+    def _labels(self, y):
+        if self.codec_.classes is None:
+            raise ValueError("Labels can be asked for after fit(X, y); these images were fitted without labels.")
+        labels = to_numpy(y)
+        return read_labels(labels, len(labels)) if len(labels) else self.codec_.classes[:0]
+
+    def _vary(self, like, n_samples, strength):
+        """ImageCondition of the images of `like`, repeated to `n_samples`."""
+        if not (isinstance(strength, numbers.Real) and 0 < strength <= 1):
+            raise ValueError(f"strength must be in (0, 1]. Received: strength={strength!r}")
+        images, labels = like if isinstance(like, tuple) else (like, None)
+        images = np.asarray(images)
+        if images.shape in (tuple(self.codec_.shape), tuple(self.codec_.shape)[:-1]):
+            images, labels = images[None], None if labels is None else np.atleast_1d(labels)
+        images = read_images(images, self.spatial_dims)
+        if not len(images):
+            raise ValueError("`like` has no images to vary.")
+        self._check_form(images)
+        arrays = self.codec_.encode((images, None if labels is None else self._labels(labels)))
+        pixels, classes = np.split(arrays, [self.codec_.layout.n_pixels], axis=1)
+        if labels is None and self.codec_.classes is not None:
+            classes = self.model_.likeliest_classes(pixels)
+        elif labels is not None and len(labels) != len(images):
+            raise ValueError(f"`like` has {len(images)} images and {len(labels)} labels.")
+        chosen = np.arange(len(images) if n_samples is None else n_samples) % len(images)
+        return ImageCondition(classes, pixels, float(strength)).take(chosen)
+
+    def _unscored(self, y):
+        return []
+
+    def _tells_likelihood(self):
+        return False
+
+    def score(self, X, y=None):
+        """Minus the squared sliced Wasserstein distance of the images from as many generated ones, 1,000 at most.
+
+        In the space of the pixels, each channel from -1 to 1. Higher is better, the same at every call.
+
+        Parameters
+        ----------
+        X : array of images
+            As in `fit`.
+        y : array-like of shape (n_samples,), default=None
+            Their labels; the generated images then have the same.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For images of another form, or none.
+        """
+        check_is_fitted(self, "codec_")
+        images, labels = self._read(X, y, reset=False)
+        if not len(images):
+            raise ValueError("score is a mean over images and got none: give at least one.")
+        chosen = np.random.default_rng(0).permutation(len(images))[:SCORED]
+        arrays = self.codec_.encode((images[chosen], None if labels is None else labels[chosen]))
+        rng, n_pixels = np.random.default_rng(1), self.codec_.layout.n_pixels
+        known = (
+            self._ask(len(chosen), None, None, None, None, rng)
+            if labels is None
+            else ImageCondition(arrays[:, n_pixels:])
+        )
+        made = self._checked(self.model_.transport(self.model_.noise(len(chosen), rng), known), len(chosen))
+        from augment.models.sliced_distance import sliced_distance
+
+        return -sliced_distance(arrays[:, :n_pixels], made[:, :n_pixels])
+
+    def _learned(self):
+        return {
+            "n_samples": self._n_samples,
+            "n_features_in_": self.n_features_in_,
+            "pairing": self._pairing.to_dict(),
+        }
+
+    def _set_learned(self, learned):
+        self._n_samples, self.n_features_in_ = learned["n_samples"], learned["n_features_in_"]
+        self._pairing = Pairing.from_dict(learned["pairing"])
