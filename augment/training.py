@@ -284,7 +284,7 @@ def check_callbacks(callbacks):
             raise ImportError("The callback TensorBoard needs the package tensorboard: pip install tensorboard.")
 
 
-def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, verbose=1, rng):
+def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbacks=None, verbose=1, rng):
     """Train a compiled model through plain `keras.Model.fit` and leave its best weights in it.
 
     Parameters
@@ -300,6 +300,8 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
         Batch size and epochs.
     deadline : float, default=None
         Value of `time.monotonic()` at which training has to be over.
+    guard : StopAtCopies, default=None
+        Ends training where the model begins to learn its rows by heart.
     callbacks : list of keras.callbacks.Callback, default=None
         The user's own, called after ours. One that sets the learning rate, `LearningRateScheduler` or
         `ReduceLROnPlateau`, takes the place of `Anneal`.
@@ -330,7 +332,7 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
         ours.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
     if validation is not None and judges_itself:
         ours.append(Validate(validation, plan.check_every))
-    ours.append(best)
+    ours += [best] if guard is None else [best, guard]
     if verbose:
         ours.append(Progress(plan.steps))
     history = keras.callbacks.History()
@@ -362,6 +364,8 @@ def train(model, arrays, validation, plan, *, deadline=None, callbacks=None, ver
         if verbose:
             print("\nstopped by the keyboard: the best model so far is kept", file=sys.stderr)
     best.restore()
+    if guard is not None:
+        guard.restore()
     if nan.step is not None:
         _tell_of_nan(nan.step, best.weights is not None)
     return history.history

@@ -31,7 +31,9 @@ def looks_like(images):
 @pytest.fixture(scope="module", params=["vae", "flow"])
 def fitted(request):
     X, y = patterns(600, np.random.default_rng(0))
-    model, epochs = {"vae": (SMALL["vae"], 20), "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12)}[request.param]
+    model, epochs = {"vae": (SMALL["vae"], 20), "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12)}[
+        request.param
+    ]
     return X, y, ImageSynthesizer(model, epochs=epochs, verbose=0, random_state=0).fit(X, y)
 
 

@@ -26,7 +26,7 @@ class ImageFlowModel(ImageModel):
         As in `Flow`, without "auto".
     """
 
-    share_of_steps = 0.7
+    share_of_steps = 0.6
 
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
         super().__init__(layout)

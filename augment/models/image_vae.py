@@ -34,7 +34,7 @@ class ImageVAEModel(ImageModel):
         As in `VAE`; of these components each class has its share.
     """
 
-    share_of_steps = 0.5
+    share_of_steps = 0.45
 
     def __init__(self, layout, encoder, decoder, latent_dim, beta, n_components):
         super().__init__(layout)

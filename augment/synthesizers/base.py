@@ -135,11 +135,13 @@ class Synthesizer(DensityMixin, BaseEstimator):
         rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
             print(_estimate(self._seconds_of_a_step(model, chosen), chosen, self.time_limit), file=sys.stderr)
+        guard = self._guard(model, learn, check, chosen)
         self.history_ = train(
             model,
             rows,
             check,
             chosen,
+            guard=guard,
             deadline=started + self.time_limit if self.time_limit else None,
             callbacks=self.callbacks,
             verbose=self.verbose,
@@ -147,6 +149,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
         )
         self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
         return learn
+
+    def _guard(self, model, learn, check, plan):
+        """What ends training where the model begins to learn its rows by heart; None where nothing does."""
+        return None
 
     def _plan(self, model, n):
         from augment.training import plan

@@ -12,6 +12,7 @@ from augment.synthesizers.pairs import Pairing, to_numpy
 
 BATCH = 64  # images in a step
 LABEL = "label"  # what a condition calls the class
+OFTEN = 200  # times at most that a model sees an image, unless `epochs` is given: more are learned by heart
 ARITHMETIC = 4e10  # floating-point operations that a core does in a second
 SCORED = 1000  # images that `score` compares
 
@@ -179,7 +180,24 @@ class ImageSynthesizer(Synthesizer):
         from augment.training import plan
 
         batch_size = BATCH if self.batch_size == "auto" else self.batch_size
-        return plan(n, epochs=self.epochs, batch_size=batch_size, share=model.share_of_steps)
+        settings = {"epochs": self.epochs, "batch_size": batch_size}
+        whole = plan(n, share=model.share_of_steps, **settings)
+        seen = whole.steps * whole.batch_size / n  # how often each image
+        return whole if seen <= OFTEN else plan(n, share=model.share_of_steps * OFTEN / seen, **settings)
+
+    def _guard(self, model, learn, check, plan):
+        from augment.models.nearer import FEWEST, StopAtCopies
+
+        if check is None or len(check) < FEWEST:
+            return None
+        n_pixels = self.codec_.layout.n_pixels
+
+        def make(n):
+            rng = np.random.default_rng(0)
+            known = self._ask(n, None, None, None, None, rng)
+            return np.asarray(model.transport(model.noise(n, rng), known))[:, :n_pixels]
+
+        return StopAtCopies(learn[:, :n_pixels], check[:, :n_pixels], make, plan.epochs)
 
     def _seconds_of_a_step(self, model, plan):
         from augment.models.convolutions import multiplications
