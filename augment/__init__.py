@@ -26,6 +26,8 @@ _HOMES = {
     "augmentation_curve": "augment.augmentation.curve",
     "AugmentationCurveDisplay": "augment.augmentation.display",
     "check_synthesizer": "augment.checks",
+    "read_images": "augment.pictures",
+    "write_images": "augment.pictures",
 }
 _MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
 
