@@ -104,9 +104,8 @@ def _deep_pixels(path, form):
     if form.n_channels == 1:
         return _decoded_as(path, raw).astype("uint16")
     if raw == "LA;16B":
-        grey, alpha = (
-            _decoded_as(path, "RGBA").view(">u2").transpose(2, 0, 1)
-        )  # four bytes a pixel, as in RGBA of 8 bits
+        pairs = _decoded_as(path, "RGBA")  # of four bytes a pixel too
+        grey, alpha = pairs.view(">u2").transpose(2, 0, 1)
         return np.stack([grey, grey, grey, alpha], axis=2).astype("uint16")
     high, low = (_decoded_as(path, f"{mode};16{order}").astype("uint16") for order in "BL")
     return high << 8 | low
