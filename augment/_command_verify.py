@@ -38,8 +38,17 @@ def _line(file):
         parts.append(f"made by {file['tool'].get('name')} {file['tool'].get('version')}")
     parts += [f"seed {file['seed']}"] if "seed" in file else []
     parts += [f"from {', '.join(map(str, file['parents']))}"] if _is_short(file.get("parents")) else []
+    parts += [_of_signature(file["signature"])] if "signature" in file else []
     parts += [str(file["fairness"].get("note"))] if isinstance(file.get("fairness"), dict) else []
     return "; ".join(parts)
+
+
+def _of_signature(signature):
+    if signature["state"] != "valid":
+        return (
+            f"signature {signature['state']}: {signature.get('reason', 'the file was changed or the signer is none')}"
+        )
+    return f"signed by {signature['signer']}{'' if signature['trusted'] else ', a certificate on no trust list'}"
 
 
 def _is_short(parents):

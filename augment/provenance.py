@@ -14,6 +14,7 @@ import augment
 
 MARK = "augment_fairness"  # the key of a frame's `attrs` under which the criterion stands that its rows fulfil
 MANIFEST = "synthetic.json"
+LEVELS = 2  # folders above a file in which its manifest may lie: its own, or that above its label's
 TOOL = f"Augment {augment.__version__}"
 # https://cv.iptc.org/newscodes/digitalsourcetype
 _TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -106,10 +107,51 @@ def read_note(path):
     return note if isinstance(note, dict) else None
 
 
+def note_on(path, notes=None):
+    """Where the note on a file is, the note, and what in it is about this file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; its note lies beside it, or is the manifest of its folder or of the one above.
+    notes : dict, default=None
+        Remembers notes between calls, for many files share one.
+
+    Returns
+    -------
+    place, note, entry : pathlib.Path, dict, dict
+        None, an empty dict and None where there is none.
+    """
+    path, notes = Path(path).absolute(), {} if notes is None else notes
+    for place in (note_path(path), *(folder / MANIFEST for folder in path.parents[:LEVELS])):
+        if place not in notes:
+            notes[place] = read_note(place) or {}
+        note = notes[place]
+        own = place.parent == path.parent and place.name != MANIFEST
+        entry = note if own and "sha256" in note else listed(note).get(path.relative_to(place.parent).as_posix())
+        if isinstance(entry, dict):
+            return place, note, entry
+    return None, {}, None
+
+
+def renew(path):
+    """Bring the SHA-256 in the note on the file at `path` up to date, where there is a note."""
+    place, note, entry = note_on(path)
+    if place is not None:
+        entry["sha256"] = fingerprint(path)
+        _write(place, note)
+
+
+def listed(note):
+    """The files that a folder's manifest lists, with what it says of each; empty where it is none."""
+    files = note.get("files")
+    return files if isinstance(files, dict) else {}
+
+
 def lists_all(folder, names):
     """Whether the manifest in a folder lists every one of the files there."""
-    files = (read_note(Path(folder) / MANIFEST) or {}).get("files")
-    return isinstance(files, dict) and set(names) <= {*files, MANIFEST}
+    files = listed(read_note(Path(folder) / MANIFEST) or {})
+    return bool(files) and set(names) <= {*files, MANIFEST}
 
 
 def write_note(path, frame, fairness):

@@ -1,8 +1,8 @@
 """What files say of how they were made, and whether they are as they were written: read back from marks and notes.
 
 A picture says it in its XMP, a GLB file in its extras, an OBJ file in a comment; any file by a note beside it or a
-manifest in its folder, which also know its SHA-256 (`augment.provenance`). A mark is not proof: it can be removed, and
-unsigned ones can be made up.
+manifest in its folder, which also know its SHA-256 (`augment.provenance`); a signed picture by its signature too. A
+mark is no proof: it can be removed, and an unsigned one can be made up.
 """
 
 import hashlib
@@ -11,11 +11,10 @@ from pathlib import Path
 
 from augment.folders import files_in
 from augment.pictures import marking
-from augment.provenance import MANIFEST, SOURCES, note_path, read_note
+from augment.provenance import MANIFEST, SOURCES, listed, note_on, read_note
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".npz", ".npy", ".glb", ".obj", ".csv", ".parquet", ".feather", ".arrow")
 OBJ_MARK = b"# DigitalSourceType: "
-LEVELS = 2  # folders above a file in which its manifest may lie: beside it, or above its label's folder
 
 
 def verify(path):
@@ -31,8 +30,8 @@ def verify(path):
     dict
         ``path``; ``ok``, whether every file is marked as synthetic and none was changed; ``files``, a list of a dict
         for each with ``file``, ``marked``, ``intact`` (None where nothing tells), ``digital_source_type``, ``said_by``
-        and, where they are known, ``tool``, ``seed``, ``parents`` and ``fairness``; ``missing`` where a manifest lists
-        what is not there.
+        and, where they are known, ``tool``, ``seed``, ``parents``, ``fairness`` and ``signature``; ``missing`` where a
+        manifest lists what is not there.
 
     Raises
     ------
@@ -68,15 +67,13 @@ def holds(statement):
 def _of_folder(folder):
     notes = {}
     names = files_in(folder)
-    listed = {
-        (Path(name).parent / one).as_posix()
-        for name in names
-        if Path(name).name == MANIFEST
-        for one in _listed(_note(folder / name, notes))
+    manifests = [name for name in names if Path(name).name == MANIFEST]
+    promised = {
+        (Path(name).parent / one).as_posix() for name in manifests for one in listed(read_note(folder / name) or {})
     }
     there = [name for name in names if not name.endswith(MANIFEST)]
-    known = [name for name in there if name in listed or Path(name).suffix.lower() in ENDINGS]
-    missing = [_missing(folder / name) for name in sorted(listed - set(there))]
+    known = [name for name in there if name in promised or Path(name).suffix.lower() in ENDINGS]
+    missing = [_missing(folder / name) for name in sorted(promised - set(there))]
     return [_statement(folder / name, notes) for name in known] + missing
 
 
@@ -88,19 +85,30 @@ def _missing(path):
 def _statement(path, notes):
     """What one file says; `notes` remembers manifests, which many files share."""
     content = path.read_bytes()
-    place, note, entry = _note_on(path, notes)
+    place, note, entry = note_on(path, notes)
     intact = None if entry is None else entry.get("sha256") == hashlib.sha256(content).hexdigest()
     own, by = _own_source(path, content)
     said_by = [by] if own else []
     if intact:
         own = own or note.get("digitalSourceType")
         said_by.append(str(place))
+    signature = _signature(content)
+    if signature and signature["state"] != "not checked":
+        intact = intact is not False and signature["state"] == "valid"
     synthetic = own in SOURCES.values() or bool(intact and note.get("synthetic") is True)
     told = {"file": str(path), "marked": synthetic, "intact": intact, "digital_source_type": own, "said_by": said_by}
-    if intact:
+    if place and str(place) in said_by:
         told |= {name: note[name] for name in ("tool", "seed", "fairness") if name in note}
         told |= {"parents": entry["parents"]} if "parents" in entry else {}
-    return told
+    return told | ({"signature": signature} if signature else {})
+
+
+def _signature(content):
+    if not marking.is_signed(content):
+        return None
+    from augment.pictures import signing
+
+    return signing.check(content)
 
 
 def _own_source(path, content):
@@ -121,26 +129,3 @@ def _in_glb(content):
         return str(extras["digitalSourceType"]) if content.startswith(b"glTF") else None
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-
-
-def _note_on(path, notes):
-    """Where the note on a file is, the note, and its entry on this file; None, {} and None where there is none."""
-    note = _note(note_path(path), notes)
-    if "sha256" in note:
-        return note_path(path), note, note
-    for folder in path.absolute().parents[:LEVELS]:
-        entry = _listed(_note(folder / MANIFEST, notes)).get(path.absolute().relative_to(folder).as_posix())
-        if isinstance(entry, dict):
-            return folder / MANIFEST, notes[folder / MANIFEST], entry
-    return None, {}, None
-
-
-def _note(path, notes):
-    if path not in notes:
-        notes[path] = read_note(path) or {}
-    return notes[path]
-
-
-def _listed(note):
-    files = note.get("files")
-    return files if isinstance(files, dict) else {}

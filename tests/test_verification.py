@@ -1,4 +1,4 @@
-"""What was written says so; what was changed, stored anew or never marked does not pass; no note is believed blindly."""
+"""What was written says so; what was changed, stored anew or not marked does not pass; no note is believed blindly."""
 
 import json
 import shutil
