@@ -29,7 +29,19 @@ _HOMES = {
     "read_images": "augment.pictures",
     "write_images": "augment.pictures",
 }
-_MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
+_MODULES = (
+    "auditing",
+    "augmentation",
+    "checks",
+    "codecs",
+    "datasets",
+    "files",
+    "meshes",
+    "models",
+    "pictures",
+    "synthesizers",
+    "training",
+)
 
 __all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604
 

@@ -1,4 +1,4 @@
-"""A folder of numbered files, in subfolders by label, that is there whole or not at all."""
+"""A folder of numbered files, in subfolders by label and with a manifest, that is there whole or not at all."""
 
 import contextlib
 import os
@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+
+from augment import provenance
 
 FORBIDDEN = set('/\\:*?"<>|')  # in names of folders, on one system or another
 
@@ -29,6 +31,33 @@ def numbered(n, ending, labels=None):
     if labels.shape not in ((n,), (n, 1)):
         raise ValueError(f"y must hold one label for each of the {n:,} rows of X; got shape {labels.shape}.")
     return [f"{_folder_name(label)}/{name}" for label, name in zip(labels.reshape(n).tolist(), names, strict=True)]
+
+
+def write_files(path, names, contents, origin, parents=None):
+    """Make a folder of files, and its manifest where there is an origin; one that a manifest lists is replaced.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder.
+    names : list of str
+        The files, relative to it.
+    contents : iterable of bytes
+        What they hold.
+    origin : dict or None
+        What `augment.provenance.origin` gave; None makes no manifest.
+    parents : list of lists, default=None
+        For each file, what it was made from.
+    """
+    with whole_folder(path, provenance.lists_all) as folder:
+        listed = {}
+        for i, (name, content) in enumerate(zip(names, contents, strict=True)):
+            place = folder / name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(content)
+            listed[name] = provenance.entry(content, parents and parents[i])
+        if origin is not None:
+            provenance.write_manifest(folder, origin, listed)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from augment import provenance
-from augment.folders import numbered, whole_folder
+from augment.folders import numbered, write_files
 from augment.pictures import archives, marking, png
 
 KINDS = {"png": ".png", "jpeg": ".jpg"}
@@ -77,19 +77,6 @@ def write_images(X, path, y=None, *, kind="png", source="generated", parents=Non
     contents = (_encoded(image, kind, origin) for image in X)
     write_files(path, names, contents, origin, parents)
     return names
-
-
-def write_files(path, names, contents, origin, parents):
-    """Make a folder of files with these names and bytes, and its manifest where there is an origin."""
-    with whole_folder(path, provenance.lists_all) as folder:
-        listed = {}
-        for i, (name, content) in enumerate(zip(names, contents, strict=True)):
-            place = folder / name
-            place.parent.mkdir(exist_ok=True)
-            place.write_bytes(content)
-            listed[name] = provenance.entry(content, parents and parents[i])
-        if origin is not None:
-            provenance.write_manifest(folder, origin, listed)
 
 
 def _write_archive(X, path, y, origin, parents):
