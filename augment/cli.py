@@ -1,7 +1,8 @@
 """The command `augment`: fits, generates and audits tables in files; `augment demo` does all three and shows them.
 
-Results go to standard output, progress and errors to standard error. Nothing heavy is imported before it is needed.
-Every command ends with one of `EXIT_CODES`, which its help prints.
+`augment verify` reads back how files say that they were made. Results go to standard output, progress and errors to
+standard error. Nothing heavy is imported before it is needed. Every command ends with one of `EXIT_CODES`, which its
+help prints.
 """
 
 import argparse

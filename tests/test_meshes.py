@@ -156,11 +156,21 @@ def test_terrain_has_a_vertex_for_each_height_and_faces_upwards(trimesh, tmp_pat
     assert len(trimesh.load(tmp_path / "terrain.glb", force="mesh").faces) == 48
 
 
+def test_volumes_of_a_folder_share_what_counts_as_full(trimesh, tmp_path):
+    X = np.stack([ball(4, 12) * 255, np.ones((12, 12, 12))]).round().astype("uint8")  # the second is all but empty
+    with pytest.raises(ValueError, match="Volume 1: No voxel"):
+        meshes.write_meshes(X, tmp_path / "shapes")
+
+
 def test_an_empty_volume_is_named_and_leaves_no_folder(trimesh, tmp_path):
     X, y = make_shapes(3, random_state=0)
     X[1] = 0
     with pytest.raises(ValueError, match="Volume 1: No voxel is fuller than level=0.5"):
         meshes.write_meshes(X, tmp_path / "shapes", y)
+    with pytest.raises(ValueError, match=r"X must be volumes .* of shape \(16, 16, 16\)"):
+        meshes.write_meshes(X[0], tmp_path / "shapes")
+    with pytest.raises(ValueError, match="kind must be 'glb' or 'obj'"):
+        meshes.write_meshes(X, tmp_path / "shapes", kind="stl")
     assert not list(tmp_path.iterdir())
 
 
@@ -170,6 +180,7 @@ def test_an_empty_volume_is_named_and_leaves_no_folder(trimesh, tmp_path):
         (np.zeros((4, 4)), r"voxels \(depth, height, width\), as numbers; got float64 of shape \(4, 4\)"),
         (np.full((4, 4, 4), np.nan), "NaN or infinite"),
         (np.full((4, 4, 4), "x"), "as numbers"),
+        (np.full((4, 4, 4), 255), "int64 go up to 255, and what is full is not clear"),
     ],
 )
 def test_what_is_no_volume_is_told(trimesh, voxels, words):
@@ -183,6 +194,7 @@ def test_without_the_extra_it_is_named(monkeypatch):
         meshes.to_mesh(ball(3, 8))
 
 
+@settings(max_examples=30)
 @given(arrays.arrays("uint16", st.tuples(st.integers(2, 9), st.integers(2, 9))))
 def test_heights_of_16_bits_come_back_to_the_digit(tmp_path_factory, heights):
     folder = tmp_path_factory.mktemp("heights")

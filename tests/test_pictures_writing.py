@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -21,6 +21,7 @@ shapes = st.tuples(st.integers(1, 12), st.integers(1, 9), st.integers(1, 9)).fla
 )
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(["uint8", "uint16"]).flatmap(lambda dtype: arrays.arrays(dtype, shapes)), st.booleans())
 def test_pixels_and_labels_come_back(tmp_path_factory, images, labelled):
     folder = tmp_path_factory.mktemp("x") / "pictures"
