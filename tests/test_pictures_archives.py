@@ -76,3 +76,14 @@ def test_damaged_archives(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     with pytest.raises(ValueError, match="is not a whole .npz file"):
         read_images(tmp_path / "a.npz")
+
+
+def test_a_file_cut_short_or_with_a_wrong_byte(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", X=np.random.default_rng(0).integers(0, 256, (9, 8, 8), "uint8"))
+    whole = (tmp_path / "a.npz").read_bytes()
+    wrong = bytearray(whole)
+    wrong[300] ^= 255
+    for content in (whole[:400], bytes(wrong)):
+        (tmp_path / "a.npz").write_bytes(content)
+        with pytest.raises(ValueError, match="is not a whole .npz file"):
+            read_images(tmp_path / "a.npz")

@@ -25,19 +25,9 @@ def read(path, part=None):
     -------
     X, y, names : ndarray, ndarray or None, list of str
     """
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"{path} is not a whole .npz file.")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            shapes = {name: archive[name].shape for name in archive.files}
-            image, label = _chosen(path, shapes, part)
-            X, y = archive[image], None if label is None else archive[label]
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise ValueError(f"{path} is not a whole .npz file: {error}.") from error
-    except ValueError as error:
-        if "pickle" not in str(error):
-            raise
-        raise ValueError(f"{path} holds Python objects, which are not read: store arrays of numbers.") from error
+    arrays = _load(path)
+    image, label = _chosen(path, {name: array.shape for name, array in arrays.items()}, part)
+    X, y = arrays[image], None if label is None else arrays[label]
     if X.dtype.kind not in "biuf" or X.ndim < 3:
         raise ValueError(
             f"{path} has {image} of shape {X.shape} and type {X.dtype}; pictures are numbers (n, height, width[, "
@@ -54,6 +44,19 @@ def write(path, X, y):
     arrays = {"X": X} if y is None else {"X": X, "y": y}
     with atomic(path) as temporary:
         np.savez_compressed(temporary, **arrays)
+
+
+def _load(path):
+    """All arrays of the file by their names."""
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (MemoryError, PermissionError):
+        raise
+    except Exception as error:  # damaged files raise a dozen kinds
+        if "pickle" in str(error) and zipfile.is_zipfile(path):
+            raise ValueError(f"{path} holds Python objects, which are not read: store arrays of numbers.") from error
+        raise ValueError(f"{path} is not a whole .npz file. Make it again with numpy.savez.") from error
 
 
 def _chosen(path, shapes, part):
