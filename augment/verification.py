@@ -7,6 +7,7 @@ mark is no proof: it can be removed, and an unsigned one can be made up.
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from augment.folders import files_in
@@ -89,18 +90,23 @@ def _statement(path, notes):
     intact = None if entry is None else entry.get("sha256") == hashlib.sha256(content).hexdigest()
     own, by = _own_source(path, content)
     said_by = [by] if own else []
-    if intact:
-        own = own or note.get("digitalSourceType")
-        said_by.append(str(place))
+    noted = intact is True
+    if noted:
+        own = own or _text(note.get("digitalSourceType"))
+        said_by.append(str(place if path.is_absolute() else os.path.relpath(place)))
     signature = _signature(content)
     if signature and signature["state"] != "not checked":
         intact = intact is not False and signature["state"] == "valid"
-    synthetic = own in SOURCES.values() or bool(intact and note.get("synthetic") is True)
+    synthetic = own in SOURCES.values() or (noted and note.get("synthetic") is True)
     told = {"file": str(path), "marked": synthetic, "intact": intact, "digital_source_type": own, "said_by": said_by}
-    if place and str(place) in said_by:
+    if noted:
         told |= {name: note[name] for name in ("tool", "seed", "fairness") if name in note}
         told |= {"parents": entry["parents"]} if "parents" in entry else {}
     return told | ({"signature": signature} if signature else {})
+
+
+def _text(value):
+    return value if isinstance(value, str) else None
 
 
 def _signature(content):
@@ -126,6 +132,6 @@ def _in_glb(content):
     length = int.from_bytes(content[12:16], "little")
     try:
         extras = json.loads(content[20 : 20 + length])["asset"]["extras"]
-        return str(extras["digitalSourceType"]) if content.startswith(b"glTF") else None
+        return _text(extras["digitalSourceType"]) if content.startswith(b"glTF") else None
     except (ValueError, LookupError, TypeError, RecursionError):
         return None

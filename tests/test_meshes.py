@@ -63,12 +63,25 @@ def test_any_grid_is_watertight_and_faces_outwards_or_is_empty(trimesh, voxels, 
     try:
         mesh = meshes.to_mesh(voxels, blur=blur)
     except ValueError as error:
-        assert "no surface" in str(error)  # noqa: PT017
+        assert "no surface" in str(error)
         return
     assert mesh.is_watertight
     assert mesh.is_winding_consistent
     assert mesh.volume > 0
     assert mesh.body_count == 1
+
+
+@pytest.mark.parametrize("kind", ["binary", "quarters", "checkers"])
+@pytest.mark.parametrize("blur", [0, 0.5])
+def test_corners_that_may_be_joined_or_not_leave_no_edge_of_four_faces(trimesh, kind, blur):
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        voxels = {
+            "binary": (rng.random((8, 8, 8)) < rng.uniform(0.05, 0.6)).astype("uint8"),
+            "quarters": rng.integers(0, 5, (8, 8, 8)) / 4,
+            "checkers": (np.indices((8, 8, 8)).sum(axis=0) + seed) % 2 * (rng.random((8, 8, 8)) > 0.05),
+        }[kind]
+        assert meshes.to_mesh(voxels, blur=blur, largest=False).is_watertight
 
 
 def test_specks_are_dropped_and_hollows_filled(trimesh):
@@ -180,12 +193,15 @@ def test_an_empty_volume_is_named_and_leaves_no_folder(trimesh, tmp_path):
         (np.zeros((4, 4)), r"voxels \(depth, height, width\), as numbers; got float64 of shape \(4, 4\)"),
         (np.full((4, 4, 4), np.nan), "NaN or infinite"),
         (np.full((4, 4, 4), "x"), "as numbers"),
+        (np.zeros((4, 4, 4)), "No voxel is fuller than level=0.5 after the blur"),
         (np.full((4, 4, 4), 255), "int64 go up to 255, and what is full is not clear"),
     ],
 )
 def test_what_is_no_volume_is_told(trimesh, voxels, words):
     with pytest.raises(ValueError, match=words):
         meshes.to_mesh(voxels)
+    with pytest.raises(ValueError, match="level must be between"):
+        meshes.to_mesh(ball(3, 8), level=1)
 
 
 def test_without_the_extra_it_is_named(monkeypatch):

@@ -195,6 +195,26 @@ def test_the_command_tells_a_file_in_one_line(folder, capsys):
     assert "2.png: not marked; changed since it was written\n" in capsys.readouterr().out
 
 
+def test_places_are_told_as_the_path_is_given(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    assert only("new/3/0.png")["said_by"] == ["XMP", "new/synthetic.json"]
+    assert verify("new")["files"][0]["said_by"] == ["XMP", "new/synthetic.json"]
+
+
+def test_a_note_of_other_kinds_of_values_is_still_told(folder, capsys):
+    note = json.loads((folder / "synthetic.json").read_text())
+    note |= {"tool": "x", "seed": [1], "fairness": 3, "digitalSourceType": [4]}
+    note["files"]["3/0.png"]["parents"] = {"a": 1}
+    (folder / "synthetic.json").write_text(json.dumps(note))
+    assert cli.main(["verify", str(folder / "3" / "0.png")]) == 0
+    assert "unchanged; seed [1]\n" in capsys.readouterr().out
+    write_images(X / 255, folder.parent / "a.npz")
+    path = folder.parent / "a.npz.synthetic.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"digitalSourceType": [4]}))
+    assert cli.main(["verify", str(folder.parent / "a.npz")]) == 0
+    assert "marked as synthetic" in capsys.readouterr().out
+
+
 def test_the_command_tells_the_faults_of_a_folder(folder, capsys):
     assert cli.main(["verify", str(folder)]) == 0
     assert capsys.readouterr().out == (

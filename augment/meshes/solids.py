@@ -4,7 +4,10 @@ import numpy as np
 
 from augment._extras import load
 
-APART = 1e-3  # from the level, at least: a surface through a voxel's very middle has triangles without area
+# Voxels that are full, empty or half full leave it open at the level of a half which corners are joined, and marching
+# cubes then makes edges of four faces: a little lower they are joined. A surface through a voxel's very middle would
+# have triangles without area, so values keep a distance to the level.
+LOWER, APART = 1e-3, 1e-4
 MARGIN = 2  # voxels of air around a volume, so that its surface closes
 FORMS = {2: "heights (height, width), at least 2 x 2", 3: "voxels (depth, height, width)"}
 
@@ -18,7 +21,7 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
         How full each voxel is: 0 or 1, or in between. In uint8 and uint16 numbers above 1 make all count as shares of
         the greatest that the type holds: 255 or 65,535.
     level : float, default=0.5
-        What is fuller is inside.
+        What is fuller is inside; between 0 and 1.
     blur : float, default=0.5
         Standard deviation of the Gaussian, in voxels; 0 leaves steps. Beyond 0.56 a leg of one voxel vanishes (at
         level 0.5).
@@ -50,18 +53,34 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     from scipy.ndimage import gaussian_filter
 
     trimesh, measure = load("trimesh", "mesh"), load("skimage.measure", "mesh")
-    padded = np.pad(filling(grid(voxels, 3)), MARGIN)
-    field = gaussian_filter(padded, blur) if blur else padded
+    if not LOWER < level < 1:
+        raise ValueError(f"level must be between {LOWER} and 1. Received: level={level!r}")
+    field = np.pad(filling(grid(voxels, 3)), MARGIN)
+    field = gaussian_filter(field, blur) if blur else field
+    level = level - LOWER
     field[np.abs(field - level) < APART] = level + APART
-    if not field.max() > level > 0:
-        raise ValueError(
-            f"No voxel is fuller than level={level!r} after the blur, or the level is not above 0: no surface."
-        )
+    if field.max() <= level:
+        raise ValueError(f"No voxel is fuller than level={level + LOWER:g} after the blur: there is no surface.")
     vertices, faces, _, _ = measure.marching_cubes(field, level)
     # scikit-image's faces look inwards where the axes are x, y, z; turned around as z, y, x they look outwards.
     # A voxel's value is that at its middle, half a voxel from its corner.
-    mesh = trimesh.Trimesh((vertices[:, ::-1] - MARGIN + 0.5) * spacing, faces)
-    return max(mesh.split(only_watertight=False), key=lambda part: part.volume) if largest else mesh
+    vertices = (vertices[:, ::-1].astype("float64") - MARGIN + 0.5) * spacing
+    mesh = trimesh.Trimesh(vertices, _largest(vertices, faces) if largest else faces)
+    mesh.remove_unreferenced_vertices()
+    return mesh
+
+
+def _largest(vertices, faces):
+    """The faces of the part that encloses most; the surface of a hollow encloses less than nothing."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ends = np.repeat(faces[:, 0], 2), faces[:, 1:].ravel()
+    graph = coo_array((np.ones(len(ends[0])), ends), shape=(len(vertices), len(vertices)))
+    part = connected_components(graph, directed=False)[1][faces[:, 0]]
+    a, b, c = vertices[faces].transpose(1, 0, 2)
+    volumes = np.bincount(part, weights=(a * np.cross(b, c)).sum(axis=1))
+    return faces[part == volumes.argmax()]
 
 
 def grid(values, n_axes):

@@ -119,7 +119,7 @@ def _each(folder, names, read, failures, on_error):
     for name in names:
         try:
             results[name] = read(folder / name)
-        except (MemoryError, PermissionError):
+        except MemoryError:
             raise
         except Exception as error:  # Pillow raises a dozen kinds for damaged files
             reason = "it is no PNG or JPEG file" if "cannot identify" in str(error) else str(error).rstrip(".")
