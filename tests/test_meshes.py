@@ -84,6 +84,11 @@ def test_corners_that_may_be_joined_or_not_leave_no_edge_of_four_faces(trimesh, 
         assert meshes.to_mesh(voxels, blur=blur, largest=False).is_watertight
 
 
+@pytest.mark.parametrize(("level", "blur"), [(0.1, 3), (0.02, 1), (0.9, 0.5)])
+def test_a_grid_that_is_full_has_a_closed_surface(trimesh, level, blur):
+    assert meshes.to_mesh(np.ones((9, 9, 9)), level=level, blur=blur).is_watertight
+
+
 def test_specks_are_dropped_and_hollows_filled(trimesh):
     volume = ball(7, hollow=4)
     volume[1, 1, 1] = volume[22, 22, 22] = volume[22, 21, 22] = 1
@@ -202,6 +207,8 @@ def test_what_is_no_volume_is_told(trimesh, voxels, words):
         meshes.to_mesh(voxels)
     with pytest.raises(ValueError, match="level must be between"):
         meshes.to_mesh(ball(3, 8), level=1)
+    with pytest.raises(ValueError, match="blur must be 0 or more"):
+        meshes.to_mesh(ball(3, 8), blur=-1)
 
 
 def test_without_the_extra_it_is_named(monkeypatch):

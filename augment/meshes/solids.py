@@ -8,7 +8,6 @@ from augment._extras import load
 # cubes then makes edges of four faces: a little lower they are joined. A surface through a voxel's very middle would
 # have triangles without area, so values keep a distance to the level.
 LOWER, APART = 1e-3, 1e-4
-MARGIN = 2  # voxels of air around a volume, so that its surface closes
 FORMS = {2: "heights (height, width), at least 2 x 2", 3: "voxels (depth, height, width)"}
 
 
@@ -55,7 +54,10 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     trimesh, measure = load("trimesh", "mesh"), load("skimage.measure", "mesh")
     if not LOWER < level < 1:
         raise ValueError(f"level must be between {LOWER} and 1. Received: level={level!r}")
-    field = np.pad(filling(grid(voxels, 3)), MARGIN)
+    if not blur >= 0:
+        raise ValueError(f"blur must be 0 or more voxels. Received: blur={blur!r}")
+    margin = 2 + round(4 * blur)  # of air, as far as the blur reaches, so that the surface closes
+    field = np.pad(filling(grid(voxels, 3)), margin)
     field = gaussian_filter(field, blur) if blur else field
     level = level - LOWER
     field[np.abs(field - level) < APART] = level + APART
@@ -64,7 +66,7 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     vertices, faces, _, _ = measure.marching_cubes(field, level)
     # scikit-image's faces look inwards where the axes are x, y, z; turned around as z, y, x they look outwards.
     # A voxel's value is that at its middle, half a voxel from its corner.
-    vertices = (vertices[:, ::-1].astype("float64") - MARGIN + 0.5) * spacing
+    vertices = (vertices[:, ::-1].astype("float64") - margin + 0.5) * spacing
     mesh = trimesh.Trimesh(vertices, _largest(vertices, faces) if largest else faces)
     mesh.remove_unreferenced_vertices()
     return mesh
