@@ -27,8 +27,22 @@ _HOMES = {
     "augmentation_curve": "augment.augmentation.curve",
     "AugmentationCurveDisplay": "augment.augmentation.display",
     "check_synthesizer": "augment.checks",
+    "read_images": "augment.pictures",
+    "write_images": "augment.pictures",
 }
-_MODULES = ("auditing", "augmentation", "checks", "codecs", "datasets", "files", "models", "synthesizers", "training")
+_MODULES = (
+    "auditing",
+    "augmentation",
+    "checks",
+    "codecs",
+    "datasets",
+    "files",
+    "meshes",
+    "models",
+    "pictures",
+    "synthesizers",
+    "training",
+)
 
 __all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604
 

@@ -1,7 +1,8 @@
 """The command `augment`: fits, generates and audits tables in files; `augment demo` does all three and shows them.
 
-Results go to standard output, progress and errors to standard error. Nothing heavy is imported before it is needed.
-Every command ends with one of `EXIT_CODES`, which its help prints.
+`augment verify` reads back how files say that they were made. Results go to standard output, progress and errors to
+standard error. Nothing heavy is imported before it is needed. Every command ends with one of `EXIT_CODES`, which its
+help prints.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from augment.provenance import marked, note_path, write_note
 
 EXIT_CODES = """exit codes:
   0    done
-  1    augment audit --fail-on: the gate stays shut, by a FAIL or by what else was named; standard error says by what
+  1    augment audit --fail-on: the gate stays shut, by a FAIL or by what else was named; standard error says by what;
+       augment verify: a file is not marked as synthetic, or was changed
   2    the command, a file or a value in it is wrong; one sentence on standard error says what
   70   a fault in Augment itself; the traceback is printed
   130  interrupted
@@ -90,7 +92,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"augment {augment.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_fit, _add_generate, _add_audit):
+    for add in (_add_demo, _add_fit, _add_generate, _add_audit, _add_verify):
         add(commands)
     return parser
 
@@ -163,6 +165,12 @@ def _add_audit(commands):
     )
     add_judging(command)
     command.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed of the resampling (0)")
+
+
+def _add_verify(commands):
+    command = _command(commands, "verify", _verify, "tell how files say that they were made, and whether they changed")
+    command.add_argument("path", metavar="FILE_OR_FOLDER", help="a picture, mesh, array or table, or a folder of them")
+    command.add_argument("--json", action="store_true", help="print what every file says as one JSON object")
 
 
 def _add_fitting(command, seed):
@@ -400,6 +408,12 @@ def _audit(options):
     if options.json != "-" and not options.quiet:
         print(shown)
     return shut(report, options)  # by what was found: the public form leaves verdicts on few rows out
+
+
+def _verify(options):
+    from augment._command_verify import told
+
+    return told(options.path, options.json, options.quiet)
 
 
 if __name__ == "__main__":

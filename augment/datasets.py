@@ -1,4 +1,4 @@
-"""Tables to try things on: one made by a known law, so that what must come back is known, and one of real patients."""
+"""Data to try things on: a table and solid shapes made by known laws, and a table of real patients."""
 
 
 def make_table(n_samples=1000, random_state=None):
@@ -67,6 +67,99 @@ def make_table(n_samples=1000, random_state=None):
             "bought": np.where(bought, "yes", "no"),
         }
     )
+
+
+def make_shapes(n_samples=300, size=16, random_state=None):
+    """Make solid shapes on a grid of voxels whose law is known: boxes, tables and towers, equally often.
+
+    In units of ``size / 8`` voxels, every number uniform on whole voxels, every place in the plane that fits equally
+    likely:
+
+    ====== =========================================================================================================
+    label  shape, standing on the floor
+    ====== =========================================================================================================
+    box    a cuboid, each side 2 to 6 units
+    table  a plate of 4 to 7 by 4 to 7 units, 1 unit thick, its upper side 3 to 6 units high, on a leg of 1 by 1 unit
+           under each corner
+    tower  2 to 4 cuboids, each 1 to 2 units high, the lowest of 4 to 6 by 4 to 6 units, each next one half a unit
+           (rounded down) narrower on all four sides
+    ====== =========================================================================================================
+
+    So a box fills its bounding box, a table alone has air below it, and a tower has neither of both.
+
+    Parameters
+    ----------
+    n_samples : int, default=300
+        Number of shapes.
+    size : int, default=16
+        Voxels on each side of the grid; a multiple of 8, at least 16.
+    random_state : None, int or numpy Generator
+        The seed, or the generator to draw from; None draws new shapes at each call.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, size, size, size)
+        1 where a voxel is filled and else 0, of uint8; axes are depth, height from the floor up, and width.
+    y : ndarray of shape (n_samples,)
+        "box", "table" or "tower".
+
+    Raises
+    ------
+    ValueError
+        If the size is none of these.
+
+    Examples
+    --------
+    >>> from augment.datasets import make_shapes
+    >>> X, y = make_shapes(100, random_state=0)
+    >>> X.shape, sorted(set(y.tolist()))
+    ((100, 16, 16, 16), ['box', 'table', 'tower'])
+    """
+    import numpy as np
+
+    if size < 16 or size % 8:
+        raise ValueError(f"size must be a multiple of 8 and at least 16. Received: size={size!r}")
+    rng = np.random.default_rng(random_state)
+    makers = {"box": _box, "table": _table, "tower": _tower}
+    y = rng.choice(list(makers), size=n_samples)
+    X = np.zeros((n_samples, size, size, size), "uint8")
+    for grid, label in zip(X, y.tolist(), strict=True):
+        solid = makers[label](size // 8, rng)
+        z, x = (rng.integers(0, size - side + 1) for side in (solid.shape[0], solid.shape[2]))
+        grid[z : z + solid.shape[0], : solid.shape[1], x : x + solid.shape[2]] = solid
+    return X, y
+
+
+def _box(unit, rng):
+    import numpy as np
+
+    return np.ones(rng.integers(2 * unit, 6 * unit + 1, 3), "uint8")
+
+
+def _table(unit, rng):
+    import numpy as np
+
+    depth, width = rng.integers(4 * unit, 7 * unit + 1, 2)
+    solid = np.zeros((depth, rng.integers(3 * unit, 6 * unit + 1), width), "uint8")
+    solid[:, -unit:] = 1
+    for z in (slice(None, unit), slice(-unit, None)):
+        for x in (slice(None, unit), slice(-unit, None)):
+            solid[z, :, x] = 1
+    return solid
+
+
+def _tower(unit, rng):
+    import numpy as np
+
+    storeys = rng.integers(unit, 2 * unit + 1, rng.integers(2, 5))
+    depth, width = rng.integers(4 * unit, 6 * unit + 1, 2)
+    solid = np.zeros((depth, storeys.sum(), width), "uint8")
+    floor = 0
+    for i, height in enumerate(storeys):
+        edge = i * (unit // 2)
+        solid[edge : depth - edge, floor : floor + height, edge : width - edge] = 1
+        floor += height
+    return solid
 
 
 def _logistic(x):

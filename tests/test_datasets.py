@@ -1,9 +1,10 @@
-"""The made table obeys the law its documentation states; the patients' table is the one that was published."""
+"""What is made obeys the law that its documentation states; the patients' table is the one that was published."""
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
-from augment.datasets import load_diabetes_table, make_table
+from augment.datasets import load_diabetes_table, make_shapes, make_table
 
 N = 40_000
 
@@ -73,3 +74,38 @@ def test_the_patients_are_those_of_the_publication():
     assert list(table["sex"].cat.categories) == ["1", "2"]
     assert (table["progression"].min(), table["progression"].max()) == (25, 346)
     assert table.notna().all(axis=None)
+
+
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_shapes_are_what_their_label_says(size):
+    X, y = make_shapes(90, size=size, random_state=2)
+    assert (X.shape, X.dtype) == ((90, size, size, size), "uint8")
+    assert set(np.unique(X)) == {0, 1}
+    for solid, label in zip(X, y.tolist(), strict=True):
+        box = solid[np.ix_(*(solid.any(axis=axes).nonzero()[0] for axes in [(1, 2), (0, 2), (0, 1)]))]
+        assert solid[:, 0].any()  # on the floor
+        assert scipy.ndimage.label(solid)[1] == 1
+        air_below = (np.diff(box.astype(int), axis=1) > 0).any()
+        assert label == ("table" if air_below else "box" if box.all() else "tower")
+
+
+def test_shapes_obey_the_law_of_their_sizes():
+    X, y = make_shapes(2000, size=16, random_state=3)
+    counts = np.array([(y == label).sum() for label in ("box", "table", "tower")])
+    assert abs(counts / 2000 - 1 / 3).max() < 5 * np.sqrt(2 / 9 / 2000)
+    heights, widths = X.any(axis=(1, 3)).sum(axis=1), X.any(axis=(1, 2)).sum(axis=1)
+    spans = {"box": ((4, 12), (4, 12)), "table": ((6, 12), (8, 14)), "tower": ((4, 16), (8, 12))}
+    for label, (height, width) in spans.items():
+        assert (heights[y == label].min(), heights[y == label].max()) == height
+        assert (widths[y == label].min(), widths[y == label].max()) == width
+    boxes = heights[y == "box"]  # uniform on 9 values
+    assert abs(boxes.mean() - 8) < 5 * np.sqrt((9**2 - 1) / 12 / len(boxes))
+
+
+def test_shapes_and_their_seed():
+    one, two, three = (make_shapes(20, random_state=seed) for seed in (1, np.random.default_rng(1), 2))
+    assert np.array_equal(one[0], two[0])
+    assert np.array_equal(one[1], two[1])
+    assert not np.array_equal(one[0], three[0])
+    with pytest.raises(ValueError, match="multiple of 8"):
+        make_shapes(size=20)
