@@ -19,8 +19,8 @@ OMP_NUM_THREADS=1 on a busy machine.
 
 Last result (16 idle cores, one thread a job; JAX 0.11, NumPy 2.5, pandas 3.0, scikit-learn 1.9; splits 0 to 4 of all
 tables and sizes, 34 cells, since wine and breast cancer lack rows for some). Since then the kernel keeps the margins of
-each class and draws labels of many categories; at 50 and 200 rows of five tables, two splits, its gain was -.004 [-.018,
-+.006] before and -.005 [-.019, +.005] after:
+each class and draws labels of many categories; at 50 and 200 rows of five tables, two splits, its gain was -.004
+[-.018, +.006] before and -.005 [-.019, +.005] after:
 
 | arm | linear | neighbours | forest | boosting | network | all learners | normalised | synthetic | share | CPU-s |
 |---|---|---|---|---|---|---|---|---|---|---|
@@ -43,8 +43,8 @@ each class and draws labels of many categories; at 50 and 200 rows of five table
 
 Worse than no added rows beyond the noise, of 170 pairs of cell and learner: duplicates in 4, the others in none.
 
-At 50 and 200 rows (2 busy shared cores, other jobs beside; arfpy and TVAE splits 0 and 1 of 13 cells, since both fail on
-Titanic, TabularARGN split 0 of 15, on whose rows kernel has +.005 [-.003, +.014] and SMOTE -.021 [-.045, -.000]):
+At 50 and 200 rows (2 busy shared cores, other jobs beside; arfpy and TVAE splits 0 and 1 of 13 cells, since both fail
+on Titanic, TabularARGN split 0 of 15, on whose rows kernel has +.005 [-.003, +.014] and SMOTE -.021 [-.045, -.000]):
 
 | arm | all learners | synthetic | share | CPU-s | worse beyond the noise |
 |---|---|---|---|---|---|

@@ -29,8 +29,9 @@ Met on Adult: VAE and GAN beat TVAE on trend, C2ST and AUC in less than half of 
 
 Met on MAGIC: VAE and GAN beat TVAE and CTGAN on trend, C2ST and AUC, CTGAN in less than half of its time. MISSED: half
 of TVAE's time, 88 CPU-s. On another machine (16 idle cores, one thread a fit; JAX 0.11, NumPy 2.5, pandas 3.0), seeds 0
-and 1, C2ST / AUC / CPU-s: vae .731, .709 / .934, .927 / 146, 151; gan .559, .562 / .927, .916 / 145, 142; flow .758, .777
-/ .933, .932 / 285, 284; tvae (seed 0) .088 / .844 / 217. Not run: CTGAN and recurrent on Adult, a third seed of MAGIC.
+and 1, C2ST / AUC / CPU-s: vae .731, .709 / .934, .927 / 146, 151; gan .559, .562 / .927, .916 / 145, 142; flow .758,
+.777 / .933, .932 / 285, 284; tvae (seed 0) .088 / .844 / 217. Not run: CTGAN and recurrent on Adult, a third seed of
+MAGIC.
 
 A training step of 512 Adult rows in CPU milliseconds, TensorFlow / JAX, on otherwise idle cores: autoregressive 40 /
 21, VAE 29 / 17, flow 54 / 42, GAN 35 / 35. Of TensorFlow's 29 for the VAE, 11 are matrix products at 66 GFLOP/s, 3 the

@@ -28,7 +28,7 @@ def looks_like(images):
     return np.where(left > top, "left", "top")
 
 
-@pytest.fixture(scope="module", params=["vae", "flow"])
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.slow) for name in SMALL])
 def fitted(request):
     X, y = patterns(600, np.random.default_rng(0))
     model, epochs = {"vae": (SMALL["vae"], 20), "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12)}[

@@ -9,6 +9,7 @@ from augment.models import Flow
 from augment.models.image_flow import ImageFlowModel
 
 
+@pytest.mark.slow
 def test_a_field_of_normals_keeps_mean_and_covariance():
     rng = np.random.default_rng(0)
     tilt = np.linspace(-1, 1, 6)[:, None] * np.ones(6)

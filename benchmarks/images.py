@@ -1,0 +1,106 @@
+"""Question: what do the families make of small sets of pictures, how good are their images, and do they copy?
+
+    python benchmarks/images.py --data ../shared/data --out images.jsonl [--sets fashion,pneumonia] [--models vae,flow]
+        [--n 5000] [--seeds 3]
+
+Default settings, fitted on n labelled training images (all 4,708 of PneumoniaMNIST), as many generated, and the audit's
+findings with the official test part as holdout, which no choice was made by. "accuracy" is that of a small network
+trained on the generated images alone, of that of one trained on the real ones in as many steps, on the holdout; KID is
+that of the generated from the holdout images, "floor" that of the training from the holdout images, both with the
+features of a fixed random network; "nearer" is the share of generated images nearer to a training image than to any of
+as many holdout images, ideally .5. Images a second are counted on one core. Every finished line of --out is not run
+again. Set OMP_NUM_THREADS=1 on a busy machine.
+
+Last result: not measured yet.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+SETS = {
+    "fashion": ("fashion_mnist.npz", ("x_train", "y_train"), ("x_test", "y_test")),
+    "pneumonia": ("pneumoniamnist.npz", ("train_images", "train_labels"), ("test_images", "test_labels")),
+}
+FINDINGS = {  # name in a record: identity of the finding, key of its value
+    "accuracy_gap": ("utility.accuracy", "value"),
+    "accuracy_real": ("utility.accuracy", "reference"),
+    "kid_beyond": ("fidelity.kid", "value"),
+    "floor": ("fidelity.kid", "reference"),
+    "density": ("fidelity.joint.density", "value"),
+    "coverage": ("fidelity.joint.coverage", "value"),
+    "nearer": ("privacy.distances", "value"),
+    "nearer_low": ("privacy.distances", "low"),
+}
+
+
+def load(name, data_dir, n, seed):
+    """Training and holdout images with labels; n training images drawn by the seed."""
+    file, train, test = SETS[name]
+    with np.load(Path(data_dir, "image", file)) as arrays:
+        (X, y), holdout = ((arrays[images], arrays[labels].ravel()) for images, labels in (train, test))
+    chosen = np.random.default_rng(seed).permutation(len(X))[:n]
+    return (X[chosen], y[chosen]), holdout
+
+
+def measure(name, model, data_dir, n, seed):
+    """One fit, its images and what the audit says of them, as a record."""
+    from augment import ImageSynthesizer, audit
+
+    train, holdout = load(name, data_dir, n, seed)
+    start = time.process_time(), time.monotonic()
+    synthesizer = ImageSynthesizer(model, random_state=seed, verbose=0).fit(*train)
+    fitted = time.process_time()
+    record = {"fit_cpu": fitted - start[0], "fit_wall": time.monotonic() - start[1]}
+    new = synthesizer.generate(len(train[0]))
+    record["images_per_cpu_second"] = len(train[0]) / (time.process_time() - fitted)
+    record["stopped_nearer"] = synthesizer.history_.get("nearer_share", [None])[-1]
+    frame = audit(train, new, holdout=holdout, random_state=seed).to_frame().set_index("id")
+    return record | {key: float(frame.loc[finding, column]) for key, (finding, column) in FINDINGS.items()}
+
+
+def summary(records):
+    """A Markdown table of means over the seeds."""
+    columns = ["fit_cpu", "images_per_cpu_second", "accuracy", "kid", "floor", "density", "coverage", "nearer"]
+    lines = ["| images | model | seeds | " + " | ".join(columns) + " |", "|---" * (len(columns) + 3) + "|"]
+    for key in dict.fromkeys((record["set"], record["model"]) for record in records):
+        mine = [record for record in records if (record["set"], record["model"]) == key]
+        for record in mine:
+            record["accuracy"] = 1 + record["accuracy_gap"] / record["accuracy_real"]
+            record["kid"] = record["kid_beyond"] + record["floor"]
+        means = [np.mean([record[column] for record in mine]) for column in columns]
+        lines.append(f"| {' | '.join(key)} | {len(mine)} | " + " | ".join(f"{mean:.3g}" for mean in means) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", required=True, help="folder that holds image/fashion_mnist.npz and the others")
+    parser.add_argument("--out", required=True, help="file of records; what it holds is not run again")
+    parser.add_argument("--sets", default=",".join(SETS))
+    parser.add_argument("--models", default="vae,flow")
+    parser.add_argument("--n", type=int, default=5000, help="training images")
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    path = Path(arguments.out)
+    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    done = {(record["set"], record["model"], record["n"], record["seed"]) for record in records}
+    for seed in range(arguments.seeds):
+        for name in arguments.sets.split(","):
+            for model in arguments.models.split(","):
+                if (name, model, arguments.n, seed) in done:
+                    continue
+                record = {"set": name, "model": model, "n": arguments.n, "seed": seed}
+                record |= measure(name, model, arguments.data, arguments.n, seed)
+                records.append(record)
+                with open(path, "a") as file:
+                    file.write(json.dumps(record) + "\n")
+                print(json.dumps(record), flush=True)
+    print(summary(records))
+
+
+if __name__ == "__main__":
+    main()
