@@ -2,6 +2,7 @@
 
 import pickle
 
+import keras
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -183,6 +184,12 @@ def test_a_class_of_one_image_is_generated(model, one_step):
         (np.zeros((3, 8, 8)), [1, 2], {}, "one label for each of the 3 images"),
         (np.zeros((3, 8, 8)), None, {"model": "autoregressive"}, "'vectors'"),
         (np.zeros((3, 8, 8)), None, {"model": "gan"}, "for images take model='flow' or 'vae'"),
+        (
+            np.zeros((3, 8, 8)),
+            None,
+            {"model": VAE(encoder=keras.layers.Dense(2))},
+            "encoder of one's own is for tables",
+        ),
         (np.zeros((3, 8, 8)), None, {"spatial_dims": 1}, "spatial_dims must be 2 or 3"),
     ],
 )
@@ -206,6 +213,7 @@ def test_it_is_cloned_and_printed():
     assert repr(again) == "ImageSynthesizer(epochs=2, model=VAE(latent_dim=8), spatial_dims=3)"
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_images(one_step):
     X = np.random.default_rng(0).integers(0, 255, (20, 8, 8)).astype("uint8")
     first, second = (quick("flow").fit(X).generate(4) for _ in range(2))

@@ -75,6 +75,14 @@ class Recipe(BaseEstimator):
         value = getattr(self, name)
         return self.sizes[name][isinstance(layout, ImageLayout)] if value == "auto" else int(value)
 
+    def _refuse_own_networks(self):
+        """A ValueError where networks of one's own are given and the data are images."""
+        for name in self._own_networks():
+            raise ValueError(
+                f"{name} of one's own is for tables. For images give a function that takes an ImageLayout and gives a "
+                "GenerativeModel."
+            )
+
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
 

@@ -32,12 +32,18 @@ class Flow(Recipe):
 
     Any columns may be known: in half of the training rows a random subset stands at its values from the start.
 
+    For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. `depth`,
+    `smoothing` and a network of one's own are for tables.
+
     Parameters
     ----------
-    width, depth : int, default=256 and 3
-        Length of the hidden vectors and number of residual blocks of the network.
-    n_steps : int, default=16
-        Steps of the sampler.
+    width : int or "auto", default="auto"
+        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for tables
+        and 48 for images.
+    depth : int, default=3
+        Number of residual blocks of the network, for tables.
+    n_steps : int or "auto", default="auto"
+        Steps of the sampler; "auto" is 16 for tables and 8 for images.
     sampler : {"heun", "euler"}, default="heun"
         Heun's method looks twice in each step and is of second order, Euler's once.
     guidance_scale : float, default=1
@@ -113,6 +119,7 @@ class Flow(Recipe):
         from augment.models import convolutions
         from augment.models.image_flow import ImageFlowModel
 
+        self._refuse_own_networks()
         network = convolutions.u_net(layout, self._size("width", layout))
         n_steps = self._size("n_steps", layout)
         model = ImageFlowModel(layout, network, n_steps, self.sampler, float(self.guidance_scale))

@@ -28,7 +28,7 @@ LOG_VARIANCES = -10.0, 5.0  # of a code: beyond these nothing is gained
 
 
 class VAE(Recipe):
-    """Variational autoencoder of a table's rows.
+    """Variational autoencoder of a table's rows, or of images.
 
     An encoder makes of each row a normal distribution over codes, a decoder makes of a code a distribution over rows,
     in which the columns are independent given the code (Kingma and Welling, ICLR 2014, arXiv 1312.6114): a softmax for
@@ -38,17 +38,24 @@ class VAE(Recipe):
     Conditions on any columns choose codes by how well they explain what is known (sampling importance resampling, of
     4,096 codes), which is exact but for their number: many known numbers at once are met by the nearest codes.
 
+    For images encoder and decoder are convolutional and see the class, pixels are normal around what the decoder says,
+    and each class has a mixture of its own; `augment.models.image_vae` tells more. `depth`, `smoothing` and networks of
+    one's own are for tables.
+
     Parameters
     ----------
-    latent_dim : int, default=16
-        Length of the code.
-    width, depth : int, default=128 and 1
-        Length of the hidden vectors and number of residual blocks of encoder and decoder.
+    latent_dim : int or "auto", default="auto"
+        Length of the code; "auto" is 16 for tables and 32 for images.
+    width : int or "auto", default="auto"
+        Length of the hidden vectors of encoder and decoder, for images the channels of their convolutions; "auto" is
+        128 for tables and 64 for images.
+    depth : int, default=1
+        Number of residual blocks of encoder and decoder, for tables.
     beta : float, default=0.5
         Weight of the Kullback-Leibler term (Higgins et al., ICLR 2017); 1 is the bound on the likelihood. Below it
         codes tell more of a row, and the mixture has more to learn.
     n_components : int, default=64
-        Normals in the mixture; fewer for less than 20 rows for each.
+        Normals in the mixture; fewer for less than 20 rows, or 50 images, for each.
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.001
@@ -122,6 +129,7 @@ class VAE(Recipe):
         from augment.models import convolutions
         from augment.models.image_vae import ImageVAEModel
 
+        self._refuse_own_networks()
         latent_dim, width = self._size("latent_dim", layout), self._size("width", layout)
         encoder = convolutions.encoder(layout, 2 * latent_dim, width)
         decoder = convolutions.decoder(layout, latent_dim, width)
