@@ -1,0 +1,14 @@
+"""The audit of images: the same findings and verdicts as for tables, from networks and distances instead of columns.
+
+Each check lives in a file of its own. Groups of images are not looked at: there is no check of bias.
+"""
+
+from augment.auditing.images import kernel_distance, memory, neighbourhoods, pictures, usefulness
+
+CHECKS = [
+    *pictures.CHECKS,
+    *kernel_distance.CHECKS,
+    *neighbourhoods.CHECKS,
+    *usefulness.CHECKS,
+    *memory.CHECKS,
+]
