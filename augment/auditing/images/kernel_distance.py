@@ -1,8 +1,9 @@
 """Do the images look the same to a network? The kernel distance (KID), beyond that of real images from each other.
 
 The squared maximum mean discrepancy of features with the kernel (x y / d + 1)^3, without bias (Bińkowski et al. 2018).
-Features are in units of the standard deviation of the real ones, so that the number has a meaning: a shift of every
-feature by s standard deviations alone gives about 3 s^2.
+Features are in units of the common standard deviation of the real ones, so that the number has a meaning: a shift of
+every feature by s of it alone gives about 3 s^2. Each has not its own, since in a feature that is nearly always silent
+a single image that is not would lie hundreds of them away, which the third power makes the whole of the distance.
 
 What is judged is the distance of synthetic from real images less that of as many fresh real ones (Bounliphone et al.
 2016): it is 0 where synthetic images are as good as real ones, also where the real ones were not all drawn alike.
@@ -99,13 +100,12 @@ def _without_own(halves, own, rows):
 
 
 def _scaled(points, n):
-    """Features less the mean of the real ones, in their standard deviations; one that does not vary is left out."""
+    """Features less the mean of the real ones, in their common standard deviation, the root of the mean variance."""
     real = points[n:]
-    middle, spread = real.mean(axis=0), real.std(axis=0)
-    varies = spread > 1e-6 * spread.max()
-    if not varies.any():
+    spread = np.sqrt(real.var(axis=0).mean())
+    if spread == 0:
         raise NotAssessed("The features of all real images are the same.")
-    return (points[:, varies] - middle[varies]) / spread[varies]
+    return (points - real.mean(axis=0)) / spread
 
 
 def _kernel_sums(points, starts):

@@ -80,25 +80,34 @@ class Nearness:
         self.squared = {name: np.empty((n, min(2, m))) for name in parts}
         self.which = {name: np.empty(n, int) for name in parts}
         self._nearest_to = {name: np.full(m, np.inf) for name in parts}
+        self._nearest_place = {name: np.zeros(m, int) for name in parts}
         self._share, self._weight = np.empty(n), np.zeros(2 * m)
         for rows, squared in squared_distances(points["synthetic"], real):
             for name, part in parts.items():
                 self.squared[name][rows] = smallest(squared[:, part], min(2, m))
                 self.which[name][rows] = squared[:, part].argmin(axis=1)
-                self._nearest_to[name] = np.minimum(self._nearest_to[name], squared[:, part].min(axis=0))
+                self._note_nearest(name, rows.start, squared[:, part])
             query, place = np.nonzero(squared <= squared.min(axis=1, keepdims=True) + EQUAL)
             share = 1 / np.bincount(query)
             self._share[rows] = np.bincount(query, np.where(place < m, share[query], 0.0))
             self._weight += np.bincount(place, share[query], minlength=2 * m)
 
+    def _note_nearest(self, name, start, squared):
+        """Keep the nearest synthetic image of each real one, of those seen so far."""
+        place, real = squared.argmin(axis=0), np.arange(squared.shape[1])
+        nearer = squared[place, real] < self._nearest_to[name]
+        self._nearest_to[name][nearer] = squared[place, real][nearer]
+        self._nearest_place[name][nearer] = start + place[nearer]
+
     def near_copies(self, name):
         """How many images of a real part have a synthetic one within `cut`, and how many could: those without a twin.
 
-        An image that has another real one as near is left out: who repeats it may know it from elsewhere.
+        An image that has another real one as near is left out: who repeats it may know it from elsewhere. Images that
+        have the same nearest synthetic one count once, since they do not tell independently.
         """
         lone = self._lone[name] > self.cut
-        copied = np.sqrt(self._nearest_to[name]) <= self.cut
-        return int((copied & lone).sum()), int(lone.sum())
+        copied = (np.sqrt(self._nearest_to[name]) <= self.cut) & lone
+        return len(np.unique(self._nearest_place[name][copied])), int(lone.sum())
 
     def ratios(self, name):
         """Distance to the nearest over that to the second nearest image of a real part, for each synthetic image."""
