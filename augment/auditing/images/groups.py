@@ -6,8 +6,8 @@ from augment.auditing.check import Check, NotAssessed
 def group_bias(data, rng):
     """Always NotAssessed: images come with labels, and with nothing that says whom they show."""
     raise NotAssessed(
-        "Groups of images are not compared: nothing says which group each image is of. Where attributes are known, audit "
-        "a table of them and of the labels."
+        "Groups of images are not compared: nothing says which group each image is of. Where attributes are known, "
+        "audit a table of them and of the labels."
     )
 
 
