@@ -129,7 +129,7 @@ def _mean_recall(right, truth):
 
 
 def _recalls(data, right, truth):
-    """Recall of each class by both, and their difference with an interval that holds for all classes at once."""
+    """Recall of each class by both, and their difference with its interval; the classes that lose most stand first."""
     present, rows = np.unique(truth), []
     for k in present:
         own = {source: part[:, truth == k] for source, part in right.items()}
