@@ -1,4 +1,4 @@
-"""Runs the checks on a synthetic table and its real ones."""
+"""Runs the checks on a synthetic table, or on synthetic images, and the real ones."""
 
 from dataclasses import replace
 from numbers import Integral
@@ -12,6 +12,7 @@ from augment.auditing import (
     detection,
     fidelity,
     flips,
+    images,
     intersections,
     missing,
     model_bias,
@@ -27,6 +28,10 @@ from augment.auditing.check import FAIL
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows, unlike
+from augment.auditing.images.holdout import training_images
+from augment.auditing.images.holdout import unlike as unlike_images
+from augment.auditing.images.reading import are_images
+from augment.auditing.images.reading import prepare as prepare_images
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
@@ -65,9 +70,10 @@ def audit(
     strata=None,
     thresholds=None,
     mode="internal",
+    spatial_dims=2,
     random_state=0,
 ):
-    """Compare a synthetic table with the real one it was learned from, and judge what can be judged.
+    """Compare a synthetic table, or synthetic images, with the real ones learned from, and judge what can be judged.
 
     Every finding has a value, an interval and a verdict: PASS when the whole interval lies on the good side of the
     threshold, FAIL when the whole of it lies on the bad side, INCONCLUSIVE otherwise, NOT ASSESSED when something is
@@ -75,12 +81,14 @@ def audit(
 
     Parameters
     ----------
-    train : pandas, polars or pyarrow table, or ndarray of shape (rows, columns)
-        The real rows that the generator learned from.
-    synthetic : table
-        The generated rows, with the same columns in any order. Where a pandas frame says in its `attrs` that its rows
-        fulfil a criterion (``generate(fairness=...)``), the report and each failure that may follow from it say so.
-    holdout : table, optional
+    train : pandas, polars or pyarrow table, ndarray of shape (rows, columns), or images
+        The real rows that the generator learned from. Images are an array (n, height, width) or (n, height, width,
+        channels) of whole numbers or floats, or a pair of it and their labels (n,).
+    synthetic : table or images
+        The generated rows, with the same columns in any order; images of the form and range of train's. Where
+        a pandas frame says in its `attrs` that its rows fulfil a criterion (``generate(fairness=...)``), the report and
+        each failure that may follow from it say so.
+    holdout : table or images, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
         assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
         population privacy is not assessed.
@@ -99,6 +107,8 @@ def audit(
         quotes (``"fidelity.shapes" = 0.05``) or in tables (``[fidelity]``, then ``shapes = 0.05``).
     mode : {"internal", "public"}, default="internal"
         "public" rounds to two digits and leaves out small cells, rows and exact texts: see `AuditReport.public`.
+    spatial_dims : {2, 3}, default=2
+        Sides of an image: 3 for volumes, arrays (n, depth, height, width) with or without channels.
     random_state : int, numpy.random.Generator or None, default=0
         Seed of every random choice; None draws one.
 
@@ -111,8 +121,9 @@ def audit(
     TypeError
         If a table is none, or an argument is of another type.
     ValueError
-        If a table is too small, a column is not there or stands twice, a threshold has another name, a file of
-        thresholds cannot be read, the mode is unknown, or the shares of the population do not fit the groups.
+        If a table is too small, a column is not there or stands twice, images have another form than train's or pixels
+        that are no numbers, a threshold has another name, a file of thresholds cannot be read, the mode is unknown, or
+        the shares of the population do not fit the groups.
 
     Notes
     -----
@@ -174,6 +185,16 @@ def audit(
     privacy.inference             0.05  largest risk of guessing a secret, beyond the holdout's
     ============================  ====  ==================================================================
 
+    Those of images, where their names do not stand above:
+
+    ============================  ====  ==================================================================
+    fidelity.kid                  0.03  largest kernel distance in random features beyond fresh real images
+    fidelity.kid.classifier       0.03  the same in the features of a classifier
+    fidelity.classes              0.20  coverage of each class: at most so far below fresh real images
+    utility.accuracy              0.05  largest loss of accuracy when training on synthetic images alone
+    privacy.distances.near        0.00  largest rate of training images nearly copied beyond the holdout's
+    ============================  ====  ==================================================================
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -184,21 +205,47 @@ def audit(
     >>> report = audit(sample(500), sample(500), holdout=sample(500), target="income")
     >>> report.to_dict()["verdict"]["failed"]
     []
+    >>> drawn = rng.integers(0, 256, (2, 100, 8, 8), dtype="uint8")
+    >>> audit(drawn[0], drawn[1]).by_pillar["privacy"]
+    'NOT ASSESSED'
     """
     if mode not in MODES:
         raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
-    limits = resolve(CHECKS, thresholds)
-    values = {name: threshold.value for name, threshold in limits.items()}
-    data = prepare(train, synthetic, holdout, target, protected, values)
-    seed, shares = _seed(random_state), population_shares(data, population)
-    data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
-    fault, asked = training_rows(data), asked_for(synthetic)
-    other = "" if fault else unlike(data)
+    seed = _seed(random_state)
+    if are_images(train):
+        given = {"target": target, "protected": protected, "population": population, "strata": strata}
+        checks, limits = images.CHECKS, resolve(images.CHECKS, thresholds)
+        _only_of_tables(given)
+        data = prepare_images(train, synthetic, holdout, spatial_dims, _values(limits))
+        data, asked = replace(data, seed=seed), ""
+        fault = training_images(data)
+        other = "" if fault else unlike_images(data, np.random.default_rng([seed, *b"holdout"]))
+    else:
+        checks, limits = CHECKS, resolve(CHECKS, thresholds)
+        data = prepare(train, synthetic, holdout, target, protected, _values(limits))
+        shares = population_shares(data, population)
+        data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
+        fault, asked = training_rows(data), asked_for(synthetic)
+        other = "" if fault else unlike(data)
     data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
-    findings = [finding for check in CHECKS for finding in _run(check, data, fault, other, seed)]
+    findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
     findings = [_asked(finding) for finding in findings] if asked else findings
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
+
+
+def _values(limits):
+    return {name: threshold.value for name, threshold in limits.items()}
+
+
+def _only_of_tables(given):
+    """Raise where something was given that images cannot have: the name of a column."""
+    named = [name for name, value in given.items() if value is not None and value != ()]
+    if named:
+        raise ValueError(
+            f"{named[0]}= names columns, which images do not have. Give labels as pairs, (images, labels); groups of "
+            "images are not audited."
+        )
 
 
 def _run(check, data, fault, other, seed):

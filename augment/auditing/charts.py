@@ -91,6 +91,11 @@ def lines(title, x_label, y_label, series):
     return {"kind": "lines", "title": title, "x_label": x_label, "y_label": y_label, "series": series}
 
 
+def pictures(title, panels):
+    """Panels of "name" and "pictures", each a PNG file in base 64 with "name", "width" and "height" (in pixels)."""
+    return {"kind": "pictures", "title": title, "panels": panels}
+
+
 def table(caption, columns, rows, row_level=False):
     """A plain table for `evidence["tables"]`; `row_level` where it shows rows, which the public form leaves out."""
     listed = {"caption": caption, "columns": list(columns), "rows": [list(row) for row in rows]}

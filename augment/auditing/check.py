@@ -133,7 +133,7 @@ class Check:
         What it measures, in a few words.
     function : callable (Data, numpy.random.Generator) -> list of Finding
         The comparison. The generator depends on the seed and the id alone, so checks do not disturb each other.
-    needs : tuple of {"holdout", "target", "protected"}, default=()
+    needs : tuple of {"holdout", "target", "protected", "labels"}, default=()
         What the user must give; when absent, the check answers NOT ASSESSED and names it.
     thresholds : dict of str to float, default={}
         Default thresholds of its findings; the user overrides them by these names.
@@ -192,6 +192,7 @@ NEEDS = {
     "holdout": "Needs holdout=: real rows that the generator never saw.",
     "target": "Needs target=: the name of the column to predict.",
     "protected": "Needs protected=: the names of the columns whose groups matter.",
+    "labels": "Needs labels: give train, synthetic and holdout as pairs (images, labels).",
 }
 
 

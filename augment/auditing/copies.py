@@ -27,7 +27,7 @@ def copies(data, rng):
     """
     same, choices = rounded(data), row_choices(data)
     rows = [
-        _beyond_chance(COPIES.id, f"rows{without(data, columns)}", row_keys(same, columns), data, len(choices))
+        repeated_beyond_chance(COPIES.id, f"rows{without(data, columns)}", row_keys(same, columns), data, len(choices))
         for columns in choices
     ]
     named = [j for j, column in enumerate(data.columns) if column.identifier and column.is_category][:MAX_IDENTIFIERS]
@@ -35,7 +35,7 @@ def copies(data, rng):
     for j in named:
         name = data.columns[j].name
         values = row_keys(same, [j])
-        keys.append(_beyond_chance(f"{COPIES.id}.{name}", f"values of {name}", values, data, len(named)))
+        keys.append(repeated_beyond_chance(f"{COPIES.id}.{name}", f"values of {name}", values, data, len(named)))
     return clearest(rows) + keys
 
 
@@ -105,8 +105,19 @@ def rare_repeated(keys):
     return {name: (own, own & synthetic[keys[name]]) for name, own in rare.items()}
 
 
-def _beyond_chance(identity, things, keys, data, comparisons):
-    """The finding for one kind of key: rows, or the values of a column."""
+def repeated_beyond_chance(identity, things, keys, data, comparisons):
+    """The finding for one kind of key: rows, the values of a column, or images.
+
+    Parameters
+    ----------
+    identity, things : str
+        The finding's id, and what the keys are of, in words.
+    keys : dict of str to ndarray of int
+        Equal things have equal keys.
+    data : Data or ImageData
+    comparisons : int
+        Findings that share one level.
+    """
     title = f"Copied training {things}, beyond chance"
     found = rare_repeated(keys)
     seen, trials = ({name: int(pair[i].sum()) for name, pair in found.items()} for i in (1, 0))

@@ -95,6 +95,19 @@ class Data:
         """Rows of each table, by name."""
         return {name: len(table) for name, table in self.tables.items()}
 
+    def summary(self):
+        """What the report says of the data themselves."""
+        names = [column.name for column in self.columns]
+        return {
+            "data": {
+                name: {"rows": len(table), "columns": table.shape[1], "sha256": self.fingerprint(name)}
+                for name, table in self.tables.items()
+            },
+            "columns": [{"name": c.name, "kind": c.kind, "identifier": c.identifier} for c in self.columns],
+            "target": None if self.target is None else names[self.target],
+            "protected": [names[j] for j in self.protected],
+        }
+
     def fingerprint(self, name):
         """SHA-256 of a table's contents, the same whatever library held it."""
         digest = hashlib.sha256()

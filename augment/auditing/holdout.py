@@ -19,7 +19,7 @@ def training_rows(data):
         return ""
     for columns in row_choices(data):
         keys = row_keys(data, columns)
-        if _beyond_chance(keys["train"], keys["holdout"]):
+        if beyond_chance(keys["train"], keys["holdout"]):
             n = int(np.isin(keys["holdout"], keys["train"]).sum())
             return (
                 f"{n:,} of {len(data.holdout):,} holdout rows equal training rows, more than repeated rows explain, so "
@@ -28,7 +28,7 @@ def training_rows(data):
     return ""
 
 
-def _beyond_chance(train, holdout):
+def beyond_chance(train, holdout):
     """Whether train and holdout share more rows than a random split of their union would.
 
     A row that the union holds k times is in both parts of a random split unless all k fall into one. Rows that occur

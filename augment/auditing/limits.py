@@ -13,8 +13,16 @@ MODES = {
     "of few among them.",
 }
 
+TABLES = "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table."
+IMAGES = (
+    "Verdicts hold for these images, these numbers of them and this seed; another draw of synthetic images is another "
+    "set. Networks and distances look at large images averaged down, at 64 and at 32 pixels a side: finer detail is "
+    "not judged."
+)
+PICTURES = "This report shows real images: treat it as internal."
 
-def limits(rows, protected, target, mode="internal"):
+
+def limits(rows, protected, target, mode="internal", images=False):
     """The limits of a report, as sentences.
 
     Parameters
@@ -24,6 +32,8 @@ def limits(rows, protected, target, mode="internal"):
     protected : list of str
     target : str or None
     mode : {"internal", "public"}, default="internal"
+    images : bool, default=False
+        Whether the rows are images.
 
     Returns
     -------
@@ -35,14 +45,14 @@ def limits(rows, protected, target, mode="internal"):
     Bias was not looked at.
     """
     return [
-        "Verdicts hold for these tables, these sizes and this seed; another draw of synthetic rows is another table.",
-        "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the rows are too few to tell, "
+        IMAGES if images else TABLES,
+        "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the data are too few to tell, "
         "an alarm stayed silent (which passes nothing), a check stopped, or a question was not assessed. The smallest "
         "difference that would have been shown four times in five stands beside it.",
         _privacy([row for row in rows if row["pillar"] == "privacy"]),
         _bias([row for row in rows if row["pillar"] == "bias"], protected),
-        *_utility([row for row in rows if row["pillar"] == "utility"], target),
-        MODES[mode],
+        *_utility([row for row in rows if row["pillar"] == "utility"], target, images),
+        PICTURES if images and mode == "internal" else MODES[mode],
     ]
 
 
@@ -83,10 +93,12 @@ def _bias(rows, protected):
     )
 
 
-def _utility(rows, target):
+def _utility(rows, target, images):
     _, rows = _seen(rows)
     if rows and target is not None:
         yield f"Usefulness is that of predicting {target!r} with the models named there; another task may lose more."
+    if rows and images:
+        yield "Usefulness is that of telling the labels with one small network; another network or task may lose more."
 
 
 def _joined(names):

@@ -5,7 +5,7 @@ from augment.auditing.drawings import draw, folded, table
 from augment.auditing.style import PAGE_STYLE, STYLE
 from augment.auditing.svg import gauge
 from augment.auditing.verdicts import FAIL, NOT_ASSESSED
-from augment.auditing.words import QUESTIONS, SYMBOLS, because, escape, show, unseen, wanted
+from augment.auditing.words import SYMBOLS, because, escape, question, show, size_of_each, things, unseen, wanted
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 SOURCES = {"default": "the default", "given": "set by the user"}
@@ -30,10 +30,14 @@ def fragment(content):
         f"<main class=audit><style>{STYLE}</style>"
         f'<a class=skip href="#audit-findings">Skip to the findings</a>{_header(content)}{_summary(content)}'
         f'<div id="audit-findings">{pillars}</div>'
-        f"{_list('How the tables were read', content['notes'])}"
+        f"{_list(_read(content), content['notes'])}"
         f"{_list('What this audit cannot tell', content['limits'])}{_annex(content)}"
         f"{_provenance(content)}</main>"
     )
+
+
+def _read(content):
+    return "How the images were read" if "images" in content else "How the tables were read"
 
 
 def _badge(verdict):
@@ -52,13 +56,12 @@ def _header(content):
     rest = f"<p>Not assessed: {', '.join(skipped)}. The whole passes only where all four do.</p>" if skipped else ""
     about = "about " if content["mode"] == "public" else ""
     rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{about}{show(table['rows'])} rows</dd></div>"
+        f"<div><dt>{escape(name)}</dt><dd>{about}{show(table['rows'])} {things(content)}</dd></div>"
         for name, table in content["data"].items()
     )
-    columns = content["data"]["train"]["columns"]
     return (
         f"<header><p class=kicker>Audit of synthetic data</p><h1>{_badge(verdict['overall'])}</h1>{rest}"
-        f"<dl class=sizes>{rows}<div><dt>each with</dt><dd>{columns:,} columns</dd></div>"
+        f"<dl class=sizes>{rows}<div><dt>each with</dt><dd>{escape(size_of_each(content))}</dd></div>"
         f"<div><dt>form</dt><dd>{escape(content['mode'])}</dd></div></dl></header>"
     )
 
@@ -72,7 +75,7 @@ def _summary(content):
         text = text if finding is None else f'<a href="#{_anchor(finding)}">{text}</a>'
         rows.append(
             f'<tr data-pillar="{pillar}" data-status="{escape(verdict)}"><th scope=row>{pillar.capitalize()}'
-            f"<small>{QUESTIONS[pillar]}</small></th><td>{_badge(verdict)}</td><td>{text}</td></tr>"
+            f"<small>{question(content, pillar)}</small></th><td>{_badge(verdict)}</td><td>{text}</td></tr>"
         )
     return (
         "<section><table class=verdicts><caption>Verdicts</caption><thead><tr><th scope=col>Question</th>"
@@ -86,40 +89,38 @@ def _summary(content):
 def _pillar(content, pillar):
     """The findings of one question, failures first."""
     findings = [row for row in content["findings"] if row["pillar"] == pillar]
-    body = "".join(_finding(row) for row in sorted(findings, key=lambda row: row["verdict"] != FAIL))
-    return (
-        f"<section><h2>{pillar.capitalize()}</h2><p class=question>{QUESTIONS[pillar].capitalize()}</p>{body}</section>"
-        if findings
-        else ""
-    )
+    body = "".join(_finding(row, things(content)) for row in sorted(findings, key=lambda row: row["verdict"] != FAIL))
+    asked = question(content, pillar).capitalize()
+    return f"<section><h2>{pillar.capitalize()}</h2><p class=question>{asked}</p>{body}</section>" if findings else ""
 
 
-def _finding(row):
+def _finding(row, of):
     number = ""
     if row["value"] is not None and not row["missing"]:
         interval = f" <span class=range>{show(row['interval'])}</span>" if row["interval"] else ""
         want = f" <span class=wanted>wanted: {escape(wanted(row))}</span>" if row["threshold"] is not None else ""
         open_ = f"<p class=note>{escape(unseen(row))}</p>" if unseen(row) else ""
-        number = f"<p class=measure><strong>{show(row['value'])}</strong>{interval}{want}</p>{gauge(row)}{open_}"
+        number = f"<p class=measure><strong>{show(row['value'])}</strong>{interval}{want}</p>{gauge(row, of)}{open_}"
     message = f"<p>{escape(row['message'])}</p>" if row["message"] else ""
     charts = "".join(draw(chart) for chart in row["evidence"].get("charts", []))
     return (
         f'<article id="{_anchor(row["id"])}" data-check-id="{escape(row["id"])}" '
         f'data-status="{escape(row["verdict"])}">'
-        f"<h3>{_badge(row['verdict'])} {escape(row['title'])}</h3>{message}{number}{charts}{_details(row)}</article>"
+        f"<h3>{_badge(row['verdict'])} {escape(row['title'])}</h3>{message}{number}{charts}"
+        f"{_details(row, of)}</article>"
     )
 
 
-def _details(row):
+def _details(row, of):
     """The tables of a finding and how its number was made."""
     facts = [[name.replace("_", " "), value] for name, value in row["evidence"].get("facts", {}).items()]
-    numbers = _numbers(row) + facts
+    numbers = _numbers(row, of) + facts
     tables = "".join(table(t["caption"], t["columns"], t["rows"]) for t in row["evidence"].get("tables", []))
     own = table("The number and how it was made", ["what", "value"], numbers) if numbers else ""
     return folded("Numbers and method", tables + own) if tables or own else ""
 
 
-def _numbers(row):
+def _numbers(row, of):
     """What stands in the JSON file beside the value, by name; only what is there."""
     source = SOURCES.get(row["threshold_source"], f"from {row['threshold_source']}")
     rows = ", ".join(f"{name} {show(n)}" for name, n in row["n"].items())
@@ -129,9 +130,9 @@ def _numbers(row):
         "wanted": wanted(row),
         "threshold": f"{row['threshold_name']}, {source}" if row["threshold_name"] else "",
         "smallest difference it could show": show(row["smallest_difference"]),
-        "fresh real rows": show(row["ceiling"]),
+        f"fresh real {of}": show(row["ceiling"]),
         row["reference_name"] or "reference": show(row["reference"]),
-        "rows": rows,
+        of: rows,
         "method": row["method"],
     }
     return [[name, value] for name, value in numbers.items() if value]

@@ -2,7 +2,7 @@
 
 from augment.auditing.check import PILLARS
 from augment.auditing.verdicts import FAIL, NOT_ASSESSED
-from augment.auditing.words import QUESTIONS, SYMBOLS, because, cut, measured, plain, show, unseen
+from augment.auditing.words import SYMBOLS, because, cut, measured, plain, question, show, size_of_each, things, unseen
 
 WIDTH = 118
 
@@ -19,10 +19,10 @@ def text(content, width=WIDTH):
 def summary(content, width=WIDTH, at_most=3):
     """The verdicts in at most ten lines: the whole, the four pillars, other failures and what was not assessed."""
     verdict = content["verdict"]
-    columns = content["data"]["train"]["columns"]
     mode = "; public form" if content["mode"] == "public" else ""
     lines = [
-        f"Audit: {SYMBOLS[verdict['overall']]} {verdict['overall']}   ({_sizes(content)} rows; {columns} columns{mode})"
+        f"Audit: {SYMBOLS[verdict['overall']]} {verdict['overall']}   "
+        f"({_sizes(content)} {things(content)}; {size_of_each(content)}{mode})"
     ]
     for pillar in PILLARS:
         word = verdict["by_pillar"][pillar]
@@ -42,7 +42,7 @@ def summary(content, width=WIDTH, at_most=3):
 def _findings(content, width):
     lines = []
     for pillar in PILLARS:
-        lines += ["", f"{pillar.capitalize()}: {QUESTIONS[pillar]}"]
+        lines += ["", f"{pillar.capitalize()}: {question(content, pillar)}"]
         for row in [row for row in content["findings"] if row["pillar"] == pillar]:
             number = "" if row["missing"] else measured(row)
             start = f"  {SYMBOLS[row['verdict']]} {row['verdict']:<13} "
@@ -58,7 +58,7 @@ def markdown(content):
     lines = [
         f"# Audit: {SYMBOLS[verdict['overall']]} {verdict['overall']}",
         "",
-        f"Rows: {_sizes(content)}.",
+        f"{things(content).capitalize()}: {_sizes(content)}.",
         "",
         "| question | verdict | because |",
         "|---|---|---|",
@@ -66,13 +66,18 @@ def markdown(content):
     for pillar in PILLARS:
         word = verdict["by_pillar"][pillar]
         lines.append(
-            _md_row(f"{pillar.capitalize()}: {QUESTIONS[pillar]}", f"{SYMBOLS[word]} {word}", because(content, pillar))
+            _md_row(
+                f"{pillar.capitalize()}: {question(content, pillar)}",
+                f"{SYMBOLS[word]} {word}",
+                because(content, pillar),
+            )
         )
     lines += [
         "",
         "## Findings",
         "",
-        "| finding | verdict | value | interval | threshold | smallest difference it could show | fresh real rows |",
+        "| finding | verdict | value | interval | threshold | smallest difference it could show | "
+        f"fresh real {things(content)} |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in content["findings"]:

@@ -44,7 +44,8 @@ def public(content):
         "thresholds": thresholds,
         "findings": rows,
         "notes": [rounded_text(note, names) for note in content["notes"]],
-        "limits": limits(rows, content["protected"], content["target"], "public"),
+        "limits": limits(rows, content["protected"], content["target"], "public", "images" in content),
+        **({"images": {**content["images"], "form": None}} if "images" in content else {}),
     }
 
 

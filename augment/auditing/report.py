@@ -75,20 +75,13 @@ class AuditReport:
         findings = with_sources(findings, thresholds)
         by_pillar = {pillar: combine([f for f in findings if f.pillar == pillar]) for pillar in PILLARS}
         rows = [finding.to_dict() for finding in findings]
-        names = [column.name for column in data.columns]
-        target, protected = None if data.target is None else names[data.target], [names[j] for j in data.protected]
+        about = data.summary()
         content = {
             "schema": SCHEMA,
             "tool": {"name": "augment-toolkit", "version": _version()},
             "seed": seed,
             "mode": "internal",
-            "data": {
-                name: {"rows": len(table), "columns": table.shape[1], "sha256": data.fingerprint(name)}
-                for name, table in data.tables.items()
-            },
-            "columns": [{"name": c.name, "kind": c.kind, "identifier": c.identifier} for c in data.columns],
-            "target": target,
-            "protected": protected,
+            **about,
             "thresholds": {name: asdict(threshold) for name, threshold in thresholds.items()},
             "verdict": {
                 "overall": overall(by_pillar.values()),
@@ -99,7 +92,7 @@ class AuditReport:
             },
             "findings": rows,
             "notes": list(data.notes),
-            "limits": limits(rows, protected, target),
+            "limits": limits(rows, about["protected"], about["target"], images="images" in about),
         }
         return cls(json_safe(content))
 

@@ -80,6 +80,10 @@ height:0;border-top:3px solid var(--synthetic);vertical-align:middle}
 .audit .key .line1{border-top:3px dashed var(--accent)}
 .audit .key .line2{border-top:3px dotted var(--ink)}
 .audit .key .line3{border-top-color:var(--real)}
+.audit .sheet{display:flex;flex-wrap:wrap;gap:1rem 1.6rem}.audit .pictures .name{font-size:.8rem;margin-bottom:.2rem}
+.audit .pictures span{display:inline-block;margin:0 .6rem .3rem 0;max-width:100%}
+.audit .pictures img{display:block;max-width:100%;height:auto;image-rendering:pixelated;border:1px solid var(--line)}
+.audit .pictures small{font-size:.72rem}
 .audit .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.2rem,1fr));gap:1.1rem 1.4rem}
 .audit .panel{min-width:0}.audit svg.panel{width:100%;height:4.6rem;border-bottom:1px solid var(--line)}
 .audit rect.real{fill:var(--real)}.audit rect.solid{fill:var(--synthetic)}

@@ -69,12 +69,12 @@ def known(*values):
     return all(value is not None and math.isfinite(value) for value in values)
 
 
-def gauge(finding):
+def gauge(finding, of="rows"):
     """The interval of a finding on an axis, with its threshold, the good side shaded, and its ceiling or reference."""
     limits = finding["threshold"] if isinstance(finding["threshold"], list) else [finding["threshold"]]
     if finding["interval"] is None or not known(*finding["interval"], finding["value"], *limits):
         return ""
-    marks = [("fresh real rows", finding["ceiling"]), (finding["reference_name"], finding["reference"])]
+    marks = [(f"fresh real {of}", finding["ceiling"]), (finding["reference_name"], finding["reference"])]
     on_axis = finding["goal"] != "higher" or finding["ceiling"] is not None
     marks = [(name, v) for name, v in marks if v is not None and name and on_axis and _near(v, finding, limits)]
     ends = [*finding["interval"], finding["value"], *limits, *(v for _, v in marks)]

@@ -13,6 +13,40 @@ QUESTIONS = {
     "privacy": "does it give training rows away?",
 }
 
+IMAGE_QUESTIONS = {
+    "fidelity": "do they look like the real images?",
+    "utility": "do they serve for training?",
+    "bias": "are the groups still there?",
+    "privacy": "do they give training images away?",
+}
+
+
+def question(content, pillar):
+    """What a pillar asks, of rows or of images."""
+    return (IMAGE_QUESTIONS if "images" in content else QUESTIONS)[pillar]
+
+
+def things(content):
+    """What the report is on: "rows" or "images"."""
+    return "images" if "images" in content else "rows"
+
+
+def size_of_each(content):
+    """How large each row or image is.
+
+    Examples
+    --------
+    >>> size_of_each({"images": {"sides": [28, 20], "channels": 3}})
+    '28 x 20 pixels, 3 channels'
+    >>> size_of_each({"data": {"train": {"columns": 12}}})
+    '12 columns'
+    """
+    if "images" not in content:
+        return f"{content['data']['train']['columns']:,} columns"
+    channels = content["images"]["channels"]
+    sides = " x ".join(map(str, content["images"]["sides"]))
+    return f"{sides} pixels{f', {channels} channels' if channels > 1 else ''}"
+
 
 def plain(text):
     """Text without control characters, which could rewrite a terminal and which no page may hold.

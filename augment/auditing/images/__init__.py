@@ -1,0 +1,15 @@
+"""The audit of images: the same findings and verdicts as for tables, from networks and distances instead of columns.
+
+Each check lives in a file of its own.
+"""
+
+from augment.auditing.images import groups, kernel_distance, memory, neighbourhoods, pictures, usefulness
+
+CHECKS = [
+    *pictures.CHECKS,
+    *kernel_distance.CHECKS,
+    *neighbourhoods.CHECKS,
+    *usefulness.CHECKS,
+    *groups.CHECKS,
+    *memory.CHECKS,
+]
