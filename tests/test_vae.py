@@ -116,7 +116,7 @@ def test_networks_of_ones_own():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"latent_dim": 0}, "latent_dim must be an integer of at least 1. Received: latent_dim=0"),
+        ({"latent_dim": 0}, "latent_dim must be an integer of at least 1 or 'auto'. Received: latent_dim=0"),
         ({"beta": -1}, "beta must be a number of at least 0"),
         ({"learning_rate": "fast"}, "learning_rate must be a number"),
         ({"optimizer": 3}, "optimizer must be None, a name or a Keras optimizer"),
