@@ -1,5 +1,6 @@
 """The adversarial network against truth: a ring of Gaussians, rare categories, margins, who learns from which loss."""
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,7 +38,8 @@ def ring(n, rng):
     return pd.DataFrame(centre + 0.05 * rng.normal(size=(n, 2)), columns=["x", "y"])
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+# all three seeds where the backend is another one, which trains the faster
+@pytest.mark.parametrize("seed", [0] if keras.backend.backend() == "tensorflow" else [0, 1, 2])
 def test_all_eight_gaussians_of_a_ring_are_found(seed):
     table = ring(4000, np.random.default_rng(seed))
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)
