@@ -366,6 +366,9 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
     best.restore()
     if guard is not None:
         guard.restore()
+        if verbose and guard.copies:
+            what = "generated rows came nearer to training rows than to held-out ones"
+            print(f"stopped: {what}; the model from before is kept", file=sys.stderr)
     if nan.step is not None:
         _tell_of_nan(nan.step, best.weights is not None)
     return history.history

@@ -248,6 +248,20 @@ def test_tensorboard_that_is_not_installed_is_named(monkeypatch):
         check_callbacks([keras.callbacks.TensorBoard("logs")])
 
 
+def test_a_guard_that_found_copies_puts_weights_back_and_is_told_of(capsys):
+    class Found(keras.callbacks.Callback):
+        copies, restored = True, False
+
+        def restore(self):
+            self.restored = True
+
+    model, x = tiny()
+    guard = Found()
+    train(model, x, x, plan(len(x), epochs=1), guard=guard, verbose=1, rng=np.random.default_rng(0))
+    assert guard.restored and guard.model is model
+    assert "stopped: generated rows came nearer to training rows than to held-out ones" in capsys.readouterr().err
+
+
 def test_progress_shows_every_loss(capsys):
     progress = Progress(1000)
     progress.set_params({"steps": 16})

@@ -47,7 +47,7 @@ class ImageCodec:
     def __init__(self, encoding="vectors", spatial_dims=2):
         if encoding not in self.encodings:
             raise ValueError(
-                f"Images are encoded as 'vectors', which VAE, GAN and Flow take. Received: encoding={encoding!r}, "
+                f"Images are encoded as 'vectors', which VAE and Flow take. Received: encoding={encoding!r}, "
                 "that of another family."
             )
         self.encoding, self.spatial_dims = encoding, spatial_dims

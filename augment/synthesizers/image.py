@@ -298,22 +298,18 @@ class ImageSynthesizer(Synthesizer):
         ValueError
             For images of another form, or none.
         """
+        from augment.models.sliced_distance import sliced_distance
+
         check_is_fitted(self, "codec_")
         images, labels = self._read(X, y, reset=False)
         if not len(images):
             raise ValueError("score is a mean over images and got none: give at least one.")
-        chosen = np.random.default_rng(0).permutation(len(images))[:SCORED]
+        chosen, rng = np.random.default_rng(0).permutation(len(images))[:SCORED], np.random.default_rng(1)
         arrays = self.codec_.encode((images[chosen], None if labels is None else labels[chosen]))
-        rng, n_pixels = np.random.default_rng(1), self.codec_.layout.n_pixels
-        known = (
-            self._ask(len(chosen), None, None, None, None, rng)
-            if labels is None
-            else ImageCondition(arrays[:, n_pixels:])
-        )
+        pixels, classes = np.split(arrays, [self.codec_.layout.n_pixels], axis=1)
+        known = ImageCondition(classes) if labels is not None else self._ask(len(chosen), None, None, None, None, rng)
         made = self._checked(self.model_.transport(self.model_.noise(len(chosen), rng), known), len(chosen))
-        from augment.models.sliced_distance import sliced_distance
-
-        return -sliced_distance(arrays[:, :n_pixels], made[:, :n_pixels])
+        return -sliced_distance(pixels, made[:, : pixels.shape[1]])
 
     def _learned(self):
         return {
