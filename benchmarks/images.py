@@ -11,7 +11,17 @@ features of a fixed random network; "nearer" is the share of generated images ne
 as many holdout images, ideally .5. Images a second are counted on one core. Every finished line of --out is not run
 again. Set OMP_NUM_THREADS=1 on a busy machine.
 
-Last result: not measured yet.
+Last result (2 shared cores, 24 GiB; seed 0 alone; TensorFlow 2.21, Keras 3.15):
+
+| images | model | fit CPU-s | images / CPU-s | accuracy, of real | KID | floor | coverage | nearer |
+|---|---|---|---|---|---|---|---|---|
+| Fashion-MNIST, 5,000 | vae | 168 | 2,660 | .960 (.809 of .843) | .417 | -.001 | .889 | .546 [.522, ...] |
+| PneumoniaMNIST, 2,000 | vae | 146 | 3,020 | .985 (.845 of .858) | .243 | -.051 | .896 | another population |
+
+The share of nearer images of the VAE on Fashion-MNIST is above one half for certain. The flow, judged by a like script
+on held-back training images and with a sixth more steps: 681 CPU-s with five jobs beside, accuracy .92 of real,
+coverage .90 (real images .96), 30 to 38 images a CPU-second; 16 steps for 8 change nothing,
+Euler's method with 15 is worse.
 """
 
 import argparse
