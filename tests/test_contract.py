@@ -58,10 +58,6 @@ def tiny(model, **options):
 MODELS = {name: name for name in _families()} | {"energy": energy}
 
 
-# what hangs together is learned: test_gan.py and test_recurrent.py say so of these, for a second time of training less
-TOLD_ELSEWHERE = ("gan", "check_dependence"), ("recurrent", "check_dependence")
-
-
 @pytest.mark.parametrize(
     "check",
     [
@@ -72,7 +68,6 @@ TOLD_ELSEWHERE = ("gan", "check_dependence"), ("recurrent", "check_dependence")
         )
         for name, model in MODELS.items()
         for check in synthesizer_checks(tiny(model, epochs=EPOCHS.get(name, 40)))
-        if (name, check.__name__) not in TOLD_ELSEWHERE
     ],
 )
 def test_contract(check, request):

@@ -1,6 +1,5 @@
 """The adversarial network against truth: a ring of Gaussians, rare categories, margins, who learns from which loss."""
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,8 +37,7 @@ def ring(n, rng):
     return pd.DataFrame(centre + 0.05 * rng.normal(size=(n, 2)), columns=["x", "y"])
 
 
-# all three seeds where the backend is another one, which trains the faster
-@pytest.mark.parametrize("seed", [0] if keras.backend.backend() == "tensorflow" else [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_all_eight_gaussians_of_a_ring_are_found(seed):
     table = ring(4000, np.random.default_rng(seed))
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)
@@ -171,7 +169,7 @@ def test_a_number_that_is_seldom_there_keeps_its_margin_and_what_hangs_on_it():
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)
     new = TabularSynthesizer(model, epochs=40, batch_size=256, verbose=0, random_state=0).fit(table).generate(20_000)
     there, quarters = new[new["paid"] > 0], [0.25, 0.5, 0.75]
-    assert len(there) / len(new) == pytest.approx((paid > 0).mean(), abs=0.02)  # fits with other seeds vary by .005
+    assert len(there) / len(new) == pytest.approx((paid > 0).mean(), abs=0.01)
     expected = np.quantile(np.log(paid[paid > 0]), quarters)
     assert np.log(there["paid"]).quantile(quarters).to_numpy() == pytest.approx(expected, abs=0.15)
     big = there["paid"] > np.exp(5)

@@ -44,9 +44,9 @@ class StopAtCopies(keras.callbacks.Callback):
     Parameters
     ----------
     train, held : ndarray of float of shape (n, d) and (m, d)
-        Pixels of training and held-out images; both of them as far as generated rows go, which begin with these floats.
+        Training and held-out rows.
     make : callable (n) -> ndarray of shape (n, d)
-        Generates.
+        Generates as many rows.
     epochs : int
         Of the whole run.
     """
