@@ -41,14 +41,14 @@ def test_shapes(make):
 
 def test_a_network_of_ones_own_is_copied_with_its_weights():
     mine = network()
-    copy = own(mine, "encoder", 3, 2)
+    copy = own(mine, "encoder", (3,), (2,))
     assert copy is not mine
     assert np.array_equal(copy.get_weights()[0], mine.get_weights()[0])
 
 
 def test_one_that_is_not_built_is_built_and_left_alone():
     mine = keras.Sequential([keras.layers.Dense(2)])
-    assert own(mine, "encoder", 3, 2).built
+    assert own(mine, "encoder", (3,), (2,)).built
     assert not mine.built
 
 
@@ -56,7 +56,7 @@ def test_one_that_is_not_built_is_built_and_left_alone():
 def test_a_network_of_a_class_of_ones_own_is_copied_once_keras_can(built):
     mine, x = Named(2), np.ones((4, 3), "float32")
     before = keras.ops.convert_to_numpy(mine(x)) if built else None
-    copy = own(mine, "encoder", 3, 2)
+    copy = own(mine, "encoder", (3,), (2,))
     assert copy is not mine and mine.built == built
     if built:
         assert np.array_equal(keras.ops.convert_to_numpy(copy(x)), before)
@@ -80,4 +80,4 @@ def test_a_network_of_a_class_of_ones_own_is_copied_once_keras_can(built):
 )
 def test_a_wrong_network_is_refused_with_the_shape_it_should_have(given, error, message):
     with pytest.raises(error, match=message):
-        own(given, "encoder", 3, 2)
+        own(given, "encoder", (3,), (2,))

@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 
 from augment.codecs.layout import ImageLayout
-from augment.models.convolutions import DepthToSpace, SpaceToDepth, decoder, encoder, multiplications, u_net
+from augment.models.convolutions import (
+    DepthToSpace,
+    SpaceToDepth,
+    decoder,
+    discriminator,
+    encoder,
+    multiplications,
+    u_net,
+)
 
 FLAT = ImageLayout((12, 8, 3), (0.5, 0.5), n_samples=10, patch=2)
 VOLUME = ImageLayout((8, 4, 4, 1), (), n_samples=10, patch=2)
@@ -30,6 +38,7 @@ def test_networks_have_the_shapes_they_tell(layout):
     images, classes = np.zeros((2, *layout.shape), "float32"), np.zeros((2, layout.n_classes), "float32")
     assert encoder(layout, 6, 8)([images, classes]).shape == (2, 6)
     assert decoder(layout, 3, 8)([np.zeros((2, 3), "float32"), classes]).shape == (2, *layout.shape)
+    assert discriminator(layout, 8)([images, classes]).shape == (2, 1)
     assert u_net(layout, 8)([images, np.zeros((2, 17), "float32"), classes]).shape == (2, *layout.shape)
 
 

@@ -10,9 +10,9 @@ import pytest
 from sklearn.base import clone
 
 from augment import ImageSynthesizer
-from augment.models import VAE, Flow
+from augment.models import GAN, VAE, Flow
 
-SMALL = {"vae": VAE(latent_dim=4, width=8), "flow": Flow(width=8, n_steps=4)}
+SMALL = {"vae": VAE(latent_dim=4, width=8), "flow": Flow(width=8, n_steps=4), "gan": GAN(latent_dim=4, width=8)}
 
 
 def patterns(n, rng, noise=20):
@@ -32,10 +32,19 @@ def looks_like(images):
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.slow) for name in SMALL])
 def fitted(request):
     X, y = patterns(600, np.random.default_rng(0))
-    model, epochs = {"vae": (SMALL["vae"], 20), "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12)}[
-        request.param
-    ]
+    model, epochs = {
+        "vae": (SMALL["vae"], 20),
+        "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12),
+        "gan": (SMALL["gan"], 60),
+    }[request.param]
     return X, y, ImageSynthesizer(model, epochs=epochs, verbose=0, random_state=0).fit(X, y)
+
+
+@pytest.fixture
+def varying(fitted):
+    if not fitted[2].model_.takes_like:
+        pytest.skip("a GAN cannot vary images")
+    return fitted
 
 
 def test_images_have_the_labels_that_were_asked_for(fitted):
@@ -62,8 +71,8 @@ def test_brightness_varies_as_it_did(fitted):
         assert here.std() == pytest.approx(there.std(), rel=0.35)
 
 
-def test_images_near_given_ones_are_nearer_to_these_than_to_others(fitted):
-    X, y, synthesizer = fitted
+def test_images_near_given_ones_are_nearer_to_these_than_to_others(varying):
+    X, y, synthesizer = varying
     images, labels = synthesizer.generate(like=(X[:50], y[:50]), strength=0.2)
     assert labels.tolist() == y[:50].tolist()
     shift = np.flatnonzero(y[:50] == "left")  # another image of the class, for comparison
@@ -72,8 +81,8 @@ def test_images_near_given_ones_are_nearer_to_these_than_to_others(fitted):
     assert not np.array_equal(images, X[:50])
 
 
-def test_the_label_of_an_image_without_one_is_found(fitted):
-    X, y, synthesizer = fitted
+def test_the_label_of_an_image_without_one_is_found(varying):
+    X, y, synthesizer = varying
     _, labels = synthesizer.generate(like=X[:30])
     assert (labels == y[:30]).mean() > 0.9
     one, label = synthesizer.generate(5, like=X[0], strength=0.5)
@@ -123,6 +132,12 @@ def test_a_condition_names_labels(fitted):
 def test_wrong_wishes_are_refused(fitted, arguments, words):
     with pytest.raises(ValueError, match=words):
         fitted[2].generate(**arguments)
+
+
+def test_a_gan_cannot_vary_images_and_says_so(one_step):
+    synthesizer = quick("gan").fit(np.random.default_rng(0).integers(0, 255, (8, 8, 8)).astype("uint8"))
+    with pytest.raises(ValueError, match="ImageGANModel cannot vary images: `like` needs model='flow'"):
+        synthesizer.generate(like=np.zeros((2, 8, 8), "uint8"))
 
 
 # fits that need not learn --------------------------------------------------------------------------------------------
@@ -183,12 +198,11 @@ def test_a_class_of_one_image_is_generated(model, one_step):
         (np.zeros((1, 8, 8)), None, {}, "1 image"),
         (np.zeros((3, 8, 8)), [1, 2], {}, "one label for each of the 3 images"),
         (np.zeros((3, 8, 8)), None, {"model": "autoregressive"}, "'vectors'"),
-        (np.zeros((3, 8, 8)), None, {"model": "gan"}, "for images take model='flow' or 'vae'"),
         (
             np.zeros((3, 8, 8)),
-            None,
-            {"model": VAE(encoder=keras.layers.Dense(2))},
-            "encoder of one's own is for tables",
+            [1, 2, 1],
+            {"model": VAE(latent_dim=4, encoder=keras.layers.Dense(2))},
+            r"encoder must map \[\(batch, 8, 8, 1\), \(batch, 2\)\] to \(batch, 8\)",
         ),
         (np.zeros((3, 8, 8)), None, {"spatial_dims": 1}, "spatial_dims must be 2 or 3"),
     ],

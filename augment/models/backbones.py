@@ -57,7 +57,7 @@ def plain(n_inputs, n_outputs, width, depth, first=None, name=None):
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden), name=name)
 
 
-def own(network, name, n_inputs, n_outputs):
+def own(network, name, inputs, outputs):
     """A copy of a user's network, which keeps the weights that it has, after a look at its shapes.
 
     Parameters
@@ -66,8 +66,10 @@ def own(network, name, n_inputs, n_outputs):
         What the user gave.
     name : str
         The parameter's name, for messages.
-    n_inputs, n_outputs : int
-        Length of what it has to take and to give.
+    inputs : tuple of int or list of these
+        Shape of what it has to take, without the batch; where it takes several things in a list, the shape of each.
+    outputs : tuple of int
+        Shape of what it has to give, without the batch.
 
     Returns
     -------
@@ -81,17 +83,24 @@ def own(network, name, n_inputs, n_outputs):
     """
     if not isinstance(network, keras.Layer):
         raise TypeError(f"{name} must be a Keras model or layer. Received: {name}={network!r}")
-    expected = f"{name} must map (batch, {n_inputs}) to (batch, {n_outputs})"
+    shapes = [inputs] if isinstance(inputs, tuple) else inputs
+    zeros, told = [np.zeros((2, *shape), "float32") for shape in shapes], ", ".join(map(_batch_of, shapes))
+    several = isinstance(inputs, list)
+    expected = f"{name} must map {f'[{told}]' if several else told} to {_batch_of(outputs)}"
     network = copied(network, name)
     try:
-        out = network(np.zeros((2, n_inputs), "float32"))
+        out = network(zeros if several else zeros[0])
     except Exception as error:
         raise ValueError(f"{expected}, and does not take zeros of that shape: {reason_of(error)}") from error
     if not keras.ops.is_tensor(out):
         raise ValueError(f"{expected}. It gives a {type(out).__name__}.")
-    if out.shape != (2, n_outputs):
-        raise ValueError(f"{expected}. It gives (batch, {', '.join(map(str, out.shape[1:]))}).")
+    if out.shape != (2, *outputs):
+        raise ValueError(f"{expected}. It gives {_batch_of(out.shape[1:])}.")
     return network
+
+
+def _batch_of(shape):
+    return f"(batch, {', '.join(map(str, shape))})"
 
 
 def copied(network, name):

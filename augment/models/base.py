@@ -28,13 +28,13 @@ class Recipe(BaseEstimator):
         scores and one-hots), the default.
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
-    sizes : dict of str to pair of int
+    automatic : dict of str to pair
         What "auto" means for parameters: for tables, and for images.
     """
 
     encoding = "vectors"
     tells_likelihood = False
-    sizes = {}
+    automatic = {}
 
     @abstractmethod
     def build(self, layout):
@@ -66,22 +66,21 @@ class Recipe(BaseEstimator):
         """The network of one's own that was given under that name, or the default one, of the recipe's size."""
         given = getattr(self, name)
         if given is not None:
-            return own(given, name, n_inputs, n_outputs)
-        size = {"width": self._size("width"), "depth": int(self.depth)}
+            return own(given, name, (n_inputs,), (n_outputs,))
+        size = {"width": self._value("width"), "depth": int(self.depth)}
         return default(n_inputs, n_outputs, name=name, **size | options)
 
-    def _size(self, name, layout=None):
-        """The integer that was given under that name, or what "auto" means for tables, or images where `layout` is."""
-        value = getattr(self, name)
-        return self.sizes[name][isinstance(layout, ImageLayout)] if value == "auto" else int(value)
+    def _image_network(self, name, inputs, outputs, default):
+        """The network of one's own that was given under that name, or the one that `default` makes."""
+        given = getattr(self, name)
+        return default() if given is None else own(given, name, inputs, outputs)
 
-    def _refuse_own_networks(self):
-        """A ValueError where networks of one's own are given and the data are images."""
-        for name in self._own_networks():
-            raise ValueError(
-                f"{name} of one's own is for tables. For images give a function that takes an ImageLayout and gives a "
-                "GenerativeModel."
-            )
+    def _value(self, name, layout=None):
+        """What was given under that name, or what "auto" means for tables, or for images where `layout` is of these."""
+        value = getattr(self, name)
+        if value == "auto":
+            return self.automatic[name][isinstance(layout, ImageLayout)]
+        return value if isinstance(value, str) else int(value)
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
@@ -141,11 +140,13 @@ class GenerativeModel(keras.Model):
     takes_known, takes_allowed : bool
         Whether `transport` honours the known cells of a condition, and its restrictions. What it does not, the
         synthesizer meets by choosing among the model's rows.
+    takes_like : bool
+        Whether `transport` honours the images of a condition to stay near to.
     share_of_steps : float
         Multiplies the optimizer steps that training takes unless `epochs` is given, 1 by default.
     """
 
-    takes_known = takes_allowed = False
+    takes_known = takes_allowed = takes_like = False
     share_of_steps = 1.0
 
     def __init__(self, **options):

@@ -110,6 +110,35 @@ def decoder(layout, n_inputs, width):
     return keras.Model([code, label], DepthToSpace(layout.patch)(hidden), name="decoder")
 
 
+def discriminator(layout, width):
+    """Images (batch, *shape) and classes (batch, n_classes) -> how real each one is (batch, 1), as one of its class.
+
+    The class chooses a direction that the image's features are projected on (Miyato and Koyama, "cGANs with projection
+    discriminator", ICLR 2018, arXiv 1802.05637). Nothing is normalized: the slopes of the output are penalized.
+
+    Parameters
+    ----------
+    layout, width
+        As in `encoder`.
+
+    Returns
+    -------
+    keras.Model
+    """
+    sides = len(layout.shape) - 1
+    image, label = keras.Input(layout.shape), keras.Input((layout.n_classes,))
+    hidden = convolution(width, sides, activation="leaky_relu")(SpaceToDepth(layout.patch)(image))
+    hidden = convolution(2 * width, sides, strides=2, activation="leaky_relu")(hidden)
+    hidden = convolution(2 * width, sides, activation="leaky_relu")(hidden)
+    hidden = keras.layers.Concatenate()([keras.layers.Flatten()(hidden), label])
+    hidden = keras.layers.Dense(4 * width, activation="leaky_relu")(hidden)
+    said = keras.layers.Dense(1)(hidden)
+    if layout.n_classes:
+        fitting = keras.layers.Dot(axes=1)([hidden, keras.layers.Dense(4 * width)(label)])
+        said = keras.layers.Add()([said, fitting])
+    return keras.Model([image, label], said, name="discriminator")
+
+
 def u_net(layout, width):
     """A network for flow matching: images (batch, *shape) of noise and picture, features of time and class -> images.
 

@@ -11,12 +11,12 @@ from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
 from augment.models.rank_waves import RankWaves
 from augment.models.smoothing import strength_of
+from augment.models.solvers import SOLVERS, follow
 from augment.models.vector_heads import VectorHeads
 from augment.models.vector_smoothing import training_vectors
 
 WAVES = 8  # sines and cosines of the time
 LAST = 0.98  # time at which the categories are drawn; they hardly change after it
-SAMPLERS = ("euler", "heun")
 
 
 class Flow(Recipe):
@@ -32,8 +32,8 @@ class Flow(Recipe):
 
     Any columns may be known: in half of the training rows a random subset stands at its values from the start.
 
-    For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. `depth`,
-    `smoothing` and a network of one's own are for tables.
+    For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. `depth` and
+    `smoothing` are for tables.
 
     Parameters
     ----------
@@ -43,9 +43,11 @@ class Flow(Recipe):
     depth : int, default=3
         Number of residual blocks of the network, for tables.
     n_steps : int or "auto", default="auto"
-        Steps of the sampler; "auto" is 16 for tables and 8 for images.
-    sampler : {"heun", "euler"}, default="heun"
-        Heun's method looks twice in each step and is of second order, Euler's once.
+        Steps of the sampler; "auto" is 16 for tables and 12 for images.
+    sampler : {"auto", "adams", "euler", "heun"}, default="auto"
+        How the directions are followed; `augment.models.solvers` tells more. Heun's method looks twice in each step and
+        is of second order, Adams's looks once and is of second order too, Euler's once and of first. "auto" is "heun"
+        for tables and "adams" for images.
     guidance_scale : float, default=1
         Above 1 rows follow their known cells more than real ones do: directions without the condition are extrapolated
         to those with it (Ho and Salimans, arXiv 2207.12598). 1 is the learned distribution.
@@ -59,8 +61,10 @@ class Flow(Recipe):
         Takes the place of AdamW with these two.
     network : keras.Model, default=None
         A network of one's own from (batch, layout.width + layout.n_columns + 17), the mixture, which columns are known
-        and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories.
-        Training starts at the weights that it has.
+        and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories; for
+        images from a list of mixtures (batch, *layout.shape), features of the time (batch, 17) and classes
+        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape). Training starts at the
+        weights that it has.
 
     Examples
     --------
@@ -68,14 +72,14 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
-    sizes = {"width": (256, 48), "n_steps": (16, 8)}
+    automatic = {"width": (256, 48), "n_steps": (16, 12), "sampler": ("heun", "adams")}
 
     def __init__(
         self,
         width="auto",
         depth=3,
         n_steps="auto",
-        sampler="heun",
+        sampler="auto",
         guidance_scale=1.0,
         smoothing="auto",
         learning_rate=0.002,
@@ -103,15 +107,17 @@ class Flow(Recipe):
             guidance_scale=(Real, 0),
             smoothing=(Real, 0),
         )
-        if self.sampler not in SAMPLERS:
-            raise ValueError(f"sampler must be {' or '.join(map(repr, SAMPLERS))}. Received: sampler={self.sampler!r}")
+        if self.sampler not in ("auto", *SOLVERS):
+            names = ", ".join(map(repr, SOLVERS))
+            raise ValueError(f"sampler must be 'auto' or one of {names}. Received: sampler={self.sampler!r}")
         if isinstance(layout, ImageLayout):
             return self._build_for_images(layout)
         n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
         network = self._network("network", n_inputs, layout.width, first=RankWaves(layout))
         strength = strength_of(self.smoothing, layout)
-        n_steps = self._size("n_steps")
-        model = FlowModel(layout, network, n_steps, self.sampler, float(self.guidance_scale), strength)
+        n_steps = self._value("n_steps")
+        sampler = self._value("sampler")
+        model = FlowModel(layout, network, n_steps, sampler, float(self.guidance_scale), strength)
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 
@@ -119,10 +125,11 @@ class Flow(Recipe):
         from augment.models import convolutions
         from augment.models.image_flow import ImageFlowModel
 
-        self._refuse_own_networks()
-        network = convolutions.u_net(layout, self._size("width", layout))
-        n_steps = self._size("n_steps", layout)
-        model = ImageFlowModel(layout, network, n_steps, self.sampler, float(self.guidance_scale))
+        inputs = [layout.shape, (convolutions.TIME,), (layout.n_classes,)]
+        width = self._value("width", layout)
+        network = self._image_network("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
+        n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
+        model = ImageFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 
@@ -202,22 +209,15 @@ class FlowModel(GenerativeModel):
         noise, values, known = (ops.convert_to_tensor(x, "float32") for x in (noise, values, known))
         there = floats_of(self.layout, known)
         times = np.linspace(0, LAST, self.n_steps + 1, dtype="float32")
-        x = there * values + (1 - there) * noise
-        for time, after in zip(times[:-1], times[1:], strict=True):
-            x = x + (1 - there) * float(after - time) * self._step(x, time, after, noise, values, known, there)
-        direction, shares = self._direction(x, LAST, noise, values, known, there)
-        x, there, values = map(ops.convert_to_numpy, (x + (1 - LAST) * direction, there, values))
+
+        def direction(x, time):
+            return (1 - there) * self._direction(x, time, noise, values, known, there)[0]
+
+        x = follow(direction, there * values + (1 - there) * noise, times, self.sampler)
+        last, shares = self._direction(x, LAST, noise, values, known, there)
+        x, there, values = map(ops.convert_to_numpy, (x + (1 - LAST) * last, there, values))
         drawn = self.heads.draw(np.log(np.maximum(ops.convert_to_numpy(shares), 1e-12)), uniform)
         return np.where(there > 0, values, np.where(self.is_number, x, drawn))
-
-    def _step(self, x, time, after, *given):
-        """The direction to take from `time` to `after`."""
-        first, _ = self._direction(x, time, *given)
-        if self.sampler == "euler":
-            return first
-        there = given[-1]
-        second, _ = self._direction(x + (1 - there) * float(after - time) * first, after, *given)
-        return (first + second) / 2
 
     def _direction(self, x, time, noise, values, known, there):
         """Direction of each float (n, width) at a time, and the probabilities of the categories."""

@@ -31,7 +31,7 @@ SCORES = np.linspace(-3.5, 3.5, KNOTS)  # where they lie
 
 
 class GAN(Recipe):
-    """Generative adversarial network of a table's rows.
+    """Generative adversarial network of a table's rows, or of images.
 
     A generator makes rows from noise, a discriminator tells them from real ones. Their losses pair a real with a
     generated row (relativistic pairing loss; Jolicoeur-Martineau, ICLR 2019, arXiv 1807.00734) and the discriminator's
@@ -47,13 +47,18 @@ class GAN(Recipe):
     Training stops, and keeps weights, by how far pairs of columns are from those of the validation rows: the losses
     of the two networks, which are both shown, say nothing about the rows.
 
+    For images both networks are convolutional and see the class, and what the discriminator sees is distorted at
+    random; `augment.models.image_gan` tells more. `depth`, `matching`, `temperature` and `smoothing` are for tables.
+
     Parameters
     ----------
     latent_dim : int, default=64
         Length of the noise.
-    width, depth : int, default=128 and 2
-        Length of the hidden vectors and number of residual blocks of the generator; the discriminator has one hidden
-        layer more.
+    width : int or "auto", default="auto"
+        Length of the hidden vectors, for images the channels of the discriminator's first convolution, of which the
+        generator has twice as many; "auto" is 128 for tables and 32 for images.
+    depth : int, default=2
+        Number of residual blocks of the generator, for tables; the discriminator has one hidden layer more.
     gamma : float, default=0.02
         Weight of the penalties.
     matching : float, default=1
@@ -70,11 +75,12 @@ class GAN(Recipe):
         Takes the place of AdamW with these two.
     generator : keras.Model, default=None
         A network of one's own from (batch, latent_dim + layout.width + layout.n_columns), noise, known values and
-        which columns are known, to (batch, layout.width), numbers and logits of categories. Training starts at the
-        weights that it has.
+        which columns are known, to (batch, layout.width), numbers and logits of categories; for images from a list of
+        noise and classes (batch, layout.n_classes) to images (batch, *layout.shape), of which the hyperbolic tangent is
+        taken. Training starts at the weights that it has.
     discriminator : keras.Model, default=None
         A network of one's own from (batch, layout.width + layout.n_columns), a row and which of its columns are known,
-        to (batch, 1). One without batch normalization.
+        to (batch, 1); for images from a list of images and classes. One without batch normalization.
 
     Examples
     --------
@@ -82,10 +88,12 @@ class GAN(Recipe):
     GAN(gamma=1.0)
     """
 
+    automatic = {"width": (128, 32)}
+
     def __init__(
         self,
         latent_dim=64,
-        width=128,
+        width="auto",
         depth=2,
         gamma=0.02,
         matching=1.0,
@@ -112,7 +120,7 @@ class GAN(Recipe):
 
     def build(self, layout):
         self._check_numbers(
-            ["smoothing"],
+            ["smoothing", "width"],
             latent_dim=(Integral, 1),
             width=(Integral, 1),
             depth=(Integral, 1),
@@ -122,7 +130,7 @@ class GAN(Recipe):
             smoothing=(Real, 0),
         )
         if isinstance(layout, ImageLayout):
-            raise ValueError("GAN learns tables; for images take model='flow' or 'vae'.")
+            return self._build_for_images(layout)
         latent_dim = int(self.latent_dim)
         row = layout.width + layout.n_columns  # what is known of it beside it, or its known values in its place
         generator = self._network("generator", latent_dim + row, layout.width)
@@ -133,6 +141,22 @@ class GAN(Recipe):
         model.build((None, layout.width + 1))
         # momentum would carry each player on where the other no longer is
         return self._compile(model, beta_1=0.0, ema_momentum=0.995)
+
+    def _build_for_images(self, layout):
+        from augment.models import convolutions
+        from augment.models.image_gan import ImageGANModel
+
+        width, latent_dim = self._value("width", layout), int(self.latent_dim)
+        image, label = layout.shape, (layout.n_classes,)
+        generator = self._image_network(  # a wide one costs little: it makes one of the eight images of a step
+            "generator", [(latent_dim,), label], image, lambda: convolutions.decoder(layout, latent_dim, 2 * width)
+        )
+        discriminator = self._image_network(
+            "discriminator", [image, label], (1,), lambda: convolutions.discriminator(layout, width)
+        )
+        model = ImageGANModel(layout, generator, discriminator, latent_dim, float(self.gamma))
+        model.build((None, layout.width))
+        return self._compile(model, beta_1=0.0, ema_momentum=0.998)
 
 
 class GANModel(GenerativeModel):

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from augment.models.images import ImageModel
+from augment.models.solvers import follow
 
 WAVES = 8  # sines and cosines of the time
 UNTOLD = 0.1  # share of training images whose class the network is not told, for guidance
@@ -68,12 +69,7 @@ class ImageFlowModel(ImageModel):
         x, classes = ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(classes, "float32")
         n_steps = max(1, int(np.ceil(self.n_steps * (1 - start))))
         times = np.linspace(start, 1, n_steps + 1)
-        for time, after in zip(times[:-1], times[1:], strict=True):
-            first = self._direction(x, time, classes)
-            if self.sampler == "heun" and after < 1:  # the last look would be at a time that training hardly saw
-                first = (first + self._direction(x + (after - time) * first, after, classes)) / 2
-            x = x + float(after - time) * first
-        return x
+        return follow(lambda x, time: self._direction(x, time, classes), x, times, self.sampler)
 
     def _direction(self, x, time, classes):
         time = ops.full((ops.shape(x)[0], 1), float(time), dtype="float32")

@@ -21,7 +21,7 @@ class ImageModel(GenerativeModel):
         The form of encoded images.
     """
 
-    takes_known = True
+    takes_known = takes_like = True
 
     def __init__(self, layout):
         super().__init__()

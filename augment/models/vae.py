@@ -39,8 +39,8 @@ class VAE(Recipe):
     4,096 codes), which is exact but for their number: many known numbers at once are met by the nearest codes.
 
     For images encoder and decoder are convolutional and see the class, pixels are normal around what the decoder says,
-    and each class has a mixture of its own; `augment.models.image_vae` tells more. `depth`, `smoothing` and networks of
-    one's own are for tables.
+    and each class has a mixture of its own; `augment.models.image_vae` tells more. `depth` and `smoothing` are for
+    tables.
 
     Parameters
     ----------
@@ -66,9 +66,11 @@ class VAE(Recipe):
         Takes the place of AdamW with these two.
     encoder : keras.Model, default=None
         A network of one's own from rows (batch, layout.width) to means and log variances of codes
-        (batch, 2 * latent_dim). Training starts at the weights that it has.
+        (batch, 2 * latent_dim); for images from a list of images (batch, *layout.shape), pixels from -1 to 1, and
+        classes (batch, layout.n_classes). Training starts at the weights that it has.
     decoder : keras.Model, default=None
-        A network of one's own from codes (batch, latent_dim) to logits (batch, VectorHeads(layout).size).
+        A network of one's own from codes (batch, latent_dim) to logits (batch, VectorHeads(layout).size); for images
+        from a list of codes and classes to images.
 
     Examples
     --------
@@ -77,7 +79,7 @@ class VAE(Recipe):
     """
 
     tells_likelihood = True
-    sizes = {"latent_dim": (16, 32), "width": (128, 64)}
+    automatic = {"latent_dim": (16, 32), "width": (128, 64)}
 
     def __init__(
         self,
@@ -117,7 +119,7 @@ class VAE(Recipe):
         )
         if isinstance(layout, ImageLayout):
             return self._build_for_images(layout)
-        latent_dim = self._size("latent_dim")
+        latent_dim = self._value("latent_dim")
         encoder = self._network("encoder", layout.width, 2 * latent_dim)
         decoder = self._network("decoder", latent_dim, VectorHeads(layout).size)
         smoothing = strength_of(self.smoothing, layout)
@@ -129,10 +131,14 @@ class VAE(Recipe):
         from augment.models import convolutions
         from augment.models.image_vae import ImageVAEModel
 
-        self._refuse_own_networks()
-        latent_dim, width = self._size("latent_dim", layout), self._size("width", layout)
-        encoder = convolutions.encoder(layout, 2 * latent_dim, width)
-        decoder = convolutions.decoder(layout, latent_dim, width)
+        latent_dim, width = self._value("latent_dim", layout), self._value("width", layout)
+        image, label = layout.shape, (layout.n_classes,)
+        encoder = self._image_network(
+            "encoder", [image, label], (2 * latent_dim,), lambda: convolutions.encoder(layout, 2 * latent_dim, width)
+        )
+        decoder = self._image_network(
+            "decoder", [(latent_dim,), label], image, lambda: convolutions.decoder(layout, latent_dim, width)
+        )
         model = ImageVAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
         model.build((None, layout.width))
         return self._compile(model)

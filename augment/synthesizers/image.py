@@ -27,7 +27,7 @@ class ImageSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="flow"
-        The family of generative models: "flow" or "vae"; or a recipe with parameters such as
+        The family of generative models: "flow", "vae" or "gan"; or a recipe with parameters such as
         `Flow(guidance_scale=1.5)`; or a function that takes an `ImageLayout` and gives a `GenerativeModel`.
     spatial_dims : {2, 3}, default=2
         2 for images, 3 for volumes.
@@ -117,7 +117,8 @@ class ImageSynthesizer(Synthesizer):
             `{"label": 3}` asks for this label, `{"label": [3, 5]}` for these, as frequent as they were.
         like : array of one image or several, or pair of it and labels, default=None
             Images to vary: the flow brings each part of the way back to noise and forward again, the VAE moves its code
-            towards that of another image of its class. Where no labels are given the likeliest ones are taken.
+            towards that of another image of its class; a GAN cannot. Where no labels are given the likeliest ones are
+            taken.
         strength : float, default=0.3
             How far images go from those of `like`, in (0, 1].
         random_state : int, RandomState instance, Generator or None, default=None
@@ -133,7 +134,8 @@ class ImageSynthesizer(Synthesizer):
         NotFittedError
             Before `fit`.
         ValueError
-            If a label is unknown, arguments exclude each other, or images of `like` have another form.
+            If a label is unknown, arguments exclude each other, images of `like` have another form, or the model cannot
+            vary any.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
@@ -260,12 +262,15 @@ class ImageSynthesizer(Synthesizer):
         if not len(images):
             raise ValueError("`like` has no images to vary.")
         self._check_form(images)
+        if labels is not None and len(labels) != len(images):
+            raise ValueError(f"`like` has {len(images)} images and {len(labels)} labels.")
+        if not self.model_.takes_like:
+            name = type(self.model_).__name__
+            raise ValueError(f"{name} cannot vary images: `like` needs model='flow' or model='vae'.")
         arrays = self.codec_.encode((images, None if labels is None else self._labels(labels)))
         pixels, classes = np.split(arrays, [self.codec_.layout.n_pixels], axis=1)
         if labels is None and self.codec_.classes is not None:
             classes = self.model_.likeliest_classes(pixels)
-        elif labels is not None and len(labels) != len(images):
-            raise ValueError(f"`like` has {len(images)} images and {len(labels)} labels.")
         chosen = np.arange(len(images) if n_samples is None else n_samples) % len(images)
         return ImageCondition(classes, pixels, float(strength)).take(chosen)
 
