@@ -32,5 +32,13 @@ def sliced_distance(first, second, seed=0):
     directions = np.random.default_rng(seed).standard_normal((first.shape[1], DIRECTIONS)).astype("float32")
     directions /= np.linalg.norm(directions, axis=0)
     places = (np.arange(max(len(first), len(second))) + 0.5) / max(len(first), len(second))
-    sides = [np.quantile(np.asarray(x, "float32") @ directions, places, axis=0) for x in (first, second)]
+    sides = [_quantiles(np.sort(np.asarray(x, "float32") @ directions, axis=0), places) for x in (first, second)]
     return float(first.shape[1] * np.mean((sides[0] - sides[1]) ** 2))
+
+
+def _quantiles(ordered, places):
+    """Quantiles of ordered columns; `numpy.quantile` takes ten times as long for so many of both."""
+    above = places * (len(ordered) - 1)
+    low = np.floor(above).astype(int)
+    share = (above - low).astype("float32")[:, None]
+    return (1 - share) * ordered[low] + share * ordered[np.minimum(low + 1, len(ordered) - 1)]

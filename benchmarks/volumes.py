@@ -1,0 +1,129 @@
+"""Question: do generated solids make meshes that a printer or a game engine takes?
+
+    python benchmarks/volumes.py [--models vae,flow,gan] [--n 500] [--seeds 3] [--out volumes.jsonl]
+
+Boxes, tables and towers of `make_shapes`, 16 voxels a side: default settings fitted on n of them, n generated and
+meshed as `write_meshes` does, and the audit with n others as holdout. "watertight" is the share of meshes that enclose
+a volume, "one" of solids that were one connected part before all but the largest were left out, "in law" of solids that
+some shape of its label could be (see `lawful`), for which the training solids have 1. Accuracy and coverage as in
+`benchmarks/images.py`. Every finished line of --out is not run again. Needs augment-toolkit[mesh].
+
+Last result: not run yet.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+
+FINDINGS = {
+    "accuracy_gap": ("utility.accuracy", "value"),
+    "accuracy_real": ("utility.accuracy", "reference"),
+    "coverage": ("fidelity.joint.coverage", "value"),
+    "nearer": ("privacy.distances", "value"),
+    "nearer_low": ("privacy.distances", "low"),
+}
+
+
+def bounding(solid):
+    """The part of a solid's grid that it reaches over."""
+    places = np.argwhere(solid)
+    low, high = places.min(axis=0), places.max(axis=0) + 1
+    return solid[tuple(slice(*ends) for ends in zip(low, high, strict=True))]
+
+
+def lawful(solid, label, tolerance=0.03):
+    """Whether all but a share of the voxels of a solid's bounding box are as the law of its label has them.
+
+    A box fills it; a tower's floors are centred rectangles that grow narrower upwards; a table is a plate on four legs
+    under its corners.
+    """
+    if not solid.any():
+        return False
+    solid = bounding(solid)
+    floors = np.moveaxis(solid, 1, 0)
+    if label == "box":
+        ideal = np.ones_like(floors)
+    elif label == "tower":
+        ideal = np.zeros_like(floors)
+        before = floors.shape[1:]
+        for number, floor in enumerate(floors):
+            if not floor.any():
+                return False
+            size = tuple(min(a, b) for a, b in zip(bounding(floor).shape, before, strict=True))
+            low = [(whole - side) // 2 for whole, side in zip(floor.shape, size, strict=True)]
+            ideal[number, low[0] : low[0] + size[0], low[1] : low[1] + size[1]] = True
+            before = size
+        if before == floors.shape[1:]:
+            return False  # a box
+    else:
+        unit = 2
+        ideal = np.zeros_like(floors)
+        ideal[-unit:] = True
+        for rows in (slice(unit), slice(-unit, None)):
+            for columns in (slice(unit), slice(-unit, None)):
+                ideal[:, rows, columns] = True
+    return bool((floors != ideal).mean() <= tolerance)
+
+
+def measure(model, n, seed):
+    """One fit, its solids, their meshes and what the audit says, as a record."""
+    import trimesh
+
+    from augment import ImageSynthesizer, audit
+    from augment.datasets import make_shapes
+    from augment.meshes.solids import to_mesh
+
+    train, holdout = make_shapes(n, random_state=seed), make_shapes(n, random_state=1000 + seed)
+    start = time.process_time()
+    synthesizer = ImageSynthesizer(model, spatial_dims=3, random_state=seed, verbose=0).fit(*train)
+    fitted = time.process_time()
+    new = synthesizer.generate(n)
+    record = {"fit_cpu": fitted - start, "solids_per_cpu_second": n / (time.process_time() - fitted)}
+    meshes = [to_mesh(solid) for solid in new[0] if solid.any()]
+    record["watertight"] = sum(trimesh.Trimesh(mesh.vertices, mesh.faces).is_watertight for mesh in meshes) / n
+    record["one"] = float(np.mean([ndimage.label(solid)[1] == 1 for solid in new[0]]))
+    for name, (solids, labels) in (("in_law", new), ("in_law_training", train)):
+        record[name] = float(np.mean([lawful(solid > 0, label) for solid, label in zip(solids, labels, strict=True)]))
+    frame = audit(train, new, holdout=holdout, spatial_dims=3, random_state=seed).to_frame().set_index("id")
+    return record | {key: float(frame.loc[finding, column]) for key, (finding, column) in FINDINGS.items()}
+
+
+def summary(records):
+    """A Markdown table of means over the seeds."""
+    columns = [name for name in records[0] if name not in ("model", "n", "seed", "accuracy_gap", "accuracy_real")]
+    lines = ["| model | seeds | accuracy | " + " | ".join(columns) + " |", "|---" * (len(columns) + 3) + "|"]
+    for model in dict.fromkeys(record["model"] for record in records):
+        mine = [record for record in records if record["model"] == model]
+        accuracy = np.mean([1 + record["accuracy_gap"] / record["accuracy_real"] for record in mine])
+        means = [np.mean([record[column] for record in mine]) for column in columns]
+        lines.append(f"| {model} | {len(mine)} | " + " | ".join(f"{mean:.3g}" for mean in [accuracy, *means]) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", default="vae,flow,gan")
+    parser.add_argument("--n", type=int, default=500, help="training solids")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--out", default="volumes.jsonl", help="file of records; what it holds is not run again")
+    arguments = parser.parse_args()
+    path = Path(arguments.out)
+    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    done = {(record["model"], record["n"], record["seed"]) for record in records}
+    for seed in range(arguments.seeds):
+        for model in arguments.models.split(","):
+            if (model, arguments.n, seed) not in done:
+                record = {"model": model, "n": arguments.n, "seed": seed, **measure(model, arguments.n, seed)}
+                records.append(record)
+                with open(path, "a") as file:
+                    file.write(json.dumps(record) + "\n")
+                print(json.dumps(record), flush=True)
+    print(summary(records))
+
+
+if __name__ == "__main__":
+    main()
