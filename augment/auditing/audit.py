@@ -193,7 +193,10 @@ def audit(
     fidelity.kid                  0.03  largest kernel distance in random features beyond fresh real images
     fidelity.kid.classifier       0.03  the same in the features of a classifier
     fidelity.classes              0.20  coverage of each class: at most so far below fresh real images
+    fidelity.subgroups.density    0.20  density at a protected group's images: at most so far behind that of all others
+    fidelity.subgroups.coverage   0.10  coverage of a protected group's images: at most so far behind that of all others
     utility.accuracy              0.05  largest loss of accuracy when training on synthetic images alone
+    bias.models.accuracy          0.05  widening of the gap of two groups' accuracy, synthetic over real images
     privacy.distances.near        0.00  largest rate of training images nearly copied beyond the holdout's
     ============================  ====  ==================================================================
 

@@ -30,7 +30,7 @@ def accuracy_score(data, rng):
 
 
 @dataclass(frozen=True)
-class Tested:
+class Trial:
     """Whether each holdout image is told rightly by each fit of each arm.
 
     Attributes
@@ -70,7 +70,7 @@ def _fitted_and_tested(data, rng):
         rows = rng.permutation(data.sizes[name])[:m]
         learned, labels = data.pixels(name, rows, classifier.MOST), data.labels[name][rows]
         right[source] = np.array([_tested(data, learned, labels, images, truth, rng) for _ in range(REPEATS)])
-    return Tested(right, truth, held, m)
+    return Trial(right, truth, held, m)
 
 
 def _tested(data, images, labels, tested, truth, rng):
