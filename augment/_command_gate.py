@@ -113,16 +113,18 @@ def thresholds(options):
     return [layer for layer in (options.thresholds, dict(options.threshold)) if layer]
 
 
-def check_gate(options):
-    """Raise for a name or a threshold that cannot be: before any table is read."""
+def check_gate(options, images=False):
+    """Raise for a name or a threshold that cannot be, of tables or of images: before any is read."""
     names, _ = options.fail_on
     if names or options.threshold or options.thresholds:
         from augment.auditing import CHECKS
+        from augment.auditing import images as of_images
         from augment.auditing.gate import check_names
         from augment.auditing.thresholds import resolve
 
-        check_names(names, CHECKS)
-        resolve(CHECKS, thresholds(options))
+        checks = of_images.CHECKS if images else CHECKS
+        check_names(names, checks)
+        resolve(checks, thresholds(options))
 
 
 def shut(report, options):
