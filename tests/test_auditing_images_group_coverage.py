@@ -6,7 +6,7 @@ from image_groups import grouped
 from image_sets import prepared
 
 from augment.auditing.coverage import neighbourhoods
-from augment.auditing.images.group_coverage import SUBGROUPS, held_by, measure_of_groups
+from augment.auditing.images.group_coverage import SUBGROUPS, lags, held_by, measure_of_groups
 
 
 def test_over_all_images_they_are_the_measures_of_the_joint_check():
@@ -16,7 +16,7 @@ def test_over_all_images_they_are_the_measures_of_the_joint_check():
     members = np.stack([np.arange(90) < 45, np.arange(90) < 9])
     for measure in ("density", "coverage"):
         found = measure_of_groups(measure, counts, np.bincount(groups), members)
-        own, others = found["own"], found["own"] - found["lead"]
+        own, others = found["own"][0], found["own"][0] - found["lead"][0]
         for k, share in enumerate((0.5, 0.1)):  # the whole is the mean of both parts
             assert share * own[k] + (1 - share) * others[k] == pytest.approx(wanted[measure][0])
 
@@ -26,7 +26,21 @@ def test_density_of_one_distribution_is_one_whatever_the_numbers():
     counts = held_by(rng.normal(size=(800, 2)), rng.normal(size=(300, 2)), rng.permutation(300) % 40)
     found = measure_of_groups("density", counts, np.bincount(np.arange(300) % 40), np.arange(800)[None] < 400)
     assert found["own"][0] == pytest.approx(1, abs=0.1)
-    assert abs(found["lead"][0]) < 4 * found["error"][0] < 0.5
+    assert abs(found["lead"][0]) < 4 * found["lead"][1] < 0.5
+
+
+def test_too_many_images_of_one_group_take_nothing_from_the_others():
+    train, fresh, holdout = grouped()
+    images = np.concatenate([fresh[0], *[fresh[0][fresh[2]["way"] == "down"]] * 2])
+    density, coverage = SUBGROUPS.run(prepared(train, images, holdout, protected="way"), 0)
+    assert density.verdict == "FAIL"  # of as many images fewer are upright
+    assert density.worst[0]["name"] == "way: up"
+    assert coverage.verdict != "FAIL"
+    thick = {"own": np.array([[1.0, 1.7], [0.02, 0.02]]), "lead": np.array([[-0.7, 0.7], [0.03, 0.03]])}
+    plain = {"own": np.array([[1.0, 1.0], [0.02, 0.02]]), "lead": np.array([[0.0, 0.0], [0.03, 0.03]])}
+    gap, low, high = lags(thick, plain, np.array([500, 500]))
+    assert gap.tolist() == pytest.approx([0.0, 0.7])
+    assert low[0] < 0 < high[0] < 0.1
 
 
 @pytest.mark.parametrize("held", [True, False])

@@ -2,7 +2,8 @@
 
 Density and coverage are counted at each real image: how many synthetic images lie in the ball that reaches to its
 fifth neighbour, and whether any does. So the attributes of real images alone tell what a group gets. Each group is held
-against what as many fresh real images give it, and its shortfall against that of all other images.
+against what as many fresh real images give it, and its shortfall against that of all other images: a group falls behind
+as far as it lacks on both counts. Of density others may have too much, which takes nothing from the group.
 """
 
 from itertools import combinations
@@ -100,7 +101,7 @@ def held_by(real, other, groups, k=NEIGHBOURS):
 
 
 def measure_of_groups(measure, counts, per_group, members, k=NEIGHBOURS):
-    """Density or coverage at the images of each group, the lead over all others, and the jackknife error of that.
+    """Density or coverage at the images of each group, its lead over all others, and jackknife errors of both.
 
     Parameters
     ----------
@@ -113,15 +114,15 @@ def measure_of_groups(measure, counts, per_group, members, k=NEIGHBOURS):
 
     Returns
     -------
-    dict of str to ndarray of shape (subgroups,)
-        "own", "lead" (own less that of all others) and "error" of the lead.
+    dict of str to (ndarray, ndarray) of shape (subgroups,)
+        Value and error of "own" and of "lead", own less that of all others.
 
     Examples
     --------
     >>> counts = np.array([[1, 0], [1, 1], [0, 0], [0, 1]])
     >>> members = np.array([[True, True, False, False]])
     >>> found = measure_of_groups("coverage", counts, np.array([5, 5]), members)
-    >>> found["own"].tolist(), found["lead"].tolist()
+    >>> found["own"][0].tolist(), found["lead"][0].tolist()
     ([1.0], [0.5])
     """
     total, n = counts.sum(axis=1), per_group.sum()
@@ -131,25 +132,58 @@ def measure_of_groups(measure, counts, per_group, members, k=NEIGHBOURS):
     else:
         values = held * len(counts) / (k * np.concatenate([[n], np.maximum(n - per_group, 1)]))
     inside, outside = (own / own.sum(axis=1, keepdims=True) @ values for own in (members * 1.0, ~members * 1.0))
-    lead, g = inside - outside, len(per_group)
-    without = lead[:, 1:]
+    return {"own": _with_error(inside), "lead": _with_error(inside - outside)}
+
+
+def _with_error(values):
+    """The first column, and the jackknife error that the others tell."""
+    without = values[:, 1:]
     spread = ((without - without.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    return {"own": inside[:, 0], "lead": lead[:, 0], "error": np.sqrt((g - 1) / g * spread)}
+    return values[:, 0], np.sqrt((without.shape[1] - 1) / without.shape[1] * spread)
+
+
+def lags(synthetic, fresh, sizes):
+    """How far groups fall behind, with intervals that hold for all of them at once.
+
+    The gap is the greater (the less bad) of two: own less that by fresh real images, and the same of the lead.
+
+    Parameters
+    ----------
+    synthetic, fresh : dict
+        What `measure_of_groups` gave.
+    sizes : ndarray of int, shape (subgroups,)
+
+    Returns
+    -------
+    gap, low, high : ndarray of shape (subgroups,)
+
+    Examples
+    --------
+    >>> lead = np.array([[0.0], [0.01]])
+    >>> few, real = ({"own": np.array([[value], [0.01]]), "lead": lead} for value in (0.4, 1.0))
+    >>> lags(few, real, np.array([500]))[0].tolist()  # all groups lack as much: none falls behind the others
+    [0.0]
+    """
+    ends = []
+    for kind in ("own", "lead"):
+        (value, error), (ceiling, real_error) = synthetic[kind], fresh[kind]
+        half = np.maximum(z_value(comparisons=2 * len(sizes)) * np.hypot(error, real_error), 3 / sizes)
+        ends.append([value - ceiling, value - ceiling - half, value - ceiling + half])
+    return np.maximum(*np.array(ends))
 
 
 def _finding(data, measure, found, names, listing, rows):
     identity_ = f"{SUBGROUPS.id}.{measure}"
     synthetic, fresh = found["synthetic"], found["fresh"]
-    gap = synthetic["lead"] - fresh["lead"]
-    smallest = np.array([size for _, size in names])
-    half = np.maximum(z_value(comparisons=len(names)) * np.hypot(synthetic["error"], fresh["error"]), 3 / smallest)
+    gap, low, high = lags(synthetic, fresh, np.array([size for _, size in names]))
+    own, ceiling = synthetic["own"][0], fresh["own"][0]
     order = np.argsort(gap, kind="stable")
-    ends = [{"name": names[g][0], "value": gap[g], "low": gap[g] - half[g], "high": gap[g] + half[g]} for g in order]
+    ends = [{"name": names[g][0], "value": gap[g], "low": low[g], "high": high[g]} for g in order]
     reach = float(max(0.1, *(abs(row[end]) for row in ends for end in ("low", "high"))))
     threshold, first = -data.thresholds[identity_], order[0]
     by_name = {names[g][0]: g for g in order}
     table = [
-        [*row, synthetic["own"][by_name[row[0]]], fresh["own"][by_name[row[0]]], gap[by_name[row[0]]], "yes"]
+        [*row, own[by_name[row[0]]], ceiling[by_name[row[0]]], gap[by_name[row[0]]], "yes"]
         if row[0] in by_name
         else [*row, "", "", "", f"no: under {LEAST} real images or others"]
         for row in sorted(listing, key=lambda row: -row[1])[:LISTED]
@@ -161,7 +195,7 @@ def _finding(data, measure, found, names, listing, rows):
         pillar="fidelity",
         title=f"The worst group's {measure}, beside that of all others",
         value=gap[first],
-        interval=((gap - half).min(), (gap + half).min()),
+        interval=(low.min(), high.min()),
         goal="higher",
         threshold=threshold,
         ceiling=0.0,
@@ -169,8 +203,8 @@ def _finding(data, measure, found, names, listing, rows):
         n=data.sizes,
         worst=ends[:12],
         message=f"The group that falls furthest behind is {names[first][0]!r}: {measure} at its images is "
-        f"{synthetic['own'][first]:.3f} where fresh real images give {fresh['own'][first]:.3f}; next to all others "
-        f"this is {gap[first]:+.3f}. {len(names):,} groups are judged at once.",
+        f"{own[first]:.3f} where fresh real images give {ceiling[first]:.3f}, {gap[first]:+.3f} "
+        f"where what all others lack is taken off. {len(names):,} groups are judged at once.",
         evidence={
             "charts": [
                 charts.intervals(
