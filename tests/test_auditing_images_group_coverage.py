@@ -6,7 +6,7 @@ from image_groups import grouped
 from image_sets import prepared
 
 from augment.auditing.coverage import neighbourhoods
-from augment.auditing.images.group_coverage import SUBGROUPS, lags, held_by, measure_of_groups
+from augment.auditing.images.group_coverage import SUBGROUPS, held_by, lags, measure_of_groups
 
 
 def test_over_all_images_they_are_the_measures_of_the_joint_check():
