@@ -189,7 +189,7 @@ def _add_fitting(command, seed):
         "--model",
         metavar="NAME",
         help="family of models: autoregressive (the default), vae, gan, flow, recurrent or kernel; of images flow (the "
-        "default) or vae",
+        "default), vae or gan",
     )
     command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
     _add_seed(command, seed)

@@ -8,7 +8,7 @@ import numpy as np
 
 from augment.auditing import charts
 from augment.auditing.check import LEVEL, Finding, NotAssessed
-from augment.auditing.groups import MIN_GROUP
+from augment.auditing.groups import MIN_GROUP, standing
 from augment.auditing.images.guessing import guessed
 from augment.auditing.images.quantification import PSEUDO, interval, quantify
 from augment.auditing.intervals import rate_interval
@@ -232,4 +232,8 @@ def _errors(found, train, share):
         row += [*rate_interval(int(counts[g, g]), int(counts[g].sum())), wrong, seen[g]]
         row += [share[g]] if share is not None else []
         rows.append([*row, "yes" if told[g] else "no: the guess does not tell it"])
+    size, missing = found.groups.counts("train"), len(found.groups.names) - 1
+    for g in found.groups.seen[~np.isin(found.groups.seen, found.learned)]:
+        why = "no: no value" if g == missing else standing(size[g])
+        rows.append([found.groups.names[g], int(size[g]), *[""] * (len(columns) - 3), why])
     return charts.table(f"How {found.groups.title} is guessed, told by real images not learned from", columns, rows)
