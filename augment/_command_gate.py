@@ -22,7 +22,7 @@ GATE = """the gate:
 
 thresholds:
   --threshold NAME=VALUE goes before --thresholds FILE, a TOML file: its names stand in quotes, as in
-  "fidelity.shapes" = 0.05. --list-thresholds prints such a file with the defaults.
+  "fidelity.shapes" = 0.05. --list-thresholds prints such a file with the defaults; those of images alone are comments.
 
 """
 
@@ -68,10 +68,13 @@ class _ListThresholds(argparse.Action):
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
 
     def __call__(self, parser, options, values, option_string=None):
-        from augment.auditing import CHECKS
+        from augment.auditing import CHECKS, images
         from augment.auditing.thresholds import as_toml, resolve
 
-        print(as_toml(resolve(CHECKS)), end="")
+        own = resolve(CHECKS)
+        others = {name: limit for name, limit in resolve(images.CHECKS).items() if name not in own}
+        print(as_toml(own), end="")
+        print("# of images alone:", *(f"# {line}" for line in as_toml(others).splitlines()), sep="\n")
         parser.exit()
 
 
@@ -113,16 +116,18 @@ def thresholds(options):
     return [layer for layer in (options.thresholds, dict(options.threshold)) if layer]
 
 
-def check_gate(options):
-    """Raise for a name or a threshold that cannot be: before any table is read."""
+def check_gate(options, images=False):
+    """Raise for a name or a threshold that cannot be, of tables or of images: before any is read."""
     names, _ = options.fail_on
     if names or options.threshold or options.thresholds:
         from augment.auditing import CHECKS
+        from augment.auditing import images as of_images
         from augment.auditing.gate import check_names
         from augment.auditing.thresholds import resolve
 
-        check_names(names, CHECKS)
-        resolve(CHECKS, thresholds(options))
+        checks = of_images.CHECKS if images else CHECKS
+        check_names(names, checks)
+        resolve(checks, thresholds(options))
 
 
 def shut(report, options):

@@ -1,4 +1,4 @@
-"""The command `augment`: fits, generates and audits tables in files; `augment demo` does all three and shows them.
+"""The command `augment`: fits, generates and audits tables and pictures in files; `augment demo` does it and shows it.
 
 `augment verify` reads back how files say that they were made. Results go to standard output, progress and errors to
 standard error. Nothing heavy is imported before it is needed. Every command ends with one of `EXIT_CODES`, which its
@@ -15,10 +15,12 @@ import warnings
 from pathlib import Path
 
 import augment
+from augment import _command_images as images
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
 from augment._command_fairness import criterion
 from augment._command_gate import GATE, add_judging, check_gate, shut, thresholds
+from augment._command_output import check_places, give, say
 from augment.provenance import marked, note_path, write_note
 
 EXIT_CODES = """exit codes:
@@ -86,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser():
     parser = _Parser(
         prog="augment",
-        description="Learns a table, generates new rows like it, and says with evidence how good they are.",
+        description="Learns a table or images, generates new ones like them, and says with evidence how good they are.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -122,24 +124,31 @@ def _add_demo(commands):
 
 
 def _add_fit(commands):
-    command = _command(commands, "fit", _fit, "learn a table and save the model")
-    command.add_argument("data", metavar="DATA", help="a table (CSV, Parquet, Feather or Arrow)")
+    command = _command(commands, "fit", _fit, "learn a table or images and save the model", images.IMAGES)
+    command.add_argument("data", metavar="DATA", help="a table (CSV, Parquet, Feather or Arrow), or images")
     command.add_argument("-o", "--out", metavar="MODEL", required=True, help="the model file to write: table.augment")
     _add_fitting(command, seed=None)
+    images.add_reading(command)
 
 
 def _add_generate(commands):
-    command = _command(commands, "generate", _generate, "generate rows from a saved model")
+    command = _command(commands, "generate", _generate, "generate rows or images from a saved model")
     command.add_argument("model", metavar="MODEL", help="a file that augment fit wrote")
-    command.add_argument("-n", "--rows", metavar="N", type=int, help="how many rows (as many as were learned from)")
-    command.add_argument("-o", "--out", metavar="OUT", required=True, help="the table to write: new.csv, new.parquet")
+    command.add_argument("-n", "--rows", metavar="N", type=int, help="how many (as many as were learned from)")
+    command.add_argument(
+        "-o",
+        "--out",
+        metavar="OUT",
+        required=True,
+        help="the table to write: new.csv, new.parquet; of images a folder to make, or new.npz",
+    )
     command.add_argument(
         "--condition",
         metavar="COLUMN=VALUE",
         action="append",
         default=[],
         help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable "
-        '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"',
+        '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"; of images label=VALUE',
     )
     command.add_argument(
         "--fairness",
@@ -151,10 +160,11 @@ def _add_generate(commands):
 
 
 def _add_audit(commands):
-    command = _command(commands, "audit", _audit, "compare a synthetic table with the real one", GATE)
-    command.add_argument("real", metavar="REAL", help="the table that was learned from")
-    command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated table")
-    command.add_argument("--holdout", metavar="FILE", help="real rows that were not learned from")
+    what = "compare a synthetic table with the real one, or images with real ones"
+    command = _command(commands, "audit", _audit, what, images.IMAGES + GATE)
+    command.add_argument("real", metavar="REAL", help="the table that was learned from, or the images")
+    command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated table, or images")
+    command.add_argument("--holdout", metavar="FILE", help="real rows or images that were not learned from")
     command.add_argument("--target", metavar="COLUMN", help="the column a model would predict")
     command.add_argument(
         "--protected", metavar="COLUMN", nargs="+", action="extend", default=[], help="columns of protected groups"
@@ -163,6 +173,7 @@ def _add_audit(commands):
     command.add_argument(
         "--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON; without FILE, print it"
     )
+    images.add_reading(command, several=True)
     add_judging(command)
     command.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed of the resampling (0)")
 
@@ -177,8 +188,8 @@ def _add_fitting(command, seed):
     command.add_argument(
         "--model",
         metavar="NAME",
-        default="autoregressive",
-        help="family of models: autoregressive (the default), vae, gan, flow, recurrent or kernel",
+        help="family of models: autoregressive (the default), vae, gan, flow, recurrent or kernel; of images flow (the "
+        "default), vae or gan",
     )
     command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
     _add_seed(command, seed)
@@ -196,29 +207,6 @@ def _seed(text):
     return int(text)
 
 
-def _say(options, text=""):
-    """Print for the reader: to standard output, or to standard error where that is kept for JSON."""
-    if not options.quiet:
-        print(text, file=sys.stderr if options.json else sys.stdout, flush=True)
-
-
-def _give(options, result):
-    if options.json:
-        print(json.dumps(result, allow_nan=False))
-    return 0
-
-
-def _check_places(places, sources, table):
-    """Raise before the work where a result could not be written, or would take the place of a file that is read."""
-    from augment import files
-
-    for place in places:
-        files.check_place(place, table)
-        for source in filter(None, sources):
-            if os.path.exists(place) and os.path.exists(source) and os.path.samefile(place, source):
-                raise ValueError(f"{place} is the file that is read: give the result a name of its own.")
-
-
 def _demo(options):
     start = time.monotonic()
     frame, target, protected, name = _demo_table(options)
@@ -227,29 +215,27 @@ def _demo(options):
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"Cannot make the folder {folder}: {error.strerror.lower()}.") from error
-    _check_places([folder / name for name in DEMO_FILES], [options.data], table=False)
+    check_places([folder / name for name in DEMO_FILES], [options.data], table=False)
     train, holdout = _split(frame, options.seed)
-    _say(options, f"Augment {augment.__version__}: {name}, {len(frame):,} rows and {frame.shape[1]} columns.")
-    _say(options, f"{len(holdout):,} rows are held out to judge by; the model learns from the other {len(train):,}.")
-    _say(options, f"This takes about {_estimate(frame, options.time_limit)} on 2 cores.\n")
-    _say(options, "1 of 3  fit")
+    say(options, f"Augment {augment.__version__}: {name}, {len(frame):,} rows and {frame.shape[1]} columns.")
+    say(options, f"{len(holdout):,} rows are held out to judge by; the model learns from the other {len(train):,}.")
+    say(options, f"This takes about {_estimate(frame, options.time_limit)} on 2 cores.\n")
+    say(options, "1 of 3  fit")
     synthesizer = _fitted(train, options)
-    _say(options, f"2 of 3  generate {len(train):,} rows")
+    say(options, f"2 of 3  generate {len(train):,} rows")
     synthetic = synthesizer.generate(len(train))
     synthetic.attrs.update(frame.attrs)
-    _say(options, "3 of 3  audit\n")
+    say(options, "3 of 3  audit\n")
     report = augment.audit(
         train, synthetic, holdout=holdout, target=target, protected=protected, random_state=options.seed
     )
     written = _write_demo(folder, synthesizer, synthetic, report)
     summary = str(report).split("\n\n")[0]  # the lines of the pillars; the page holds the rest
-    _say(options, f"{summary}\n\nDone in {time.monotonic() - start:.0f} s. Written:")
+    say(options, f"{summary}\n\nDone in {time.monotonic() - start:.0f} s. Written:")
     for path, what in written.items():
-        _say(options, f"  {path:<32} {what}")
-    _say(options, _next_steps())
-    return _give(
-        options, {"command": "demo", "verdict": report.verdict, "rows": len(synthetic), "files": list(written)}
-    )
+        say(options, f"  {path:<32} {what}")
+    say(options, _next_steps())
+    return give(options, {"command": "demo", "verdict": report.verdict, "rows": len(synthetic), "files": list(written)})
 
 
 def _demo_table(options):
@@ -314,22 +300,27 @@ Next, with a table of your own:
 def _fit(options):
     from augment import files
 
-    _check_places([options.out], [options.data], table=False)
+    if images.are_images(options.data):
+        return images.fit(options)
+    images.refuse_options(options)
+    check_places([options.out], [options.data], table=False)
     frame = files.read(options.data)
     start = time.monotonic()
     synthesizer = _fitted(frame, options)
     synthesizer.save(options.out)
     seconds = round(time.monotonic() - start, 1)
-    _say(options, f"Learned {len(frame):,} rows and {frame.shape[1]} columns in {seconds} s; wrote {options.out}.")
+    say(options, f"Learned {len(frame):,} rows and {frame.shape[1]} columns in {seconds} s; wrote {options.out}.")
     result = {"command": "fit", "model": options.out, "rows": len(frame), "columns": list(frame.columns)}
-    return _give(options, {**result, "seconds": seconds})
+    return give(options, {**result, "seconds": seconds})
 
 
 def _fitted(frame, options):
     load_keras()
-    verbose = 0 if options.quiet else 1
     synthesizer = augment.TabularSynthesizer(
-        model=options.model, time_limit=options.time_limit, verbose=verbose, random_state=options.seed
+        model=options.model or "autoregressive",
+        time_limit=options.time_limit,
+        verbose=0 if options.quiet else 1,
+        random_state=options.seed,
     )
     return synthesizer.fit(frame)
 
@@ -339,9 +330,11 @@ def _generate(options):
 
     from augment import files
 
-    _check_places([options.out], [options.model], table=True)
+    if images.is_model(options.model):
+        return images.generate(options)
+    check_places([options.out], [options.model], table=True)
     if options.fairness:
-        _check_places([note_path(options.out)], [options.model], table=False)
+        check_places([note_path(options.out)], [options.model], table=False)
     files.check_source(options.model)
     load_keras()
     synthesizer = augment.TabularSynthesizer.load(options.model)
@@ -354,13 +347,13 @@ def _generate(options):
     synthesizer.verbose = 0  # what it would say of the criterion is said below
     frame = _as_frame(synthesizer.generate(options.rows, condition=condition, random_state=seed, **fairness))
     files.write(frame, options.out)
-    _say(options, f"Wrote {len(frame):,} rows to {options.out}.")
+    say(options, f"Wrote {len(frame):,} rows to {options.out}.")
     result = {"command": "generate", "out": options.out, "rows": len(frame), "columns": list(frame.columns)}
     if fairness:
         write_note(options.out, frame, **fairness)
         result |= {"note": str(note_path(options.out)), **fairness["fairness"].describe()}
-        _say(options, f"They do not describe the population: {note_path(options.out)} says by which criterion.")
-    return _give(options, result)
+        say(options, f"They do not describe the population: {note_path(options.out)} says by which criterion.")
+    return give(options, result)
 
 
 def _as_frame(generated):
@@ -378,26 +371,13 @@ def _as_frame(generated):
 
 
 def _audit(options):
-    from augment import files
-
-    check_gate(options)
+    pictures = images.are_images(options.real)
+    check_gate(options, pictures)
     places = [place for place in (options.html, None if options.json == "-" else options.json) if place]
-    _check_places(places, [options.real, options.synthetic, options.holdout, options.thresholds], table=False)
+    check_places(places, [options.real, options.synthetic, options.holdout, options.thresholds], table=False)
     if len({os.path.realpath(place) for place in places}) < len(places):
         raise ValueError(f"--html and --json both name {options.json}: give each a name of its own.")
-    real, synthetic = files.read(options.real), marked(files.read(options.synthetic), options.synthetic)
-    holdout = files.read(options.holdout) if options.holdout else None
-    report = augment.audit(
-        real,
-        synthetic,
-        holdout=holdout,
-        target=options.target,
-        protected=options.protected,
-        population=dict(options.population) or None,
-        strata=options.strata,
-        thresholds=thresholds(options),
-        random_state=options.seed,
-    )
+    report = images.audited(options, thresholds(options)) if pictures else _audited(options)
     shown = report.public() if options.mode == "public" else report
     if options.html:
         shown.to_html(options.html)
@@ -408,6 +388,26 @@ def _audit(options):
     if options.json != "-" and not options.quiet:
         print(shown)
     return shut(report, options)  # by what was found: the public form leaves verdicts on few rows out
+
+
+def _audited(options):
+    """The report on two or three tables."""
+    from augment import files
+
+    images.refuse_options(options)
+    real, synthetic = files.read(options.real), marked(files.read(options.synthetic), options.synthetic)
+    holdout = files.read(options.holdout) if options.holdout else None
+    return augment.audit(
+        real,
+        synthetic,
+        holdout=holdout,
+        target=options.target,
+        protected=options.protected,
+        population=dict(options.population) or None,
+        strata=options.strata,
+        thresholds=thresholds(options),
+        random_state=options.seed,
+    )
 
 
 def _verify(options):

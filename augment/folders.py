@@ -98,6 +98,30 @@ def whole_folder(path, ours=lambda folder, names: False):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def check_folder(path):
+    """Raise now what making a folder of results would raise later, before work is spent on what it shall hold.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder; one whose manifest lists all of its files would be replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "new"
+    >>> check_folder(place)
+    >>> place.exists()
+    False
+    """
+    with contextlib.suppress(_Undone), whole_folder(path, provenance.lists_all):
+        raise _Undone
+
+
+class _Undone(Exception):
+    """Ends the block of a folder that shall not be made."""
+
+
 def _put(temporary, path):
     """Move a folder into the place of another, which goes when the new one stands."""
     old = path.with_name(f"{temporary.name}.old")

@@ -20,10 +20,11 @@ def parts(size=590):
     return [(images[i : i + size].copy(), labels[i : i + size].copy()) for i in (0, size, 2 * size)]
 
 
-def prepared(train, synthetic, holdout=None, **thresholds):
+def prepared(train, synthetic, holdout=None, protected=(), population=None, **thresholds):
     """The parts as an `ImageData` with the default thresholds."""
     from augment.auditing.images import CHECKS
     from augment.auditing.images.reading import prepare
 
     limits = {name: value for check in CHECKS for name, value in check.thresholds.items()}
-    return prepare(train, synthetic, holdout, thresholds={**limits, **thresholds})
+    limits |= thresholds
+    return prepare(train, synthetic, holdout, thresholds=limits, protected=protected, population=population)

@@ -27,8 +27,8 @@ def with_nan():
         (with_nan(), ValueError, "1 of 20 images of synthetic hold NaN or infinite pixels, the first is image 3"),
         (IMAGES.astype(str), TypeError, "whole numbers or floats, got <U3"),
         (IMAGES / 255, ValueError, r"\(float64\) go from 0 to 1, those of train \(uint8\) from 0 to 255: bring them"),
-        (IMAGES.tolist(), TypeError, "synthetic must be an array of images or a pair"),
-        ((IMAGES, LABELS, LABELS), TypeError, r"a pair \(images, labels\), got a tuple of 3"),
+        (IMAGES.tolist(), TypeError, "synthetic must be an array of images, a pair"),
+        ((IMAGES, LABELS, LABELS, 1), TypeError, r"\(images, labels, attributes\), got a tuple of 4"),
         ((IMAGES, LABELS[:7]), ValueError, r"synthetic has 20 images and labels of shape \(7,\)"),
         ((IMAGES, np.eye(2)[LABELS]), ValueError, "argmax"),
         ((IMAGES, [None, *LABELS[1:]]), ValueError, "1 labels of synthetic are missing, the first is that of image 0"),
@@ -52,7 +52,10 @@ def test_other_errors_teach():
         prepare(IMAGES, (IMAGES, LABELS))
     with pytest.raises(ValueError, match="spatial_dims must be 2 for images or 3 for volumes, got 4"):
         audit(IMAGES, IMAGES, spatial_dims=4)
-    with pytest.raises(ValueError, match="protected= names columns, which images do not have"):
+    with pytest.raises(
+        ValueError,
+        match=r"protected='sex' names attributes, and train has none: give train as \(images, labels, attributes",
+    ):
         audit(IMAGES, IMAGES, protected=["sex"])
     with pytest.raises(ValueError, match="thresholds has no 'fidelity.kit': did you mean 'fidelity.kid'"):
         audit(IMAGES, IMAGES, thresholds={"fidelity.kit": 0.1})

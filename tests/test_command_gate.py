@@ -129,7 +129,9 @@ def test_the_list_of_thresholds_is_a_file(capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["audit", "--list-thresholds"])
     assert end.value.code == 0
-    assert tomllib.loads(capsys.readouterr().out) == {name: t.value for name, t in resolve(CHECKS).items()}
+    text = capsys.readouterr().out
+    assert tomllib.loads(text) == {name: t.value for name, t in resolve(CHECKS).items()}
+    assert '# "fidelity.kid" = 0.03' in text
 
 
 def test_the_help_tells_of_the_gate_and_the_codes(capsys):

@@ -83,11 +83,13 @@ def audit(
     ----------
     train : pandas, polars or pyarrow table, ndarray of shape (rows, columns), or images
         The real rows that the generator learned from. Images are an array (n, height, width) or (n, height, width,
-        channels) of whole numbers or floats, or a pair of it and their labels (n,).
+        channels) of whole numbers or floats, or a pair of it and their labels (n,), or (images, labels, attributes)
+        with a table, a dict of columns or a 1-D array ("x0") of what is known of each image; labels may be None.
     synthetic : table or images
-        The generated rows, with the same columns in any order; images of the form and range of train's. Where
-        a pandas frame says in its `attrs` that its rows fulfil a criterion (``generate(fairness=...)``), the report and
-        each failure that may follow from it say so.
+        The generated rows, with the same columns in any order; images of the form and range of train's, whose
+        attributes are guessed from the images where they are not given. Where a pandas frame says in its `attrs` that
+        its rows fulfil a criterion (``generate(fairness=...)``), the report and each failure that may follow from it
+        say so.
     holdout : table or images, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
         assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
@@ -95,7 +97,7 @@ def audit(
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
     protected : str or sequence of str, default=()
-        Columns whose groups matter, such as sex or age.
+        Columns whose groups matter, such as sex or age; of images the attributes.
     population : dict of str to dict, optional
         Shares of the groups of protected columns in the population that the synthetic rows shall stand for, such as
         ``{"sex": {"Male": 0.5, "Female": 0.5}}``. Without them the training rows' own shares are wanted.
@@ -191,7 +193,10 @@ def audit(
     fidelity.kid                  0.03  largest kernel distance in random features beyond fresh real images
     fidelity.kid.classifier       0.03  the same in the features of a classifier
     fidelity.classes              0.20  coverage of each class: at most so far below fresh real images
+    fidelity.subgroups.density    0.20  density at a protected group's images: at most so far behind that of all others
+    fidelity.subgroups.coverage   0.10  coverage of a protected group's images: at most so far behind that of all others
     utility.accuracy              0.05  largest loss of accuracy when training on synthetic images alone
+    bias.models.accuracy          0.05  widening of the gap of two groups' accuracy, synthetic over real images
     privacy.distances.near        0.00  largest rate of training images nearly copied beyond the holdout's
     ============================  ====  ==================================================================
 
@@ -213,10 +218,10 @@ def audit(
         raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
     seed = _seed(random_state)
     if are_images(train):
-        given = {"target": target, "protected": protected, "population": population, "strata": strata}
         checks, limits = images.CHECKS, resolve(images.CHECKS, thresholds)
-        _only_of_tables(given)
-        data = prepare_images(train, synthetic, holdout, spatial_dims, _values(limits))
+        _only_of_tables({"target": target, "strata": strata})
+        values = _values(limits)
+        data = prepare_images(train, synthetic, holdout, spatial_dims, values, protected, population)
         data, asked = replace(data, seed=seed), ""
         fault = training_images(data)
         other = "" if fault else unlike_images(data, np.random.default_rng([seed, *b"holdout"]))
@@ -243,8 +248,8 @@ def _only_of_tables(given):
     named = [name for name, value in given.items() if value is not None and value != ()]
     if named:
         raise ValueError(
-            f"{named[0]}= names columns, which images do not have. Give labels as pairs, (images, labels); groups of "
-            "images are not audited."
+            f"{named[0]}= names a column, which images do not have. Give labels as pairs, (images, labels), and "
+            "attributes beside them, (images, labels, attributes)."
         )
 
 

@@ -133,7 +133,7 @@ class Check:
         What it measures, in a few words.
     function : callable (Data, numpy.random.Generator) -> list of Finding
         The comparison. The generator depends on the seed and the id alone, so checks do not disturb each other.
-    needs : tuple of {"holdout", "target", "protected", "labels"}, default=()
+    needs : tuple of {"holdout", "target", "protected", "labels", "attributes"}, default=()
         What the user must give; when absent, the check answers NOT ASSESSED and names it.
     thresholds : dict of str to float, default={}
         Default thresholds of its findings; the user overrides them by these names.
@@ -193,6 +193,7 @@ NEEDS = {
     "target": "Needs target=: the name of the column to predict.",
     "protected": "Needs protected=: the names of the columns whose groups matter.",
     "labels": "Needs labels: give train, synthetic and holdout as pairs (images, labels).",
+    "attributes": "Needs attributes: give train as (images, labels, attributes), and their names as protected=.",
 }
 
 

@@ -75,7 +75,7 @@ def _rates(data, outcome, groups, columns):
     members = [(judged[i], outcome.judged[k]) for i in range(len(judged)) for k in range(len(outcome.judged))]
     many = len(outcome.judged) > 1
     names = [groups.names[g] + (f": {outcome.classes[y]}" if many else "") for g, y in members]
-    first, order = _worst(change.ravel(), low.ravel(), high.ravel())
+    first, order = worst_change(change.ravel(), low.ravel(), high.ravel())
     told = sorted({members[k][1] for k in order[:MAX_TABLES]}) if many else list(outcome.judged)
     tables = [_rate_table(outcome, groups, counts, y) for y in told]
     text = ""
@@ -105,7 +105,7 @@ def _means(data, outcome, groups, columns):
     half = stats.t.isf(tail, np.maximum(degrees, 1)) * np.sqrt(v1 + v2) / spread
     change = (mean2 - mean1)[judged] / spread
     low, high = change - half, change + half
-    first, order = _worst(change, low, high)
+    first, order = worst_change(change, low, high)
     text = ""
     if len(judged):
         g = judged[first]
@@ -121,14 +121,14 @@ def _means(data, outcome, groups, columns):
     return _finding(data, outcome, groups, found, names, tables, text, threshold, "mean", "Welch's t")
 
 
-def _worst(change, low, high):
+def worst_change(change, low, high):
     """The member surest to have changed, and all members in that order."""
-    least, _ = _sizes(low, high)
+    least, _ = sizes_of(low, high)
     order = np.lexsort((-np.abs(change), -least))
     return (order[0] if len(order) else None), order
 
 
-def _sizes(low, high):
+def sizes_of(low, high):
     """Bounds of the absolute value of what lies between low and high."""
     return np.maximum(np.maximum(low, -high), 0), np.maximum(np.abs(low), np.abs(high))
 
@@ -147,7 +147,7 @@ def _finding(data, outcome, groups, found, names, tables, text, threshold, what,
         return Finding(missing=reason, message=reason, evidence={"tables": tables}, **common)
     rows = [{"name": names[k], "value": change[k], "low": low[k], "high": high[k]} for k in order]
     chart = charts.intervals(f"Change of the {what} of each group, synthetic less training", rows[:20], axis=(-9, 9))
-    least, most = _sizes(low, high)
+    least, most = sizes_of(low, high)
     k = order[0]
     judged = {"value": abs(change[k]), "interval": (least.max(), most.max()), "threshold": threshold}
     return Finding(

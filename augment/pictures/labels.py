@@ -73,6 +73,52 @@ def from_table(table, names, folder):
     return chosen, values.astype(str) if values.dtype.kind not in "biuf" else values
 
 
+def rows_of(table, names, source):
+    """A table's rows in the order of pictures, without its column of files: what else is known of each of them.
+
+    Parameters
+    ----------
+    table : str, path-like or table
+        A file that `augment.files.read` takes, or a frame. It has a row for each picture, and may have others. Of a
+        `.npz` file it has no column of files, and its rows stand in the order of the array.
+    names : list of str
+        The pictures, as `read_images` gives them.
+    source : path-like
+        Where they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"file": ["b.png", "a.png"], "sex": ["f", "m"]})
+    >>> rows_of(table, ["a.png", "b.png"], "faces")["sex"].tolist()
+    ['m', 'f']
+    """
+    from augment import files
+
+    said = "attributes" if hasattr(table, "columns") else str(table)
+    frame = files.to_pandas(table) if hasattr(table, "columns") else files.read(table)
+    if names and names[0].endswith("[0]"):
+        if len(frame) != len(names):
+            raise ValueError(f"{said} has {len(frame):,} rows, {source} {len(names):,} pictures: give one for each.")
+        return frame
+    known = _by_every_name(names)
+    column = _file_column(frame, known, said, source)
+    places = {}
+    for row, text in enumerate(Path(text).as_posix() for text in frame[column].astype(str)):
+        name = known.get(text)
+        if name in places:
+            raise ValueError(f"{said} names {name} twice: give one row for each picture.")
+        places |= {} if name is None else {name: row}
+    absent = [name for name in names if name not in places]
+    if absent:
+        raise ValueError(f"{said} has no row for {len(absent):,} of {len(names):,} pictures of {source}: {absent[0]}.")
+    return frame.drop(columns=[column]).iloc[[places[name] for name in names]].reset_index(drop=True)
+
+
 def _by_every_name(names):
     """Each picture by its name relative to the folder, that without its ending, and both without subfolders.
 

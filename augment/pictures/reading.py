@@ -84,7 +84,7 @@ def read_images(path, labels=None, on_error="raise", part=None):
 
 
 def _read_folder(folder, table, on_error):
-    names = _pictures(folder)
+    names = pictures_in(folder)
     labels = None
     if table is not None:
         names, labels = labelling.from_table(table, names, folder)
@@ -102,7 +102,7 @@ def _read_folder(folder, table, on_error):
     return np.stack(list(read.values())), y, kept
 
 
-def _pictures(folder):
+def pictures_in(folder):
     """Names of the pictures in a folder and its subfolders, sorted."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
     names = sorted(path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts))

@@ -72,7 +72,7 @@ def write_images(X, path, y=None, *, kind="png", source="generated", parents=Non
     path = Path(path)
     if path.suffix.lower() == ".npz":
         return _write_archive(X, path, y, origin, parents)
-    X = _storable(X, kind)
+    X = storable(X, kind)
     names = numbered(len(X), KINDS[kind], y)
     contents = (_encoded(image, kind, origin) for image in X)
     write_files(path, names, contents, origin, parents)
@@ -91,7 +91,7 @@ def _write_archive(X, path, y, origin, parents):
     return [f"X[{i}]" for i in range(len(X))]
 
 
-def _storable(X, kind):
+def storable(X, kind="png"):
     """X as (n, height, width[, 3 or 4]) of a type that the files hold; an error that says what to do else."""
     if X.dtype.name not in ("uint8", "uint16"):
         raise ValueError(

@@ -360,6 +360,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
         params = {name: value for name, value in self.get_params(deep=False).items() if name != "callbacks"}
         if not isinstance(self.random_state, numbers.Integral):
             params["random_state"] = None
+        if not isinstance(params.get("sampling_strategy", "auto"), str | numbers.Real):
+            params["sampling_strategy"] = "auto"
         return params
 
     @classmethod

@@ -8,7 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 from augment.codecs.image import ImageCodec, read_images, read_labels
 from augment.codecs.layout import ImageCondition
 from augment.synthesizers.base import Synthesizer
-from augment.synthesizers.pairs import Pairing, to_numpy
+from augment.synthesizers.oversampling import rows_to_add, without_missing
+from augment.synthesizers.pairs import Pairing, one_column, shaped_like, stack, to_numpy
 
 BATCH = 64  # images in a step
 LABEL = "label"  # what a condition calls the class
@@ -45,6 +46,11 @@ class ImageSynthesizer(Synthesizer):
         0 is silent, 1 shows an estimate and a line of progress on standard error.
     random_state : int, RandomState instance, Generator or None, default=None
         Decides fit and images; an int gives the same results at every call.
+    sampling_strategy : str, float, dict or callable, default="auto"
+        What `fit_resample` adds, in imbalanced-learn's words: "auto" or "not majority" fills every class up to the
+        largest, "minority" the smallest one, "not minority" and "all" the others or all; a float is the size of the
+        rarer of two classes as a share of the other's; a dict tells how many images a class is to have; a callable
+        makes such a dict of y.
 
     Attributes
     ----------
@@ -56,6 +62,8 @@ class ImageSynthesizer(Synthesizer):
         Losses as Keras recorded them.
     classes_ : ndarray
         The labels, sorted, after `fit(X, y)`.
+    sampling_strategy_ : dict
+        After `fit_resample`: how many images it added, by class.
     n_features_in_ : int
         Number of values of an image.
 
@@ -84,6 +92,7 @@ class ImageSynthesizer(Synthesizer):
         callbacks=None,
         verbose=1,
         random_state=None,
+        sampling_strategy="auto",
     ):
         super().__init__(
             model,
@@ -96,6 +105,52 @@ class ImageSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.spatial_dims = spatial_dims
+        self.sampling_strategy = sampling_strategy
+
+    def fit_resample(self, X, y):
+        """Fit on images and labels, and add the generated images that `sampling_strategy` asks for.
+
+        By default every class comes to have as many images as the largest. Follows imbalanced-learn's protocol: a step
+        of `imblearn.pipeline.Pipeline`, which hands arrays of any number of axes on as they are; the other samplers of
+        imbalanced-learn take tables alone.
+
+        Parameters
+        ----------
+        X : array of images
+            As in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, 1)
+            Their classes.
+
+        Returns
+        -------
+        X_resampled, y_resampled
+            The original images, unchanged and first, then the generated ones, class by class.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If y misses labels or holds a single one, or if `sampling_strategy` is none that is known, asks for fewer
+            images than there are or names a class that y lacks.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> X, y = load_digits(n_class=2, return_X_y=True)
+        >>> X, y = X[y.argsort()][:200].reshape(-1, 8, 8), y[y.argsort()][:200]
+        >>> balancer = ImageSynthesizer("vae", epochs=1, verbose=0, random_state=0)
+        >>> X_more, y_more = balancer.fit_resample(X, y)
+        >>> np.bincount(y).tolist(), np.bincount(y_more).tolist(), X_more.shape
+        ([178, 22], [178, 178], (356, 8, 8))
+        """
+        flat = one_column(y)
+        to_add = rows_to_add(self.sampling_strategy, without_missing(flat), as_classes=True)
+        self.fit(X, flat)
+        self.sampling_strategy_ = to_add
+        if not to_add:
+            return X, y
+        labels, counts = zip(*to_add.items(), strict=True)
+        X_new, y_new = self.generate(y=np.repeat(labels, counts))
+        return np.concatenate([np.asarray(X), X_new]), stack(y, shaped_like(y, y_new))
 
     @property
     def classes_(self):

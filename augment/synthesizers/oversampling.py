@@ -10,6 +10,9 @@ import numbers
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import column_or_1d
+
+from augment.synthesizers.pairs import to_numpy
 
 FEW_VALUES = 10  # whole numbers up to which they are classes, and rows for each that make classes of more
 NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal")  # what pandas calls objects that all are
@@ -22,7 +25,15 @@ WORDS = {
 }
 
 
-def rows_to_add(sampling_strategy, y):
+def without_missing(y):
+    """Labels as an array; a ValueError where one is missing."""
+    labels = column_or_1d(to_numpy(y))
+    if pd.isna(labels).any():
+        raise ValueError("fit_resample needs a label in every row. y has missing ones: drop these rows first.")
+    return labels
+
+
+def rows_to_add(sampling_strategy, y, as_classes=False):
     """Number of rows that each class or range lacks.
 
     Parameters
@@ -36,6 +47,8 @@ def rows_to_add(sampling_strategy, y):
         included, None where it is open.
     y : ndarray of shape (n_samples,)
         Labels, none missing.
+    as_classes : bool, default=False
+        Whether whole numbers are classes however many there are.
 
     Returns
     -------
@@ -64,7 +77,7 @@ def rows_to_add(sampling_strategy, y):
     if y.dtype.kind in "mMc":
         raise TypeError(f"fit_resample needs classes or numbers in y, got {y.dtype}.")
     strategy = sampling_strategy(y) if callable(sampling_strategy) else sampling_strategy
-    as_ranges = _asks_for_ranges(strategy, y)
+    as_ranges = not as_classes and _asks_for_ranges(strategy, y)
     names, counts = _ranges(strategy, y) if as_ranges else _classes(y)
     if isinstance(strategy, dict):
         lacking = _of_dict(strategy, names, counts)

@@ -10,7 +10,7 @@ from augment.codecs.conditions import know_missing, override, vary
 from augment.codecs.names import refuse_duplicates
 from augment.codecs.table import TableCodec
 from augment.synthesizers.base import Synthesizer
-from augment.synthesizers.oversampling import rows_to_add
+from augment.synthesizers.oversampling import rows_to_add, without_missing
 from augment.synthesizers.pairs import (
     Pairing,
     as_array,
@@ -22,7 +22,6 @@ from augment.synthesizers.pairs import (
     pandas_values,
     shaped_like,
     stack,
-    to_numpy,
 )
 
 
@@ -155,7 +154,7 @@ class TabularSynthesizer(Synthesizer):
         (65, 100)
         """
         flat = one_column(y)
-        to_add = rows_to_add(self.sampling_strategy, _without_missing(flat))
+        to_add = rows_to_add(self.sampling_strategy, without_missing(flat))
         self.fit(X, flat)
         self.sampling_strategy_ = to_add
         for X_new, y_new in self._additions():
@@ -207,12 +206,6 @@ class TabularSynthesizer(Synthesizer):
             return []
         place = self.codec_.place_of(target)
         return [index for index, known in enumerate(self.codec_.places) if known == place]
-
-    def _saved_params(self):
-        params = super()._saved_params()
-        if not isinstance(self.sampling_strategy, str | numbers.Real):
-            params["sampling_strategy"] = "auto"
-        return params
 
     def _learned(self):
         names = getattr(self, "feature_names_in_", None)
@@ -321,11 +314,3 @@ class TabularSynthesizer(Synthesizer):
         tags.input_tags.string = True
         tags.target_tags.required = False
         return tags
-
-
-def _without_missing(y):
-    """Labels as an array; a ValueError where one is missing."""
-    labels = column_or_1d(to_numpy(y))
-    if pd.isna(labels).any():
-        raise ValueError("fit_resample needs a label in every row. y has missing ones: drop these rows first.")
-    return labels

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from augment.auditing.data import Data
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class ImageData:
         What the reader should know about how the images were read.
     seed : int, default=0
         Of what several checks share.
+    attributes : Data or None
+        A table of the protected attributes, with the labels as its target; its synthetic table is empty where the
+        synthetic images have no attributes.
     """
 
     train: np.ndarray
@@ -42,9 +47,10 @@ class ImageData:
     thresholds: dict
     notes: tuple = ()
     seed: int = 0
+    attributes: Data | None = None
 
     def has(self, need):
-        """Whether the user gave `need`: "holdout", or "labels" of every part that is there."""
+        """Whether the user gave `need`: "holdout", "attributes", or "labels" of every part that is there."""
         if need == "labels":
             return set(self.tables) <= set(self.labels)
         return getattr(self, need) is not None
@@ -92,7 +98,16 @@ class ImageData:
         digest.update(np.ascontiguousarray(self.tables[name]).tobytes())
         if name in self.labels:
             digest.update("\0".join(self.classes[k] for k in self.labels[name]).encode("utf-8", "surrogatepass"))
+        if self.attributes is not None and name in self.attributes.tables:
+            digest.update(self.attributes.fingerprint(name).encode())
         return digest.hexdigest()
+
+    @property
+    def groups(self):
+        """`attributes`, without those of a holdout that was set aside."""
+        if self.holdout is not None or self.attributes is None:
+            return self.attributes
+        return replace(self.attributes, holdout=None)
 
     @property
     def form(self):
@@ -102,14 +117,15 @@ class ImageData:
 
     def summary(self):
         """What the report says of the data themselves."""
+        attributes = [self.attributes.columns[j] for j in self.attributes.protected] if self.attributes else []
         return {
             "data": {
                 name: {"rows": len(part), "columns": int(np.prod(part.shape[1:])), "sha256": self.fingerprint(name)}
                 for name, part in self.tables.items()
             },
-            "columns": [],
+            "columns": [{"name": c.name, "kind": c.kind, "identifier": False} for c in attributes],
             "target": None,
-            "protected": [],
+            "protected": [column.name for column in attributes],
             "images": {
                 "sides": list(self.sides),
                 "channels": self.train.shape[-1],

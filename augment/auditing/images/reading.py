@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from augment.auditing.images.attributes import read_attributes
 from augment.auditing.images.data import ImageData
 from augment.auditing.reading import MIN_ROWS, label_of, listed
 
@@ -24,16 +25,21 @@ def are_images(part):
     return len(getattr(part, "shape", ())) > 2
 
 
-def prepare(train, synthetic, holdout=None, spatial_dims=2, thresholds=None):
+def prepare(train, synthetic, holdout=None, spatial_dims=2, thresholds=None, protected=(), population=None):
     """Read two or three sets of images into one `ImageData`.
 
     Parameters
     ----------
-    train, synthetic, holdout : ndarray of shape (n, *sides) or (n, *sides, channels), or a pair of it and labels (n,)
-        The same sides and channels in each. Pixels are whole numbers or floats.
+    train, synthetic, holdout : ndarray of shape (n, *sides) or (n, *sides, channels), or a tuple
+        The same sides and channels in each. Pixels are whole numbers or floats. A tuple is (images, labels) or (images,
+        labels, attributes): see `read_attributes`; labels may be None.
     spatial_dims : {2, 3}, default=2
         Sides of an image: 3 for volumes.
     thresholds : dict of str to float, optional
+    protected : str or sequence of str, default=()
+        Attributes whose groups matter.
+    population : dict of str to dict, optional
+        Shares of their groups in the population.
 
     Raises
     ------
@@ -49,8 +55,8 @@ def prepare(train, synthetic, holdout=None, spatial_dims=2, thresholds=None):
     if spatial_dims not in (2, 3):
         raise ValueError(f"spatial_dims must be 2 for images or 3 for volumes, got {spatial_dims!r}.")
     given = {"train": train, "synthetic": synthetic, "holdout": holdout}
-    pairs = {name: _pair(part, name) for name, part in given.items() if part is not None or name != "holdout"}
-    parts = {name: _images(images, name, spatial_dims) for name, (images, _) in pairs.items()}
+    triples = {name: _triple(part, name) for name, part in given.items() if part is not None or name != "holdout"}
+    parts = {name: _images(images, name, spatial_dims) for name, (images, *_) in triples.items()}
     _same_form(parts)
     mean, spread, limits = _scale(parts["train"])
     if not spread.max() > 0:
@@ -58,9 +64,12 @@ def prepare(train, synthetic, holdout=None, spatial_dims=2, thresholds=None):
             "Every pixel of train has the same value: there is nothing to compare. Look at how it was read."
         )
     _same_range(parts, limits)
-    texts = {n: _labels(labels, n, len(parts[n])) for n, (_, labels) in pairs.items() if labels is not None}
+    texts = {n: _labels(labels, n, len(parts[n])) for n, (_, labels, _) in triples.items() if labels is not None}
     classes = tuple(sorted(set(texts.get("train", ())), key=_order))
     codes = {name: _codes(text, name, classes) for name, text in texts.items()}
+    attributes = {name: own for name, (*_, own) in triples.items() if own is not None}
+    sizes = {name: len(part) for name, part in parts.items()}
+    table = read_attributes(attributes, sizes, texts, protected, population, thresholds)
     return ImageData(
         parts["train"],
         parts["synthetic"],
@@ -71,20 +80,21 @@ def prepare(train, synthetic, holdout=None, spatial_dims=2, thresholds=None):
         np.where(spread > 0, spread, 1.0),
         limits,
         dict(thresholds or {}),
-        tuple(_notes(parts, codes)),
+        (*_notes(parts, codes), *_notes_on_attributes(table, attributes, parts)),
+        attributes=table,
     )
 
 
-def _pair(part, name):
-    """Images and labels of a part; None for labels that were not given."""
+def _triple(part, name):
+    """Images, labels and attributes of a part; None for what was not given."""
     if not isinstance(part, (tuple, list)):
-        return part, None
-    if len(part) != 2 or len(getattr(part[0], "shape", ())) < 3:
+        return part, None, None
+    if len(part) not in (2, 3) or len(getattr(part[0], "shape", ())) < 3:
         raise TypeError(
-            f"{name} must be an array of images or a pair (images, labels), got a {type(part).__name__} of {len(part)}"
-            f"{_what(part)}. Stack single images with np.stack."
+            f"{name} must be an array of images, a pair (images, labels) or (images, labels, attributes), got a "
+            f"{type(part).__name__} of {len(part)}{_what(part)}. Stack single images with np.stack."
         )
-    return part
+    return tuple(part) if len(part) == 3 else (*part, None)
 
 
 def _what(part):
@@ -228,6 +238,20 @@ def _notes(parts, codes):
     silent = [name for name in parts if name not in codes]
     if codes and silent:
         yield f"Labels were given, but none for {' and '.join(silent)}: what needs them is not assessed."
+
+
+def _notes_on_attributes(table, given, parts):
+    """What the reader should know of the attributes: of which parts they are, and how they were read."""
+    if table is None:
+        if given:
+            yield "Attributes were given, but no protected= names those whose groups matter: they are not looked at."
+        return
+    yield from table.notes
+    yield "In findings on groups a row is an image with its attributes."
+    absent = [name for name in parts if name not in given]
+    if absent:
+        guessed = " those of synthetic images are guessed from the images;" * ("synthetic" in absent)
+        yield f"Attributes were not given for {' and '.join(absent)}:{guessed} what else needs them is not assessed."
 
 
 def _by(sides):

@@ -1,0 +1,29 @@
+"""What all commands share: how they speak and give their result, and which places they may not write to."""
+
+import json
+import os
+import sys
+
+
+def say(options, text=""):
+    """Print for the reader: to standard output, or to standard error where that is kept for JSON."""
+    if not options.quiet:
+        print(text, file=sys.stderr if options.json else sys.stdout, flush=True)
+
+
+def give(options, result):
+    """Print the result as JSON where it is asked for; the exit code of success."""
+    if options.json:
+        print(json.dumps(result, allow_nan=False))
+    return 0
+
+
+def check_places(places, sources, table):
+    """Raise before the work where a result could not be written, or would take the place of a file that is read."""
+    from augment import files
+
+    for place in places:
+        files.check_place(place, table)
+        for source in filter(None, sources):
+            if os.path.exists(place) and os.path.exists(source) and os.path.samefile(place, source):
+                raise ValueError(f"{place} is the file that is read: give the result a name of its own.")
