@@ -19,10 +19,11 @@ class Straight(ImageFlowModel):
         return (self.goal - mixed) / (1 - time)
 
 
-@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("sampler", ["adams", "euler", "heun"])
 def test_straight_lines_end_where_they_lead(sampler):
     layout = ImageLayout((4, 4, 1), (), n_samples=2, patch=1)
     model = Straight(layout, None, 5, sampler, 1.0)
+    model.build((None, layout.width))
     rows = model.transport(model.noise(3, np.random.default_rng(0)))
     assert np.allclose(rows, 0.5, atol=1e-5)
 
@@ -30,6 +31,7 @@ def test_straight_lines_end_where_they_lead(sampler):
 def test_strength_says_how_much_of_an_image_is_left():
     layout = ImageLayout((4, 4, 1), (), n_samples=2, patch=1)
     model, seen = Straight(layout, None, 4, "euler", 1.0), []
+    model.build((None, layout.width))
     model._follow = lambda x, classes, start: seen.append((np.asarray(x), start)) or x
     like = np.full((2, 16), 0.9, "float32")
     noise = model.noise(2, np.random.default_rng(0))

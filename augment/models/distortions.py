@@ -56,7 +56,7 @@ def distort(images, drawn):
     for axis, side in enumerate(sides):
         images = _shifted(images, axis + 1, drawn[:, 2 + 2 * axis])
         middle = (drawn[:, 3 + 2 * axis, None] + 1) / 2 * side
-        inside = ops.abs(np.arange(side, dtype="float32") + 0.5 - middle) < HOLE * side / 2
+        inside = ops.abs(ops.arange(side, dtype="float32") + 0.5 - middle) < HOLE * side / 2
         hole = hole * ops.reshape(ops.cast(inside, "float32"), (-1, *[1] * axis, side, *[1] * (len(sides) - axis)))
     return images * (1 - hole)
 

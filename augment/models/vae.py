@@ -55,7 +55,7 @@ class VAE(Recipe):
         Weight of the Kullback-Leibler term (Higgins et al., ICLR 2017); 1 is the bound on the likelihood. Below it
         codes tell more of a row, and the mixture has more to learn.
     n_components : int, default=64
-        Normals in the mixture; fewer for less than 20 rows, or 50 images, for each.
+        Normals in the mixture; fewer for less than 20 rows, or 200 images, for each.
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.001
