@@ -18,6 +18,7 @@ _HOMES = {
     "ImageSynthesizer": "augment.synthesizers.image",
     "AugmentedClassifier": "augment.augmentation.estimators",
     "AugmentedRegressor": "augment.augmentation.estimators",
+    "ImageClassifier": "augment.augmentation.image_classifier",
     "audit": "augment.auditing",
     "LabelParity": "augment.synthesizers.fairness",
     "EqualCells": "augment.synthesizers.fairness",

@@ -142,7 +142,7 @@ def _patch(side, grid):
     return patch
 
 
-def read_images(images, spatial_dims):
+def read_images(images, spatial_dims, most=SIDE):
     """Images as an array (n, ..., [channels]) of a type that a codec takes; an error that says what is wrong with them.
 
     Parameters
@@ -151,6 +151,8 @@ def read_images(images, spatial_dims):
         Pixels.
     spatial_dims : {2, 3}
         Sides of an image.
+    most : int or None, default=128
+        Pixels on a side; None is no limit.
     """
     form = "(n, height, width[, channels])" if spatial_dims == 2 else "(n, depth, height, width[, channels])"
     try:
@@ -165,10 +167,10 @@ def read_images(images, spatial_dims):
     if 0 in images.shape[1:]:
         raise ValueError(f"Expected images {form} with at least one pixel; got an array of shape {images.shape}.")
     sides = images.shape[1 : spatial_dims + 1]
-    if max(sides) > SIDE:
+    if most is not None and max(sides) > most:
         size = 4 * np.prod(images.shape[1:]) / 1e6
         raise ValueError(
-            f"Images of {' x '.join(map(str, sides))} pixels are too large to learn: at most {SIDE} on a side. One "
+            f"Images of {' x '.join(map(str, sides))} pixels are too large to learn: at most {most} on a side. One "
             f"takes {size:,.1f} MB as numbers, a step of training about {BATCH_MEMORY * size / 1e3:,.1f} GB: make them "
             "smaller first."
         )

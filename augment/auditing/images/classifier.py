@@ -25,6 +25,18 @@ def network(data):
     return kept["network"]
 
 
+def penultimate(x):
+    """The penultimate features (n, 64) of a Keras tensor of images (n, *sides, channels)."""
+    import keras
+
+    layers, sides = keras.layers, x.shape[1:-1]
+    convolution, side, channels = getattr(layers, f"Conv{len(sides)}D"), max(sides), 32
+    while side > 8 or channels == 32:
+        x = convolution(channels, 3, strides=2, padding="same", activation="relu")(x)
+        side, channels = -(-side // 2), 64
+    return layers.Dense(WIDTH, activation="relu")(layers.Flatten()(x))
+
+
 class Network:
     """A classifier of images that begins anew with each fit.
 
@@ -41,14 +53,9 @@ class Network:
         load_keras()
         import keras
 
-        layers, dims = keras.layers, len(shape) - 1
-        convolution, x = getattr(layers, f"Conv{dims}D"), keras.Input(shape)
-        seen, side, channels = x, max(shape[:-1]), 32
-        while side > 8 or channels == 32:
-            seen = convolution(channels, 3, strides=2, padding="same", activation="relu")(seen)
-            side, channels = -(-side // 2), 64
-        seen = layers.Dense(WIDTH, activation="relu")(layers.Flatten()(seen))
-        self.model = keras.Model(x, [layers.Dense(n_classes, name="logits")(seen), seen])
+        x = keras.Input(shape)
+        seen = penultimate(x)
+        self.model = keras.Model(x, [keras.layers.Dense(n_classes, name="logits")(seen), seen])
         self.learner = keras.Model(x, self.model.outputs[0])
         schedule = keras.optimizers.schedules.CosineDecay(RATE, STEPS)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
