@@ -311,4 +311,9 @@ def test_strategies_need_classes_that_differ():
 
 
 def test_by_default_the_synthesizer_is_ours():
-    assert list(curve_module._named(None, 50)) == ["TabularSynthesizer", "duplicates", "interpolation", "noise"]
+    assert list(curve_module._named(None, np.zeros((50, 2)))[0]) == [
+        "TabularSynthesizer",
+        "duplicates",
+        "interpolation",
+        "noise",
+    ]

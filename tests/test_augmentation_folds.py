@@ -23,7 +23,6 @@ def folds(y=Y, cv=None, train_sizes=None, classes=True, groups=None, seed=0):
     [
         ({"X": sparse.csr_matrix(X)}, TypeError, "X.toarray()"),
         ({"X": X.ravel()}, ValueError, "array"),
-        ({"X": X.reshape(30, 2, 1)}, ValueError, "of shape (30, 2, 1)"),
         ({"y": np.column_stack([Y, Y])}, ValueError, "several outputs are not supported"),
         ({"y": pd.DataFrame({"p": Y, "q": Y})}, ValueError, "y must be one column"),
         ({"y": pd.Series(Y).where(np.arange(30) > 1)}, ValueError, "y has 2 missing values"),

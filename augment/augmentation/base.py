@@ -72,8 +72,9 @@ class Augmented(MetaEstimatorMixin):
 
         Parameters
         ----------
-        X : table of shape (n_samples, n_features)
-            A pandas or polars frame or a dense array. The synthesizer and the estimator get what was given.
+        X : table of shape (n_samples, n_features) or array of images
+            A pandas or polars frame or a dense array; images are an array of more dimensions. The synthesizer and the
+            estimator get what was given.
         y : array-like of shape (n_samples,)
             The target.
         **params : dict
@@ -96,7 +97,7 @@ class Augmented(MetaEstimatorMixin):
         X, y = as_table(X), self._target(y)
         check_consistent_length(X, y)
         fit_params, groups = self._routed(params, len(y))
-        synthesizer = default_synthesizer(len(y)) if self.synthesizer is None else self.synthesizer
+        synthesizer = default_synthesizer(X) if self.synthesizer is None else self.synthesizer
         self._check_parameters(fit_params, synthesizer)
         rng = check_random_state(self.random_state)
         estimator = seeded(self.estimator, rng)
@@ -152,6 +153,7 @@ class Augmented(MetaEstimatorMixin):
         return FitParams(self.estimator, params, n_samples), groups
 
     def _check_parameters(self, fit_params, synthesizer):
+        check_is_estimator(self.estimator)
         if not (is_classifier if self._classes else is_regressor)(self.estimator):
             kind, other = ("classifier", "Regressor") if self._classes else ("regressor", "Classifier")
             raise TypeError(
@@ -201,6 +203,15 @@ class Augmented(MetaEstimatorMixin):
         tags.target_tags.required = True
         tags.target_tags.multi_output = False
         return tags
+
+
+def check_is_estimator(estimator):
+    """Refuse what has no parameters as scikit-learn's estimators have, such as a bare Keras model."""
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
+        raise TypeError(
+            "estimator must be an estimator of scikit-learn's kind; for images ImageClassifier(model) makes one of a "
+            f"Keras model. Received: estimator={estimator!r}"
+        )
 
 
 def as_table(X):

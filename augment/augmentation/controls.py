@@ -1,7 +1,7 @@
 """The controls of augmentation: rows that cost nothing, beside which a synthesizer has to show what it is good for.
 
 Each is a generator of rows, as told in `rows`, for tables of every kind: what it gives has the columns and types it
-was fitted on.
+was fitted on. Of images the pixels are the columns.
 """
 
 from abc import abstractmethod
@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from augment.augmentation.rows import in_turn, parents_of
 from augment.codecs.frames import read_table, write_table
 from augment.synthesizers.pairs import Pairing, as_array, as_frame, is_frame, to_numpy
 
@@ -32,7 +33,7 @@ class Control(BaseEstimator):
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            A pandas or polars frame, a pyarrow table or a 2-D array.
+            A pandas or polars frame, a pyarrow table or a 2-D array; or an array of images, of more dimensions.
         y : array-like of shape (n_samples,)
             Classes or numbers.
 
@@ -47,6 +48,9 @@ class Control(BaseEstimator):
         """
         X = X if is_frame(X) else np.asarray(as_array(X))
         check_consistent_length(X, y)
+        self.shape_ = X.shape[1:]
+        if len(self.shape_) > 1:
+            X = X.reshape(len(X), -1)
         self.pairing_ = Pairing.of(X, y)
         self.columns_, self.form_ = read_table(self.pairing_.join(as_frame(X), y))
         self.y_ = to_numpy(y)
@@ -80,12 +84,13 @@ class Control(BaseEstimator):
         seed = self.random_state if random_state is None else random_state
         rng = np.random.default_rng(check_random_state(seed).randint(2**31 - 1))
         if y is None:
-            parents = _in_turn(np.arange(len(self.y_)), len(self.y_) if n_samples is None else n_samples, rng)
+            parents = in_turn(np.arange(len(self.y_)), len(self.y_) if n_samples is None else n_samples, rng)
         else:
-            parents = self._parents(to_numpy(y), rng)
+            parents = parents_of(to_numpy(y), self.y_, rng)
         of_classes = y is not None or _are_classes(self.y_)
         strata = pd.factorize(self.y_)[0] if of_classes else np.zeros(len(self.y_), int)
-        return self.pairing_.split(write_table(self._children(parents, strata, of_classes, rng), self.form_))
+        X_new, y_new = self.pairing_.split(write_table(self._children(parents, strata, of_classes, rng), self.form_))
+        return (X_new.reshape(-1, *self.shape_) if len(self.shape_) > 1 else X_new), y_new
 
     @abstractmethod
     def _children(self, parents, strata, of_classes, rng):
@@ -93,17 +98,6 @@ class Control(BaseEstimator):
 
         The strata are the classes, where y holds such; else there is one, and the last column, y, is a number.
         """
-
-    def _parents(self, labels, rng):
-        """A row with the label, for each label."""
-        parents = np.zeros(len(labels), int)
-        for label in pd.unique(labels).tolist():
-            wanted, members = labels == label, np.flatnonzero(self.y_ == label)
-            if not len(members):
-                known = ", ".join(map(repr, pd.unique(self.y_)[:20].tolist()))
-                raise ValueError(f"y asks for the label {label!r}, which was not fitted; fitted were {known}.")
-            parents[wanted] = _in_turn(members, wanted.sum(), rng)
-        return parents
 
 
 class Duplicates(Control):
@@ -195,12 +189,6 @@ class Noise(Control):
             return column.take(parents)
         errors = self.scale * np.nanstd(values) * rng.standard_normal(len(parents))
         return _renumbered(column, parents, np.clip(values[parents] + errors, np.nanmin(values), np.nanmax(values)))
-
-
-def _in_turn(members, n, rng):
-    """`n` of the members: all of them as often as that goes, the rest at random."""
-    rounds = -(-n // len(members))
-    return np.concatenate([members[:0], *(rng.permutation(members) for _ in range(rounds))])[:n]
 
 
 def _others(parents, strata, rng):

@@ -3,12 +3,13 @@
 import numbers
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from augment.augmentation.base import check_is_estimator
 from augment.augmentation.controls import Duplicates, Interpolation, Noise
 from augment.augmentation.default import default_synthesizer
 from augment.augmentation.findings import NONE, AugmentationCurve, followed, gather
@@ -18,6 +19,8 @@ from augment.augmentation.training import Choice
 from augment.augmentation.trial import Trial
 
 CONTROLS = {"duplicates": Duplicates(), "interpolation": Interpolation(), "noise": Noise()}
+IMAGE_CONTROLS = ("duplicates",)  # the mean of two images shows neither
+CLASSICAL = "classical"
 MOST = 100  # times as many synthetic rows as real ones: more is a slip of the pen
 
 
@@ -30,6 +33,7 @@ def augmentation_curve(
     ratios=(0.5, 1, 2),
     train_sizes=None,
     strategy="all",
+    augmentation=None,
     cv=None,
     groups=None,
     scoring=None,
@@ -42,14 +46,16 @@ def augmentation_curve(
     In every fold each generator is fitted once, on the training rows alone; the first of its rows serve the smaller
     ratios. The gain is the difference from the same estimator on the same training rows without synthetic ones, and
     both are tested on the same real rows. Three controls that cost nothing are always there: real rows repeated,
-    interpolated (SMOTE) and shaken by noise. What a synthesizer adds should be more than that.
+    interpolated (SMOTE) and shaken by noise. What a synthesizer adds should be more than that. For images the control
+    is the first, and the rivals of a synthesizer, and its partners, are the layers of `augmentation`.
 
     Parameters
     ----------
     estimator : classifier or regressor
-        A pipeline where X needs encoding. It is cloned, never fitted itself.
-    X : table of shape (n_samples, n_features)
-        Real rows: a pandas or polars frame or a 2-D array; missing values if the estimator takes them.
+        A pipeline where X needs encoding, an `ImageClassifier` where it holds images. It is cloned, never fitted itself.
+    X : table of shape (n_samples, n_features) or array of images
+        Real rows: a pandas or polars frame or a 2-D array; missing values if the estimator takes them. Images are an
+        array of more dimensions.
     y : array-like of shape (n_samples,)
         Classes or numbers, none missing.
     synthesizers : generator, list or dict of str to generator, default=None
@@ -65,6 +71,10 @@ def augmentation_curve(
     strategy : {"all", "minority", "balance"}, default="all"
         Which classes get rows: all in their proportions; the smallest, or all smaller ones, until they are `ratio` of
         the way to the size of the largest. Numbers know "all" only.
+    augmentation : list of keras.layers.Layer or dict of str to such lists, default=None
+        For an estimator with a parameter `augmentation`, as `ImageClassifier` has: layers that change its training
+        images. The estimator with them is compared with the estimator as it is, and every synthesizer is tried with
+        both: what its rows add to the layers is a gain of its own. A dict names several; a list is "classical".
     cv : int, cross-validation splitter or iterable, default=None
         An int is a number of folds, stratified where y holds classes, and all of it done four times. None is 5.
     groups : array-like of shape (n_samples,), default=None
@@ -97,6 +107,10 @@ def augmentation_curve(
     since gains vary less from data to data than the correction allows for. More repeats
     (`cv=RepeatedStratifiedKFold(n_repeats=10)`) show smaller gains.
 
+    An `ImageClassifier` takes as many optimizer steps however many rows it is given, so that all are trained alike. By
+    default each generator of images is fitted 20 times, and the classifier 20 times for each thing that is compared;
+    `cv=StratifiedShuffleSplit(5)` does with 5.
+
     Examples
     --------
     >>> from sklearn.datasets import load_breast_cancer
@@ -107,6 +121,7 @@ def augmentation_curve(
     >>> [verdict["generator"] for verdict in curve.results["verdicts"]]
     ['duplicates', 'interpolation', 'noise']
     """
+    check_is_estimator(estimator)
     classes = is_classifier(estimator)
     if not classes and not is_regressor(estimator):
         raise TypeError(f"estimator must be a classifier or a regressor. Received: estimator={estimator!r}")
@@ -115,13 +130,14 @@ def augmentation_curve(
     if not classes and strategy != "all":
         raise ValueError(f"Numbers have no classes: strategy must be 'all'. Received: strategy={strategy!r}")
     X, y = check_data(X, y, classes)
-    generators = _named(synthesizers, len(y))
+    generators, controls = _named(synthesizers, X)
+    estimators = _augmented(estimator, augmentation, generators)
     scoring = ("balanced_accuracy" if classes else "r2") if scoring is None else scoring
     scorer = _scorer(estimator, scoring)
     rng = check_random_state(random_state)
     folds, sizes, share = make_folds(X, y, cv=cv, groups=groups, train_sizes=train_sizes, classes=classes, rng=rng)
-    trial = Trial(estimator, X, y, [Choice(ratio, strategy) for ratio in ratios], scorer, classes)
-    scores = _run(trial, folds, sizes, generators, n_jobs, verbose)
+    trial = Trial(estimators, X, y, [Choice(ratio, strategy) for ratio in ratios], scorer, classes)
+    scores = _run(trial, folds, sizes, generators, controls, n_jobs, verbose)
     settings = {
         "scoring": scoring if isinstance(scoring, str) else repr(scoring),
         "score_name": _in_words(scoring),
@@ -131,7 +147,7 @@ def augmentation_curve(
         "ratios": ratios,
         "train_sizes": sizes,
     }
-    return AugmentationCurve(gather(settings, scores, CONTROLS))
+    return AugmentationCurve(gather(settings, scores, controls))
 
 
 def _scorer(estimator, scoring):
@@ -140,15 +156,17 @@ def _scorer(estimator, scoring):
     return check_scoring(estimator, scoring=scoring)
 
 
-def _run(trial, folds, sizes, generators, n_jobs, verbose):
-    """For each generator, NONE included, and training size a list of scores by ratio for each fold."""
+def _run(trial, folds, sizes, generators, controls, n_jobs, verbose):
+    """For each augmentation, generator and training size, NONE included, scores by ratio for each fold."""
     tasks = [(fold, name) for fold in folds for name in (NONE, *generators)]
     work = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(trial)(fold, name, generators.get(name)) for fold, name in tasks
+        delayed(trial)(fold, name, generators.get(name), [NONE] if name in controls else list(trial.estimators))
+        for fold, name in tasks
     )
     scores = {}
-    for (fold, name), by_ratio in zip(tasks, followed(work, len(tasks), verbose), strict=True):
-        scores.setdefault((name, sizes[fold.size]), []).append(by_ratio)
+    for (fold, name), found in zip(tasks, followed(work, len(tasks), verbose), strict=True):
+        for augmentation, by_ratio in found.items():
+            scores.setdefault((augmentation, name, sizes[fold.size]), []).append(by_ratio)
     return scores
 
 
@@ -173,10 +191,29 @@ def _check_ratios(ratios):
     return sorted({float(ratio) for ratio in ratios})
 
 
-def _named(synthesizers, n_samples):
-    """All generators by name, the controls last."""
+def _augmented(estimator, augmentation, generators):
+    """The estimator as it is, under the name NONE, and with each augmentation, by its name."""
+    if augmentation is None:
+        return {NONE: estimator}
+    if "augmentation" not in estimator.get_params():
+        raise TypeError(
+            "augmentation= needs an estimator with a parameter of this name, such as ImageClassifier(). Received: "
+            f"estimator={estimator!r}"
+        )
+    named = augmentation if isinstance(augmentation, dict) else {CLASSICAL: augmentation}
+    for name, layers in named.items():
+        if not isinstance(name, str) or name in (NONE, *generators):
+            raise ValueError(f"Names of augmentations are text, and none of a generator. Received: {name!r}")
+        if not isinstance(layers, list | tuple) or not layers:
+            raise TypeError(f"An augmentation is a list of Keras layers, one at least. Received: {name}={layers!r}")
+    return {NONE: estimator} | {name: clone(estimator).set_params(augmentation=own) for name, own in named.items()}
+
+
+def _named(synthesizers, X):
+    """All generators by name, the controls last, and the controls."""
+    controls = CONTROLS if len(X.shape) == 2 else {name: CONTROLS[name] for name in IMAGE_CONTROLS if name in CONTROLS}
     if synthesizers is None:
-        synthesizers = default_synthesizer(n_samples)
+        synthesizers = default_synthesizer(X)
     if not isinstance(synthesizers, dict):
         given = synthesizers if isinstance(synthesizers, list | tuple) else [synthesizers]
         synthesizers = {}
@@ -196,4 +233,4 @@ def _named(synthesizers, n_samples):
                 "A synthesizer is an object with fit, generate and get_params, such as TabularSynthesizer(). "
                 f"Received: {name}={generator!r}"
             )
-    return synthesizers | CONTROLS
+    return synthesizers | controls, controls

@@ -1,13 +1,21 @@
-"""The synthesizer of rows to add where the user names none: by how many real rows there are."""
+"""The synthesizer of rows to add where the user names none: by what the rows are and how many there are."""
 
 FEW = 2000  # rows up to which a kernel density is worth as much as a network that trains for a minute
 EPOCHS = 20  # of the network above that: some fifth of a full run
 
 
-def default_synthesizer(n_samples):
-    """`TabularSynthesizer(model="kernel")` for up to 2,000 rows, the default network with 20 epochs above."""
+def default_synthesizer(X):
+    """The synthesizer for these rows.
+
+    For tables `TabularSynthesizer(model="kernel")` up to 2,000 rows, the default network with 20 epochs above; for
+    images, arrays of more than two dimensions, `ImageSynthesizer("vae")`, the quickest family.
+    """
+    if len(X.shape) > 2:
+        from augment.synthesizers.image import ImageSynthesizer
+
+        return ImageSynthesizer("vae", spatial_dims=3 if len(X.shape) == 5 else 2, verbose=0)
     from augment.synthesizers.tabular import TabularSynthesizer
 
-    if n_samples <= FEW:
+    if X.shape[0] <= FEW:
         return TabularSynthesizer(model="kernel", verbose=0)
     return TabularSynthesizer(epochs=EPOCHS, verbose=0)

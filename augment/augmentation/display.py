@@ -3,7 +3,7 @@
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
 from augment.augmentation.curve import augmentation_curve
-from augment.augmentation.findings import NONE
+from augment.augmentation.findings import NONE, named_arm
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito: told apart by everyone
 MARKERS = "osD^vP"
@@ -16,7 +16,8 @@ class AugmentationCurveDisplay:
 
     The score stands against the ratio of synthetic to real rows; where the curve has several training sizes, against
     the number of real rows. The band of a synthesizer is the interval of its paired gain, set upon the score without
-    synthetic rows: where it lies above that line, the synthesizer helps. The controls are grey.
+    synthetic rows: where it lies above that line, the synthesizer helps. The controls are grey. Layers that change images
+    have a dashed line of their own, upon which stand the synthesizers tried with them.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ class AugmentationCurveDisplay:
     figure_ : matplotlib Figure
         Their figure.
     lines_ : dict of str to matplotlib Line2D
-        The line of each generator, and of "none".
+        The line of each generator, of each augmentation and of both, such as "classical + vae", and of "none".
     bands_ : dict of str to matplotlib PolyCollection
         The band of each synthesizer.
 
@@ -108,22 +109,25 @@ class AugmentationCurveDisplay:
             _, ax = plt.subplots(figsize=(7.2, 4.4), layout="constrained")
         self.ax_, self.figure_, self.lines_, self.bands_ = ax, ax.figure, {}, {}
         by_size = len(results["train_sizes"]) > 1
-        without = {row["train_size"]: row["score"] for row in results["without"]}
-        places = list(without) if by_size else [0.0, *results["ratios"]]
+        without = {(row["augmentation"], row["train_size"]): row["score"] for row in results["without"]}
+        places = results["train_sizes"] if by_size else [0.0, *results["ratios"]]
         self._draw_generators(places, by_size, ratio, without)
-        style = {"color": "black", "lw": 1.4, "label": "no synthetic rows", "zorder": 3}
-        level = list(without.values()) if by_size else [*without.values()] * len(places)
-        (self.lines_[NONE],) = ax.plot(places, level, **style)
+        for augmentation in reversed(dict.fromkeys(name for name, _ in without)):
+            own = [score for (name, _), score in without.items() if name == augmentation]
+            style = {"color": "black", "lw": 1.4, "label": "no synthetic rows", "zorder": 3}
+            if augmentation != NONE:
+                style |= {"linestyle": (0, (6, 2)), "label": f"{augmentation}: {self._verdict(augmentation)}"}
+            (self.lines_[augmentation],) = ax.plot(places, own if by_size else own * len(places), **style)
         self._name(places, by_size, ratio)
         return self
 
     def _draw_generators(self, places, by_size, ratio, without):
         rows = [row for row in self.curve.results["rows"] if not by_size or row["ratio"] == ratio]
         for control in (False, True):
-            names = dict.fromkeys(row["generator"] for row in rows if row["control"] == control)
+            names = dict.fromkeys(named_arm(row) for row in rows if row["control"] == control)
             for number, name in enumerate(names):
-                own = [row for row in rows if row["generator"] == name]
-                start = without[own[0]["train_size"]]
+                own = [row for row in rows if named_arm(row) == name]
+                start = without[own[0]["augmentation"], own[0]["train_size"]]
                 ends = [[_above(without, row, end) for row in own] for end in ("gain", "low", "high")]
                 line, low, high = ends if by_size else [[start, *end] for end in ends]
                 self._draw_one(name, number, control, (places, line, low, high))
@@ -141,8 +145,8 @@ class AugmentationCurveDisplay:
         (self.lines_[name],) = self.ax_.plot(places, line, **style)
 
     def _verdict(self, name):
-        """The verdicts on a generator at all sizes, in one word where they agree."""
-        words = [found["verdict"] for found in self.curve.results["verdicts"] if found["generator"] == name]
+        """The verdicts on an arm at all sizes, in one word where they agree."""
+        words = [found["verdict"] for found in self.curve.results["verdicts"] if named_arm(found) == name]
         return ", ".join(dict.fromkeys(words))
 
     def _name(self, places, by_size, ratio):
@@ -163,4 +167,4 @@ class AugmentationCurveDisplay:
 
 def _above(without, row, end):
     """A gain or an end of its interval as a score; NaN where there is no interval."""
-    return without[row["train_size"]] + (float("nan") if row[end] is None else row[end])
+    return without[row["augmentation"], row["train_size"]] + (float("nan") if row[end] is None else row[end])

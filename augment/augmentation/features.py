@@ -1,10 +1,15 @@
-"""Real and generated rows as numbers for a model: scaled numbers, one-hot labels, flags of what is missing."""
+"""Real and generated rows as numbers for a model: scaled numbers, one-hot labels, flags of what is missing.
+
+Images are what a fixed random network sees in them.
+"""
 
 import numpy as np
 
 from augment.auditing.data import Column, Data
 from augment.auditing.encoding import for_linear
 from augment.auditing.frames import IDENTIFIER_SHARE, LARGEST
+from augment.auditing.images.data import averaged
+from augment.auditing.images.features import MOST, random_features
 from augment.codecs.frames import read_table
 
 NAMED_ROWS = 20  # from so many rows on, text that is nearly always new counts as a name of the row
@@ -16,12 +21,13 @@ def features(X, X_new):
 
     Numbers, dates and durations are standardised by the real rows, missing ones stand at the mean with a flag; labels
     are one-hot, rare ones together. Text that names its row is left out; where nothing else is there, all rows are
-    alike.
+    alike. Of images come the standardised features of `augment.auditing.images.features`.
 
     Parameters
     ----------
     X, X_new : table of shape (n, n_columns) and (n_new, n_columns)
-        The real and the generated rows, of one library and with the same columns, in any order where they have names.
+        The real and the generated rows, of one library and with the same columns, in any order where they have names;
+        or two arrays of images of one shape.
 
     Returns
     -------
@@ -30,7 +36,7 @@ def features(X, X_new):
     Raises
     ------
     ValueError
-        If the columns differ.
+        If the columns or the shapes of images differ.
 
     Examples
     --------
@@ -41,6 +47,8 @@ def features(X, X_new):
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]]
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0]]
     """
+    if len(X.shape) > 2:
+        return _of_images(X, X_new)
     read = [_as_numbers(own, other) for own, other in _paired(X, X_new)]
     read = [part for part in read if not part[0].identifier]
     if not read:
@@ -48,6 +56,19 @@ def features(X, X_new):
     real, new = (np.stack([part[i] for part in read], axis=1) for i in (1, 2))
     encoded = for_linear(Data(tuple(part[0] for part in read), real, new), range(len(read)))
     return encoded["train"], encoded["synthetic"]
+
+
+def _of_images(X, X_new):
+    """Features of two arrays of images; of one channel where they have but three axes."""
+    if X.shape[1:] != X_new.shape[1:]:
+        raise ValueError(f"X and X_new must have images of one shape. X has {X.shape[1:]}, X_new {X_new.shape[1:]}.")
+    seen, (mean, spread) = [], (X.mean(), X.std() or 1)
+    for images in (X, X_new):
+        images = images if images.ndim > 3 else images[..., None]
+        seen.append(random_features((averaged(images.astype("float32"), MOST) - mean) / spread))
+    mean, spread = seen[0].mean(axis=0), seen[0].std(axis=0)
+    real, new = ((part - mean) / np.where(spread > 0, spread, 1) for part in seen)
+    return real, new
 
 
 def _paired(X, X_new):

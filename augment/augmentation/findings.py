@@ -19,19 +19,21 @@ class AugmentationCurve:
     ----------
     results : dict
         Plain numbers and text, ready for JSON: "scoring", "score_name", "estimator", "strategy", "level", "n_folds",
-        "test_share" (test rows for each training row), "ratios", "train_sizes"; "without", for each size the "score"
-        without synthetic rows and the "scores" by fold; "rows", for each generator, size and ratio the "score", the
-        "scores" and the paired "gain" with "low", "high", "detectable" and "verdict"; "verdicts", one for each
-        generator and size, with a "line" in words.
+        "test_share" (test rows for each training row), "ratios", "train_sizes"; "without", for each augmentation and
+        size the "score" without synthetic rows and the "scores" by fold, and for an augmentation other than "none" its
+        paired "gain" over that, with "low", "high", "detectable" and "verdict"; "rows", for each augmentation,
+        generator, size and ratio the same, a gain over the same augmentation without synthetic rows; "verdicts", one
+        for each augmentation, generator and size, with a "line" in words.
     """
 
     results: dict
 
     def to_frame(self):
-        """A pandas frame: a row for each generator, training size and ratio, those without synthetic rows first."""
+        """A pandas frame: a row for each augmentation, generator, training size and ratio, without any rows first."""
         import pandas as pd
 
         columns = [
+            "augmentation",
             "generator",
             "control",
             "train_size",
@@ -54,18 +56,24 @@ class AugmentationCurve:
             "which hold for all synthesizers at once, and for all controls at once.",
         ]
         for size in results["train_sizes"]:
+            for row in results["without"]:
+                if row["train_size"] == size:
+                    lines += ["", *_columns(self._gains(row))]
             verdicts = [found for found in results["verdicts"] if found["train_size"] == size]
-            named = [[found["generator"] + " (control)" * found["control"], found["line"]] for found in verdicts]
-            lines += ["", *_columns(self._gains(size)), "", *_columns(named)]
+            named = [[named_arm(found) + " (control)" * found["control"], found["line"]] for found in verdicts]
+            lines += ["", *_columns(named)]
         return "\n".join(lines)
 
     __repr__ = __str__
 
-    def _gains(self, size):
-        """The gains at one size as a table of texts."""
-        score = next(row["score"] for row in self.results["without"] if row["train_size"] == size)
-        table = [[f"{size} real rows: {shown(score)}", *(f"ratio {ratio:g}" for ratio in self.results["ratios"])]]
-        rows = [row for row in self.results["rows"] if row["train_size"] == size]
+    def _gains(self, without):
+        """The gains over one score without synthetic rows as a table of texts."""
+        size, augmentation = without["train_size"], without["augmentation"]
+        head = f"{size} real rows{'' if augmentation == NONE else ', ' + augmentation}: {shown(without['score'])}"
+        table = [[head, *(f"ratio {ratio:g}" for ratio in self.results["ratios"])]]
+        if augmentation != NONE:
+            table[0][0] += f" ({_gain_in_words(without)})"
+        rows = [row for row in self.results["rows"] if (row["train_size"], row["augmentation"]) == (size, augmentation)]
         for name in dict.fromkeys(row["generator"] for row in rows):
             table.append([name, *(_gain_in_words(row) for row in rows if row["generator"] == name)])
         return table
@@ -78,9 +86,9 @@ def gather(settings, scores, controls):
     ----------
     settings : dict
         What `AugmentationCurve.results` says of the curve as a whole, with "ratios".
-    scores : dict of (str, int) to list of list of float
-        By generator and training size, for each fold a score for each ratio; a single one without generator, whose
-        name is NONE.
+    scores : dict of (str, str, int) to list of list of float
+        By augmentation, generator and training size, for each fold a score for each ratio; a single one without
+        generator, whose name is NONE, as is that of no augmentation.
     controls : collection of str
         The generators that are controls.
 
@@ -89,31 +97,46 @@ def gather(settings, scores, controls):
     dict
     """
     ratios, sizes = settings["ratios"], settings["train_sizes"]
-    names = list(dict.fromkeys(name for name, _ in scores if name != NONE))
-    n_controls = len([name for name in names if name in controls])
-    without = {size: np.array(scores[NONE, size])[:, 0] for size in sizes}
-    rows, verdicts = [], []
-    for size in sizes:
-        for name in names:
+    arms = list(dict.fromkeys((augmentation, name) for augmentation, name, _ in scores if name != NONE))
+    augmentations = list(dict.fromkeys(augmentation for augmentation, name, _ in scores if name == NONE))
+    n_controls = len([name for _, name in arms if name in controls])
+    without = {
+        (augmentation, size): np.array(scores[augmentation, NONE, size])[:, 0]
+        for size in sizes
+        for augmentation in augmentations
+    }
+    alone, rows, verdicts = [], [], []
+    for (augmentation, size), values in without.items():
+        row = {"augmentation": augmentation, "train_size": size, "score": float(values.mean())}
+        if augmentation != NONE:
+            comparisons = len(sizes) * (len(augmentations) - 1)
+            gain = paired_gain(values - without[NONE, size], settings["test_share"], comparisons)
+            row |= gain | {"verdict": verdict(gain)}
+            about = {"augmentation": augmentation, "generator": NONE, "control": False, "train_size": size}
+            verdicts.append(about | conclude([{"ratio": 0.0} | gain], settings["score_name"]))
+        alone.append(row | {"scores": values.tolist()})
+        for _, name in [arm for arm in arms if arm[0] == augmentation]:
             control = name in controls
-            comparisons = len(ratios) * len(sizes) * (n_controls if control else len(names) - n_controls)
-            about = {"generator": name, "control": control, "train_size": size}
+            comparisons = len(ratios) * len(sizes) * (n_controls if control else len(arms) - n_controls)
+            about = {"augmentation": augmentation, "generator": name, "control": control, "train_size": size}
             gains = []
-            for ratio, values in zip(ratios, np.transpose(scores[name, size]), strict=True):
-                gain = paired_gain(values - without[size], settings["test_share"], comparisons)
-                gains.append({"ratio": ratio, "score": float(values.mean())} | gain | {"verdict": verdict(gain)})
-                rows.append(about | gains[-1] | {"scores": values.tolist()})
+            for ratio, own in zip(ratios, np.transpose(scores[augmentation, name, size]), strict=True):
+                gain = paired_gain(own - values, settings["test_share"], comparisons)
+                gains.append({"ratio": ratio, "score": float(own.mean())} | gain | {"verdict": verdict(gain)})
+                rows.append(about | gains[-1] | {"scores": own.tolist()})
             verdicts.append(about | conclude(gains, settings["score_name"]))
     return settings | {
         "level": LEVEL,
-        "n_folds": len(without[sizes[0]]),
-        "without": [
-            {"train_size": size, "score": float(values.mean()), "scores": values.tolist()}
-            for size, values in without.items()
-        ],
+        "n_folds": len(without[NONE, sizes[0]]),
+        "without": alone,
         "rows": rows,
         "verdicts": verdicts,
     }
+
+
+def named_arm(found):
+    """What a row or a verdict is about: the augmentation, the generator, or one with the other."""
+    return " + ".join(name for name in (found["augmentation"], found["generator"]) if name != NONE) or NONE
 
 
 def followed(work, n_tasks, verbose, stream=None):

@@ -34,7 +34,7 @@ class Fold:
 
 
 def check_data(X, y, classes):
-    """X as a frame or array, and y as a 1-D array.
+    """X as a frame or an array of rows or images, and y as a 1-D array.
 
     Parameters
     ----------
@@ -49,8 +49,6 @@ def check_data(X, y, classes):
         If X is sparse or no table, if y has several columns, gaps or no fitting values, or their lengths differ.
     """
     X = as_table(X)
-    if len(X.shape) != 2:
-        raise ValueError(f"Expected a 2D array X (rows, columns), got one of shape {X.shape}.")
     y = to_numpy(one_column(y))
     if y.ndim != 1:
         raise ValueError(

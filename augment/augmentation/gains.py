@@ -112,7 +112,9 @@ def conclude(gains, score_name):
     else:
         return _nothing(gains)
     interval = f"[{shown(told['low'])}, {shown(told['high'])}]"
-    line = f"{word}: {shown(told['gain'], signed=True)} {score_name} {interval} at ratio {told['ratio']:g}"
+    line = f"{word}: {shown(told['gain'], signed=True)} {score_name} {interval}"
+    if told["ratio"]:
+        line += f" at ratio {told['ratio']:g}"
     if word == HELPS and by_verdict[HURTS]:
         line += f"; hurts at ratio {listed(gain['ratio'] for gain in by_verdict[HURTS])}"
     return (

@@ -127,13 +127,17 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError("All images are the same: nothing in them tells one label from another.")
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"A classifier needs at least 2 classes; all {len(images)} labels are {labels[0].item()!r}.")
+            raise ValueError(
+                f"A classifier needs at least 2 classes; all {len(images)} labels are {labels[0].item()!r}."
+            )
         one_hots = np.eye(len(classes), dtype="float32")[codes] * self._weights(sample_weight, len(images))[:, None]
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
-        with seeded(int(rng.integers(2**31))):
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        of_layers, of_batches = np.random.default_rng(seed).spawn(2)  # weights and batches are the same with any layers
+        with seeded(int(seed)):
             network = self._network(images, len(classes))
-            augmentation = list(learner.fresh(self.augmentation or (), rng))
-            settings = {"steps": self.steps, "batch_size": self.batch_size, "optimizer": self._optimizer(), "rng": rng}
+            augmentation = list(learner.fresh(self.augmentation or (), of_layers))
+            settings = {"steps": self.steps, "batch_size": self.batch_size, "optimizer": self._optimizer()}
+            settings["rng"] = of_batches
             learner.train(network, augmentation, images, one_hots, **settings)
         self.model_, self.classes_, self._shape = network, classes, images.shape[1:]
         self.n_features_in_ = int(np.prod(self._shape))

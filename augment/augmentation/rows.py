@@ -179,6 +179,28 @@ def labels_for_all(wanted):
     return np.repeat(classes, np.max(counts, axis=0))
 
 
+def parents_of(labels, y, rng):
+    """For each label the place of a real row that has it, all of them in turn.
+
+    >>> parents_of(np.array(["b", "a", "b"]), np.array(["a", "b"]), np.random.default_rng(0)).tolist()
+    [1, 0, 1]
+    """
+    parents = np.zeros(len(labels), int)
+    for label in pd.unique(labels).tolist():
+        wanted, members = labels == label, np.flatnonzero(y == label)
+        if not len(members):
+            known = ", ".join(map(repr, pd.unique(y)[:20].tolist()))
+            raise ValueError(f"y asks for the label {label!r}, which was not fitted; fitted were {known}.")
+        parents[wanted] = in_turn(members, wanted.sum(), rng)
+    return parents
+
+
+def in_turn(members, n, rng):
+    """`n` of the members: all of them as often as that goes, the rest at random."""
+    rounds = -(-n // len(members))
+    return np.concatenate([members[:0], *(rng.permutation(members) for _ in range(rounds))])[:n]
+
+
 def check_ratio(ratio):
     """Refuse a ratio that is no finite number of at least 0."""
     if isinstance(ratio, bool) or not isinstance(ratio, numbers.Real) or not 0 <= ratio < np.inf:

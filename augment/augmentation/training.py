@@ -44,7 +44,7 @@ class Training:
 
     Parameters
     ----------
-    X, y : table of shape (n_samples, n_features) and ndarray of shape (n_samples,)
+    X, y : table of shape (n_samples, n_features) or array of images, and ndarray of shape (n_samples,)
         The real rows.
     synthesizer : generator of rows
         Not fitted.
@@ -65,7 +65,8 @@ class Training:
         if not self.fits_in_memory(choice, rows):
             raise ValueError(
                 f"ratio={choice.ratio:g} asks for {self.amount(choice, rows):,} synthetic rows of {self.n_columns} "
-                f"columns, more than the {MOST_CELLS:,} cells that are made at most. Take a smaller ratio."
+                f"{'columns' if len(self.X.shape) == 2 else 'values'}, more than the {MOST_CELLS:,} cells that are "
+                "made at most. Take a smaller ratio."
             )
         if self.classes:
             return added_labels(self._shown(rows)[1], choice.ratio, choice.strategy)
