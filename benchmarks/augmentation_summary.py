@@ -76,12 +76,12 @@ def worse(records, arms, learners, level=0.05):
     return _markdown(lines)
 
 
-def gains_of(records, arm, learners=None):
+def gains_of(records, arm, learners=None, reference=REFERENCE):
     """Paired gains of an arm: a dict of (table, size) to an array of a gain for each split that both arms have."""
     by_split = {(r["table"], r["size"], r["split"], r["arm"]): r["scores"] for r in records}
     gains = {}
     for (table, size, split, name), scores in by_split.items():
-        without = by_split.get((table, size, split, REFERENCE))
+        without = by_split.get((table, size, split, reference))
         if name == arm and without:
             difference = np.mean([scores[learner] - without[learner] for learner in learners or without])
             gains.setdefault((table, size), []).append(difference)

@@ -311,9 +311,6 @@ def test_strategies_need_classes_that_differ():
 
 
 def test_by_default_the_synthesizer_is_ours():
-    assert list(curve_module._named(None, np.zeros((50, 2)))[0]) == [
-        "TabularSynthesizer",
-        "duplicates",
-        "interpolation",
-        "noise",
-    ]
+    generators, controls = curve_module._named(None, np.zeros((50, 2)))
+    assert list(generators) == ["TabularSynthesizer", *controls]
+    assert list(controls) == ["duplicates", "interpolation", "noise"]

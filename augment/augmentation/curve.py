@@ -52,7 +52,7 @@ def augmentation_curve(
     Parameters
     ----------
     estimator : classifier or regressor
-        A pipeline where X needs encoding, an `ImageClassifier` where it holds images. It is cloned, never fitted itself.
+        A pipeline where X needs encoding, an `ImageClassifier` where it holds images. It is cloned, never fitted.
     X : table of shape (n_samples, n_features) or array of images
         Real rows: a pandas or polars frame or a 2-D array; missing values if the estimator takes them. Images are an
         array of more dimensions.

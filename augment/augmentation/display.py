@@ -9,6 +9,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # 
 MARKERS = "osD^vP"
 MUTED = "0.55"
 DASHES = {"duplicates": (0, (1, 1.5)), "interpolation": (0, (5, 2)), "noise": (0, (5, 1.5, 1, 1.5))}
+BROKEN = [(0, (6, 2)), (0, (6, 2, 1, 2)), (0, (2, 1)), (0, (6, 2, 1, 2, 1, 2))]  # of augmentations
 
 
 class AugmentationCurveDisplay:
@@ -16,8 +17,8 @@ class AugmentationCurveDisplay:
 
     The score stands against the ratio of synthetic to real rows; where the curve has several training sizes, against
     the number of real rows. The band of a synthesizer is the interval of its paired gain, set upon the score without
-    synthetic rows: where it lies above that line, the synthesizer helps. The controls are grey. Layers that change images
-    have a dashed line of their own, upon which stand the synthesizers tried with them.
+    synthetic rows: where it lies above that line, the synthesizer helps. The controls are grey. Layers that change
+    images have a broken line of their own, upon which stand the synthesizers tried with them.
 
     Parameters
     ----------
@@ -112,11 +113,14 @@ class AugmentationCurveDisplay:
         without = {(row["augmentation"], row["train_size"]): row["score"] for row in results["without"]}
         places = results["train_sizes"] if by_size else [0.0, *results["ratios"]]
         self._draw_generators(places, by_size, ratio, without)
-        for augmentation in reversed(dict.fromkeys(name for name, _ in without)):
+        for number, augmentation in reversed([*enumerate(dict.fromkeys(name for name, _ in without))]):
             own = [score for (name, _), score in without.items() if name == augmentation]
             style = {"color": "black", "lw": 1.4, "label": "no synthetic rows", "zorder": 3}
             if augmentation != NONE:
-                style |= {"linestyle": (0, (6, 2)), "label": f"{augmentation}: {self._verdict(augmentation)}"}
+                style |= {
+                    "linestyle": BROKEN[number % len(BROKEN)],
+                    "label": f"{augmentation}: {self._verdict(augmentation)}",
+                }
             (self.lines_[augmentation],) = ax.plot(places, own if by_size else own * len(places), **style)
         self._name(places, by_size, ratio)
         return self

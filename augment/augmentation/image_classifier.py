@@ -236,7 +236,9 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
                 f"Received: model={self.model!r}"
             )
         takes, gives = network.input_shape, network.output_shape
-        if len(takes) != 1 + len(shape) or any(own not in (None, side) for own, side in zip(takes[1:], shape)):
+        if len(takes) != 1 + len(shape) or any(
+            own not in (None, side) for own, side in zip(takes[1:], shape, strict=True)
+        ):
             raise ValueError(f"The network takes images of shape {takes[1:]}; those of X have {shape}, channels last.")
         told = probabilities(network, images[:2]) if gives == (None, n_classes) else np.zeros((1, 1))
         if not np.allclose(told.sum(axis=1), 1, atol=1e-2):
