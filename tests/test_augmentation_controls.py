@@ -136,3 +136,13 @@ def test_columns_with_nothing_in_them():
         X_new, _ = clone(control).fit(X, list("aabb")).generate(y=list("abab"), random_state=0)
         assert X_new["gone"].isna().all() and (X_new["same"] == 1).all()
         assert set(X_new["date"].dropna()) <= {pd.Timestamp("2020-01-01")}
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda c: type(c).__name__)
+@pytest.mark.parametrize("sides", [(4, 5), (4, 5, 3), (2, 3, 2, 1)])
+def test_images_are_of_the_shape_and_dtype_that_were_fitted(control, sides):
+    X = np.random.default_rng(0).integers(0, 256, (12, *sides), dtype="uint8")
+    X_new, y_new = clone(control).fit(X, list("aab") * 4).generate(y=["b", "a"] * 9, random_state=0)
+    assert X_new.shape == (18, *sides) and X_new.dtype == np.uint8 and list(y_new) == ["b", "a"] * 9
+    real = [(image == X).all(axis=tuple(range(1, X.ndim))).any() for image in X_new]
+    assert all(real) if isinstance(control, Duplicates) else not any(real)

@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from augment import augmentation_curve
 from augment.augmentation import curve as curve_module
+from augment.augmentation import findings
 from augment.datasets import make_table
 
 PAIR = RepeatedKFold(n_splits=5, n_repeats=2, random_state=0)
@@ -314,3 +315,105 @@ def test_by_default_the_synthesizer_is_ours():
     generators, controls = curve_module._named(None, np.zeros((50, 2)))
     assert list(generators) == ["TabularSynthesizer", *controls]
     assert list(controls) == ["duplicates", "interpolation", "noise"]
+
+
+class Layered(ClassifierMixin, BaseEstimator):
+    """Guesses rightly as often as it has layers and rows: with `n` layers and `r` rows a real one .5 + .1 n + .05 r."""
+
+    def __init__(self, augmentation=None, random_state=None):
+        self.augmentation = augmentation
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        self.classes_, self.seen_ = np.unique(y), X.dtype
+        n_real = len(np.unique(X[:, 0, 0]))
+        self.right_ = 0.5 + 0.1 * len(self.augmentation or ()) + 0.05 * (len(y) / n_real - 1)
+        return self
+
+    def predict(self, X):
+        codes = (X[:, 0, 1] > 0).astype(int)
+        wrong = np.arange(len(codes)) % 20 >= round(20 * self.right_)
+        return self.classes_[np.where(wrong, 1 - codes, codes)]
+
+
+def marked(n=80):
+    """Images whose first pixel is their place and whose second is their class."""
+    codes = np.arange(n) // 2 % 2
+    X = np.zeros((n, 3, 3), "uint8")
+    X[:, 0, 0], X[:, 0, 1] = np.arange(n), codes
+    return X, np.where(codes == 1, "yes", "no")
+
+
+class Images(Rows):
+    """Real images once more."""
+
+    def fit(self, X, y):
+        Rows.fits.append((X[:, 0, 0], self.verbose, self.random_state))
+        self.X_, self.y_ = X, np.asarray(y)
+        return self
+
+
+def test_classical_augmentation_is_a_rival_and_a_partner(without_controls):
+    X, y = marked()
+    Rows.fits.clear()
+    augmentation = {"flip": [object()], "all": [object(), object()]}
+    options = {"ratios": [1, 2], "cv": StratifiedKFold(2), "scoring": "accuracy", "random_state": 0}
+    curve = augmentation_curve(Layered(), X, y, synthesizers={"own": Images()}, augmentation=augmentation, **options)
+    results = json.loads(json.dumps(curve.results, allow_nan=False))
+    assert len(Rows.fits) == 2  # of each fold all arms share one
+    assert [(row["augmentation"], row["score"]) for row in results["without"]] == [
+        ("none", pytest.approx(0.5)),
+        ("flip", pytest.approx(0.6)),
+        ("all", pytest.approx(0.7)),
+    ]
+    assert [row.get("gain") for row in results["without"]] == [None, pytest.approx(0.1), pytest.approx(0.2)]
+    assert [(row["augmentation"], row["ratio"]) for row in results["rows"]] == [
+        (name, ratio) for name in ("none", "flip", "all") for ratio in (1, 2)
+    ]
+    for row in results["rows"]:  # over the same layers without rows
+        assert row["gain"] == pytest.approx(0.05 * row["ratio"])
+    frame = curve.to_frame()
+    assert frame["augmentation"].tolist() == ["none", "flip", "all"] + 2 * ["none"] + 2 * ["flip"] + 2 * ["all"]
+    named = ["own", "flip", "flip + own", "all", "all + own"]
+    assert [findings.named_arm(found) for found in results["verdicts"]] == named
+    text = str(curve)
+    assert "40 real rows: .500" in text and "40 real rows, flip: .600 (+.100 [" in text
+    assert "at ratio 0" not in text
+
+
+def test_the_gain_of_rows_is_the_same_whatever_is_tried_beside(without_controls):
+    X, y = marked()
+    options = {"synthesizers": {"own": Images()}, "ratios": [1], "cv": StratifiedKFold(2), "random_state": 0}
+    alone = augmentation_curve(Layered(), X, y, **options).results["rows"]
+    layers = [object()]
+    beside = augmentation_curve(Layered(), X, y, augmentation=layers, **options).results["rows"]
+    own = augmentation_curve(Layered(layers), X, y, **options).results["rows"]
+    assert beside[0]["scores"] == alone[0]["scores"] and beside[1]["scores"] == own[0]["scores"]
+    assert beside[1]["augmentation"] == "classical"
+    assert beside[0]["high"] - beside[0]["low"] > alone[0]["high"] - alone[0]["low"]  # two comparisons at one level
+
+
+def test_images_have_copies_as_their_control():
+    X, y = marked()
+    curve = augmentation_curve(Layered(), X, y, synthesizers={}, ratios=[1], augmentation=[object()], cv=2)
+    assert list(verdicts(curve)) == ["duplicates", "none"]
+    assert [row["augmentation"] for row in curve.results["rows"]] == ["none"]
+
+
+@pytest.mark.parametrize(
+    "change, error, words",
+    [
+        ({"estimator": GaussianNB()}, TypeError, "such as ImageClassifier(). Received: estimator=GaussianNB()"),
+        ({"estimator": object()}, TypeError, "ImageClassifier(model) makes one of a Keras model"),
+        ({"augmentation": {"own": [object()]}}, ValueError, "none of a generator. Received: 'own'"),
+        ({"augmentation": {"none": [object()]}}, ValueError, "Received: 'none'"),
+        ({"augmentation": object()}, TypeError, "a list of Keras layers, one at least. Received: classical="),
+        ({"augmentation": []}, TypeError, "one at least"),
+    ],
+)
+def test_bad_augmentation(change, error, words):
+    X, y = marked()
+    options = {"estimator": Layered(), "synthesizers": {"own": Images()}, "augmentation": [object()]} | change
+    with pytest.raises(error) as caught:
+        augmentation_curve(X=X, y=y, **options)
+    assert words in str(caught.value)

@@ -113,3 +113,20 @@ def test_without_matplotlib_the_error_says_so_before_anything_is_computed(monkey
         AugmentationCurveDisplay.from_estimator(GaussianNB(), *data())
     with pytest.raises(ImportError, match="plot requires matplotlib"):
         AugmentationCurveDisplay(None).plot()
+
+
+def test_layers_have_a_line_of_their_own_upon_which_their_synthesizers_stand():
+    found = curve(ratios=[1])
+    results = found.results
+    without = results["without"][0]
+    lifted = {"augmentation": "flip", "score": without["score"] + 0.1, "gain": 0.1, "low": 0.05, "high": 0.15}
+    results["without"].append(without | lifted)
+    results["rows"].append(results["rows"][0] | {"augmentation": "flip"})
+    verdict = {"augmentation": "flip", "control": False, "verdict": "helps", "line": ""}
+    results["verdicts"] += [verdict | {"generator": "none"}, verdict | {"generator": "own"}]
+    drawn = AugmentationCurveDisplay(found).plot()
+    assert {"flip", "flip + own", "own", "none"} <= set(drawn.lines_)
+    assert list(drawn.lines_["flip"].get_ydata()) == pytest.approx([without["score"] + 0.1] * 2)
+    assert drawn.lines_["flip + own"].get_ydata()[0] == pytest.approx(without["score"] + 0.1)
+    assert drawn.lines_["flip"].get_label() == "flip: helps" and drawn.lines_["flip"].is_dashed()
+    drawn.figure_.canvas.draw()

@@ -405,3 +405,52 @@ def test_what_is_chosen_does_not_outlive_the_fit():
     augmented = AugmentedClassifier(LinearDiscriminantAnalysis(), Redrawn(), ratio="auto", verbose=0, random_state=0)
     assert "p_value" in augmented.fit(X, Y).auto_results_
     assert not hasattr(augmented.set_params(ratio=1).fit(X, Y), "auto_results_")
+
+
+def pictures(n=60):
+    """Images of two classes that differ in their brightness, with the marks of uint8."""
+    rng = np.random.default_rng(0)
+    y = np.where(np.arange(n) % 3 > 0, "dark", "light")
+    return (rng.integers(0, 150, (n, 6, 5)) + 100 * (y == "light")[:, None, None]).astype("uint8"), y
+
+
+class Brightness(ClassifierMixin, BaseEstimator):
+    """Tells images by the mean of their pixels."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.X_, self.y_ = X, y
+        self.inner_ = GaussianNB().fit(X.mean(axis=(1, 2))[:, None], y, sample_weight)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict(self, X):
+        return self.inner_.predict(X.mean(axis=(1, 2))[:, None])
+
+
+@pytest.mark.filterwarnings("ignore:ratio='auto' found")
+@pytest.mark.parametrize("options", [{}, {"filter": "drop"}, {"filter": "weight"}, {"ratio": "auto"}])
+def test_images_stay_images(options):
+    images, y = pictures()
+    augmented = AugmentedClassifier(Brightness(), Redrawn(), verbose=0, random_state=0, **options).fit(images, y)
+    fitted = augmented.estimator_
+    assert fitted.X_.dtype == np.uint8 and fitted.X_.shape == (60 + augmented.n_synthetic_, 6, 5)
+    assert np.array_equal(fitted.X_[:60], images)
+    assert augmented.score(images, y) == 1
+    assert augmented.n_synthetic_ >= 50 or options.get("ratio") == "auto"
+
+
+def test_images_of_another_length_and_bare_keras_models_are_told():
+    images, y = pictures()
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        AugmentedClassifier(Brightness(), Redrawn()).fit(images, y[1:])
+    with pytest.raises(TypeError, match=r"ImageClassifier\(model\) makes one of a Keras model. Received: .*object"):
+        AugmentedClassifier(object(), Redrawn()).fit(images, y)
+    with pytest.raises(ValueError, match="synthetic rows of 30 values"):
+        AugmentedClassifier(Brightness(), Redrawn(), ratio=1e9).fit(images, y)
+
+
+def test_tables_are_no_images_to_a_synthesizer_of_images():
+    from augment import ImageSynthesizer
+
+    with pytest.raises(ValueError, match=r"Expected images as an array.*got float64 of shape \(60, 3\)"):
+        AugmentedClassifier(GaussianNB(), ImageSynthesizer("vae")).fit(X, Y)

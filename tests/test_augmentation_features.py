@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import polars as pl
+import pytest
 
 from augment.augmentation.features import features
 
@@ -39,3 +40,17 @@ def test_names_of_rows_and_numbers_beyond_all_scales_tell_nothing():
     assert [part.tolist() for part in features(names, names.head(2))] == [[[0]] * 30, [[0]] * 2]
     real, _ = features(pd.DataFrame({"x": [1.0, 3.0, 1e300]}), pd.DataFrame({"x": [1.0]}))
     assert real.tolist() == [[-1, 0], [1, 0], [0, 1]]
+
+
+def test_images_are_what_a_fixed_network_sees_on_the_scale_of_the_real_ones():
+    X = np.random.default_rng(0).integers(0, 256, (30, 9, 8), dtype="uint8")
+    real, new = features(X, X[:4])
+    assert real.shape == (30, 256) and np.allclose(new, real[:4], atol=1e-4)
+    spread = real.std(axis=0)  # a channel that is dark everywhere has none
+    assert np.allclose(real.mean(axis=0), 0, atol=1e-3) and np.allclose(spread[spread > 0], 1, atol=1e-2)
+    lifted, _ = features(3.0 * X[..., None] + 7, X[:4, ..., None])
+    assert np.allclose(lifted, real, atol=1e-2)  # whatever the range, with and without a channel
+    same, _ = features(np.ones((3, 8, 8)), np.ones((1, 8, 8)))
+    assert not same.any()
+    with pytest.raises(ValueError, match=r"images of one shape. X has \(9, 8\), X_new \(8, 9\)"):
+        features(X, X[:4].swapaxes(1, 2))

@@ -133,3 +133,12 @@ def test_errors_teach(change, message):
     given = {"X": pd.DataFrame({"x": np.arange(10.0)}), "y": ["a", "b"] * 5, "X_new": pd.DataFrame({"x": [1.0]})}
     with pytest.raises(ValueError, match=message):
         label_plausibility(**({"y_new": ["a"]} | given | change))
+
+
+def test_wrong_labels_of_images_are_implausible(few_trees):
+    rng = np.random.default_rng(0)
+    y, y_new = np.arange(80) % 2, np.arange(40) % 2
+    draw = lambda codes: (rng.random((len(codes), 8, 8)) * 100 + 100 * codes[:, None, None]).astype("uint8")  # noqa: E731
+    images, right = draw(y), draw(y_new)
+    assert np.mean(label_plausibility(images, y, right, y_new, random_state=0) > 0.05) > 0.8
+    assert (label_plausibility(images, y, right, 1 - y_new, random_state=0) < 0.05).all()

@@ -47,7 +47,7 @@ def features(X, X_new):
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]]
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0]]
     """
-    if len(X.shape) > 2:
+    if len(getattr(X, "shape", ())) > 2:
         return _of_images(X, X_new)
     read = [_as_numbers(own, other) for own, other in _paired(X, X_new)]
     read = [part for part in read if not part[0].identifier]

@@ -175,7 +175,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         """The likeliest class of each image, an array of shape (n_samples,); raises what `predict_proba` does."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
 
     def _read(self, X):
         """Images (n, *sides, channels)."""
