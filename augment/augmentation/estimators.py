@@ -18,9 +18,9 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
         What is trained. It is cloned; the fitted one is `estimator_`.
     synthesizer : generator of rows, default=None
         Has scikit-learn's `clone`, `fit(X, y)` and `generate(n_samples=None, *, y=None, random_state=None)`, which
-        gives `(X_new, y_new)`: a `TabularSynthesizer` or a class of one's own. It is cloned, and sees training rows
-        alone. None is `TabularSynthesizer(model="kernel")` for up to 2,000 rows, a second's work, and with more
-        `TabularSynthesizer(epochs=20)`.
+        gives `(X_new, y_new)`: a `TabularSynthesizer`, an `ImageSynthesizer`, `Variations` of either, or a class of
+        one's own. It is cloned, and sees training rows alone. None is `TabularSynthesizer(model="kernel")` for up to
+        2,000 rows, a second's work, with more `TabularSynthesizer(epochs=20)`; for images `ImageSynthesizer("vae")`.
     ratio : float or "auto", default=1.0
         Rows to add for each real one; 0 is the plain estimator. "auto" chooses ratio, strategy and weight, and no rows
         unless their gain is shown.
@@ -66,6 +66,7 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
     See Also
     --------
     AugmentedRegressor : The same for numbers.
+    ImageClassifier : A Keras network for images, with classical augmentation.
 
     Notes
     -----
@@ -80,6 +81,11 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
     where they do harm. A class with a single row is never tested. Where there are too few rows for two inner splits, a
     warning says so, and none are added. A number as `ratio` is not checked: where classes are an exclusive or of two
     columns, say, rows of the default synthesizer cost a forest ten points of accuracy and more.
+
+    X may be an array of images, (n_samples, height, width[, channels]), with an estimator that takes such, as
+    `ImageClassifier` does: its steps are as many with synthetic images as without. "auto" is then dear: it trains a
+    generator in each inner split, and two networks for each candidate and for none; `cv=3, sample_weight=1` does with
+    a third.
 
     Examples
     --------

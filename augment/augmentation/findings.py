@@ -96,42 +96,46 @@ def gather(settings, scores, controls):
     -------
     dict
     """
-    ratios, sizes = settings["ratios"], settings["train_sizes"]
+    sizes = settings["train_sizes"]
     arms = list(dict.fromkeys((augmentation, name) for augmentation, name, _ in scores if name != NONE))
     augmentations = list(dict.fromkeys(augmentation for augmentation, name, _ in scores if name == NONE))
     n_controls = len([name for _, name in arms if name in controls])
-    without = {
-        (augmentation, size): np.array(scores[augmentation, NONE, size])[:, 0]
-        for size in sizes
-        for augmentation in augmentations
-    }
     alone, rows, verdicts = [], [], []
-    for (augmentation, size), values in without.items():
-        row = {"augmentation": augmentation, "train_size": size, "score": float(values.mean())}
-        if augmentation != NONE:
-            comparisons = len(sizes) * (len(augmentations) - 1)
-            gain = paired_gain(values - without[NONE, size], settings["test_share"], comparisons)
-            row |= gain | {"verdict": verdict(gain)}
-            about = {"augmentation": augmentation, "generator": NONE, "control": False, "train_size": size}
-            verdicts.append(about | conclude([{"ratio": 0.0} | gain], settings["score_name"]))
-        alone.append(row | {"scores": values.tolist()})
-        for _, name in [arm for arm in arms if arm[0] == augmentation]:
-            control = name in controls
-            comparisons = len(ratios) * len(sizes) * (n_controls if control else len(arms) - n_controls)
-            about = {"augmentation": augmentation, "generator": name, "control": control, "train_size": size}
-            gains = []
-            for ratio, own in zip(ratios, np.transpose(scores[augmentation, name, size]), strict=True):
-                gain = paired_gain(own - values, settings["test_share"], comparisons)
-                gains.append({"ratio": ratio, "score": float(own.mean())} | gain | {"verdict": verdict(gain)})
-                rows.append(about | gains[-1] | {"scores": own.tolist()})
-            verdicts.append(about | conclude(gains, settings["score_name"]))
-    return settings | {
-        "level": LEVEL,
-        "n_folds": len(without[NONE, sizes[0]]),
-        "without": alone,
-        "rows": rows,
-        "verdicts": verdicts,
-    }
+
+    def conclude_on(augmentation, name, size, gains):
+        about = {"augmentation": augmentation, "generator": name, "control": name in controls, "train_size": size}
+        rows.extend(about | gain for gain in gains if name != NONE)
+        verdicts.append(about | conclude(gains, settings["score_name"]))
+
+    for size in sizes:
+        plain = np.array(scores[NONE, NONE, size])[:, 0]
+        for augmentation in augmentations:
+            without = np.array(scores[augmentation, NONE, size])[:, 0]
+            own = {"augmentation": augmentation, "train_size": size}
+            if augmentation == NONE:
+                alone.append(own | _scored(without))
+            else:
+                gain = _compared(without, plain, settings, len(sizes) * (len(augmentations) - 1))
+                alone.append(own | gain)
+                conclude_on(augmentation, NONE, size, [gain | {"ratio": 0.0}])
+            for name in [name for other, name in arms if other == augmentation]:
+                family = n_controls if name in controls else len(arms) - n_controls
+                comparisons = len(settings["ratios"]) * len(sizes) * family
+                by_ratio = zip(settings["ratios"], np.transpose(scores[augmentation, name, size]), strict=True)
+                gains = [{"ratio": r} | _compared(values, without, settings, comparisons) for r, values in by_ratio]
+                conclude_on(augmentation, name, size, gains)
+    results = {"level": LEVEL, "n_folds": len(plain), "without": alone, "rows": rows, "verdicts": verdicts}
+    return settings | results
+
+
+def _scored(values):
+    return {"score": float(values.mean()), "scores": values.tolist()}
+
+
+def _compared(values, without, settings, comparisons):
+    """Scores by fold, and their paired gain over others."""
+    gain = paired_gain(values - without, settings["test_share"], comparisons)
+    return _scored(values) | gain | {"verdict": verdict(gain)}
 
 
 def named_arm(found):
