@@ -32,14 +32,14 @@ class Variations(BaseEstimator):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_digits
-    >>> from augment import ImageSynthesizer
+    >>> from sklearn.datasets import load_iris
+    >>> from augment import TabularSynthesizer
     >>> from augment.augmentation.variations import Variations
-    >>> digits = load_digits()
-    >>> variations = Variations(ImageSynthesizer("vae", epochs=1, verbose=0), strength=0.2, random_state=0)
-    >>> images, labels = variations.fit(digits.images, digits.target).generate(y=[3, 3, 5])
-    >>> images.shape, labels.tolist()
-    ((3, 8, 8), [3, 3, 5])
+    >>> X, y = load_iris(return_X_y=True)
+    >>> variations = Variations(TabularSynthesizer("kernel", verbose=0), strength=0.25, random_state=0).fit(X, y)
+    >>> X_new, y_new = variations.generate(y=[0, 2, 2])
+    >>> X_new.shape, y_new.tolist()
+    ((3, 4), [0, 2, 2])
     """
 
     def __init__(self, synthesizer, strength=0.3, random_state=None):
