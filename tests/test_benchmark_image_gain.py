@@ -130,4 +130,6 @@ def test_what_is_done_is_not_run_again_and_small_cells_come_first(data_dir, tmp_
     keys = [gain.key(record) for record in gain.load(out)]
     assert len(keys) == len(set(keys)) == 8
     assert [key[1] for key in keys] == [3, 3, 5, 5, 3, 3, 5, 5]
+    gain.run(["pneumonia"], [3, 5], 1, ["auto", "real"], data_dir, out)
+    assert [key[3] for key in map(gain.key, gain.load(out))][8:] == ["real", "real", "auto", "auto"]
     assert "| shift | 0.500 | 0.500 |" in gain.summary(gain.load(out))

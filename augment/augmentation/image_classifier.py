@@ -26,9 +26,9 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
         small network of the audit: convolutions with stride 2 down to 8 pixels or fewer a side, a dense layer of 64,
         pixels scaled by those of the training images.
     augmentation : list of keras.layers.Layer, default=None
-        What happens to the images of a training step, in this order, such as `RandomFlip("horizontal")`,
-        `RandomTranslation(0.1, 0.1)`, `RandAugment(value_range=(0, 255))`, `MixUp()` or `CutMix()`. Every fit makes
-        copies of its own; one without a seed gets one.
+        What happens to the images of a training step, real and synthetic alike, in this order, such as
+        `RandomFlip("horizontal")`, `RandomTranslation(0.1, 0.1)`, `RandAugment(value_range=(0, 255))`, `MixUp()` or
+        `CutMix()`. Every fit makes copies of its own; one without a seed gets one.
     steps : int, default=1000
         Optimizer steps, however many images there are.
     batch_size : int, default=64
