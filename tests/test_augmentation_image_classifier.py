@@ -9,8 +9,9 @@ from image_sets import digits
 from keras import layers
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import StratifiedKFold
 
-from augment import ImageClassifier
+from augment import AugmentedClassifier, ImageClassifier, ImageSynthesizer, augmentation_curve
 from augment.augmentation import image_learner
 from augment.augmentation.image_learner import Learner, fresh
 
@@ -232,3 +233,41 @@ def test_a_training_that_goes_astray_is_told(monkeypatch, fitted):
     monkeypatch.setattr(image_learner, "probabilities", lambda network, images: np.full((len(images), 10), np.nan))
     with pytest.raises(ValueError, match="Lower learning_rate"):
         fitted.predict(X)
+
+
+def test_images_of_a_synthesizer_do_not_buy_more_training(one_step, steps):
+    X, y = few(60)
+    synthesizer = ImageSynthesizer("vae", epochs=1, verbose=0)
+    classifier = ImageClassifier(augmentation=[layers.MixUp()], steps=8, random_state=0)
+    for ratio, n_synthetic in ((0, 0), (0.5, 30)):
+        steps.clear()
+        augmented = AugmentedClassifier(classifier, synthesizer, ratio=ratio, random_state=0).fit(X, y)
+        assert augmented.n_synthetic_ == n_synthetic
+        assert [step["images"].shape for step in steps] == [(64, 8, 8, 1)] * 8
+        shown = np.concatenate([step["images"] for step in steps])[..., 0]
+        real = np.mean([(image == X).all(axis=(1, 2)).any() for image in shown.astype("uint8")])
+        assert real == pytest.approx(60 / (60 + n_synthetic), abs=0.05)
+
+
+def test_a_single_image_of_each_class_is_enough_to_fit_and_too_few_to_compare(one_step, steps):
+    X, y = few(100)
+    _, places = np.unique(y, return_index=True)
+    synthesizer = ImageSynthesizer("vae", epochs=1, verbose=0)
+    augmented = AugmentedClassifier(ImageClassifier(), synthesizer, random_state=0).fit(X[places], y[places])
+    assert augmented.n_synthetic_ == 10
+    with pytest.warns(UserWarning, match="too few rows for two inner splits"):
+        augmented.set_params(ratio="auto").fit(X[places], y[places])
+    assert augmented.n_synthetic_ == 0
+    with pytest.raises(ValueError, match="The class 'a' has 1 row, fewer than the 5 folds"):
+        augmentation_curve(ImageClassifier(), X[places], y[places])
+
+
+def test_every_arm_of_a_curve_takes_the_same_steps(steps):
+    X, y = few(60)
+    y = np.where(y < "f", "low", "high")
+    classifier, layer = ImageClassifier(steps=3), layers.RandomFlip()
+    folds = StratifiedKFold(2)
+    curve = augmentation_curve(classifier, X, y, synthesizers={}, ratios=[2], augmentation=[layer], cv=folds)
+    assert [step["images"].shape for step in steps] == [(64, 8, 8, 1)] * (3 * 3 * 2)  # real, classical, duplicated
+    assert [row["augmentation"] for row in curve.results["without"]] == ["none", "classical"]
+    assert not layer.built
