@@ -187,6 +187,7 @@ GAPS = np.where(np.arange(64).reshape(8, 8) == 0, np.nan, X.astype(float))
         ({"augmentation": ["flip"]}, X, Y, TypeError, "Received: augmentation=.'flip'."),
         ({"spatial_dims": 4}, X, Y, ValueError, "spatial_dims must be 2 or 3"),
         ({"model": "resnet"}, X, Y, TypeError, "a keras.Model or a function of shape"),
+        ({"model": lambda *_: 3}, X, Y, TypeError, "a keras.Model or a function of shape"),
         (
             {"model": lambda *_: build((9, 8, 1), 10)},
             X,

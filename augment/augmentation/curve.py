@@ -102,9 +102,9 @@ def augmentation_curve(
     Notes
     -----
     Intervals are corrected for the training rows that folds share (see `gains.paired_gain`) and hold at 95 % for all
-    ratios, sizes and synthesizers at once; for the controls likewise. So the best of many is not favoured: where no
-    synthesizer helps, one of them is said to help in at most one of twenty curves, and in simulations in far fewer,
-    since gains vary less from data to data than the correction allows for. More repeats
+    ratios, sizes and synthesizers at once; for the controls likewise, and for the augmentations. So the best of many is
+    not favoured: where no synthesizer helps, one of them is said to help in at most one of twenty curves, and in
+    simulations in far fewer, since gains vary less from data to data than the correction allows for. More repeats
     (`cv=RepeatedStratifiedKFold(n_repeats=10)`) show smaller gains.
 
     An `ImageClassifier` takes as many optimizer steps however many rows it is given, so that all are trained alike. By

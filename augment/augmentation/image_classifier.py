@@ -232,6 +232,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
         elif callable(self.model):
             network = self.model(shape, n_classes)
         else:
+            network = None
+        if not isinstance(network, keras.Model):
             raise TypeError(
                 "model must be None, a keras.Model or a function of shape and number of classes that makes one. "
                 f"Received: model={self.model!r}"
