@@ -436,7 +436,10 @@ def test_images_stay_images(options):
     assert fitted.X_.dtype == np.uint8 and fitted.X_.shape == (60 + augmented.n_synthetic_, 6, 5)
     assert np.array_equal(fitted.X_[:60], images)
     assert augmented.score(images, y) == 1
-    assert augmented.n_synthetic_ >= 50 or options.get("ratio") == "auto"
+    if options.get("ratio") == "auto":
+        assert set(augmented.auto_results_["ratio"]) == {0, 0.25, 1}
+    else:
+        assert augmented.n_synthetic_ >= 50
 
 
 def test_images_of_another_length_and_bare_keras_models_are_told():

@@ -116,8 +116,8 @@ def test_gains_are_paired_and_over_the_best_classical_arm():
 def test_both_is_told_beside_its_classical_part():
     found = list(records(shift=0.02, **{"shift+vae": 0.03}))
     assert gain.partners(found, ["shift+vae"]).splitlines()[2:] == [
-        "| shift+vae | balanced accuracy | 2 | 2 | 0 | +0.010 |",
-        "| shift+vae | recall of the worst class | 2 | 2 | 0 | +0.010 |",
+        "| shift+vae | shift | balanced accuracy | 2 | 2 | 0 | +0.010 |",
+        "| shift+vae | shift | recall of the worst class | 2 | 2 | 0 | +0.010 |",
     ]
 
 

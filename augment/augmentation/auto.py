@@ -15,6 +15,7 @@ from augment.augmentation.selection import best, p_values
 from augment.augmentation.training import NONE, Choice
 
 RATIOS = (1.0, 4.0)  # of "all"; few candidates, since with each that is tried all need more evidence
+IMAGE_RATIOS = (0.25, 1.0)  # of few images a generator learns less than of few rows: many of its own do harm
 WEIGHTS = (1.0, 0.25)  # of "all"; four light rows weigh what a real one does
 DRAWS = 2  # of rows and of the estimator's seed in each split, whose scores are averaged: less noise, no more training
 WORTH = 0.05  # a strategy that adds less than this share of the rows is not tried
@@ -122,8 +123,9 @@ def _candidates(augmented, training):
     else:
         weights = WEIGHTS if training.fit_params.can_weigh else (1.0,)
     rows, found = np.arange(len(training.y)), []
+    tried = RATIOS if len(training.X.shape) == 2 else IMAGE_RATIOS
     for strategy in strategies:
-        ratios, by_weight = (RATIOS, weights) if strategy == "all" else ((1.0,), weights[:1])
+        ratios, by_weight = (tried, weights) if strategy == "all" else ((1.0,), weights[:1])
         for ratio in ratios:
             worth = WORTH * len(rows) <= training.amount(Choice(ratio, strategy), rows)
             if worth and training.fits_in_memory(Choice(ratio, strategy), rows):

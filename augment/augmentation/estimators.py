@@ -70,10 +70,10 @@ class AugmentedClassifier(Augmented, ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    "auto" tries 1 and 4 rows for each real one, at weight 1 and at 0.25 where the estimator takes weights, and filling
-    up the classes where they differ in size. In every inner split all of these take the first of the same generated
-    rows, and are scored on the same test rows as the estimator without any, with the same seeds, twice. Of those whose
-    gain is above 0 by a paired t test at level .05, corrected for all that were tried
+    "auto" tries 1 and 4 rows for each real one, 0.25 and 1 images, at weight 1 and at 0.25 where the estimator takes
+    weights, and filling up the classes where they differ in size. In every inner split all of these take the first of
+    the same generated rows, and are scored on the same test rows as the estimator without any, with the same seeds,
+    twice. Of those whose gain is above 0 by a paired t test at level .05, corrected for all that were tried
     (`augment.augmentation.selection`), the one with the largest gain is taken; where there is none, no rows are added.
 
     Few rows show little: of gains of ten points of accuracy about half are found at 80 rows. The others are missed,

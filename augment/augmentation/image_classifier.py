@@ -28,7 +28,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
     augmentation : list of keras.layers.Layer, default=None
         What happens to the images of a training step, real and synthetic alike, in this order, such as
         `RandomFlip("horizontal")`, `RandomTranslation(0.1, 0.1)`, `RandAugment(value_range=(0, 255))`, `MixUp()` or
-        `CutMix()`. Every fit makes copies of its own; one without a seed gets one.
+        `CutMix()` (not in Keras 3.8). Every fit makes copies of its own; one without a seed gets one.
     steps : int, default=1000
         Optimizer steps, however many images there are.
     batch_size : int, default=64
