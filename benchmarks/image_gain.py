@@ -220,8 +220,7 @@ def gains(records, arms, measure, reference):
     lines = [["arm", *(f"{name} {size}" for name, size in cells), "all"]]
     for arm in arms:
         found = gains_of(records, arm, [measure], reference)
-        whole = f"{mean(found):+.3f} [{', '.join(f'{end:+.3f}' for end in bootstrap_interval(found))}]" if found else ""
-        lines.append([arm, *(in_words(found.get(cell)) for cell in cells), whole])
+        lines.append([arm, *(in_words(found.get(cell)) for cell in cells), over_cells(found)])
     return markdown(lines)
 
 
@@ -244,6 +243,15 @@ def in_words(values):
         return ""
     ends = "" if len(values) < 2 else f" [{', '.join(f'{end:+.3f}' for end in interval(values))}]"
     return f"{np.mean(values):+.3f}{ends}"
+
+
+def over_cells(cells):
+    """The mean over cells and its interval; without one where a cell has a single seed."""
+    if not cells:
+        return ""
+    several = min(len(values) for values in cells.values()) > 1
+    ends = f" [{', '.join(f'{end:+.3f}' for end in bootstrap_interval(cells))}]" if several else ""
+    return f"{mean(cells):+.3f}{ends}"
 
 
 def mean(cells):

@@ -133,3 +133,4 @@ def test_what_is_done_is_not_run_again_and_small_cells_come_first(data_dir, tmp_
     gain.run(["pneumonia"], [3, 5], 1, ["auto", "real"], data_dir, out)
     assert [key[3] for key in map(gain.key, gain.load(out))][8:] == ["real", "real", "auto", "auto"]
     assert "| shift | 0.500 | 0.500 |" in gain.summary(gain.load(out))
+    assert gain.over_cells({("a", 1): np.array([0.1])}) == "+0.100"
