@@ -232,6 +232,7 @@ def test_what_is_no_callback_for_us_is_refused(callbacks, error, message):
         check_callbacks(callbacks)
 
 
+@pytest.mark.slow  # TensorBoard takes long to import
 def test_tensorboard_is_told_the_losses_of_both_parts(tmp_path):
     pytest.importorskip("tensorboard")
     model, x = tiny()
