@@ -43,7 +43,7 @@ class Flow(Recipe):
     depth : int, default=3
         Number of residual blocks of the network, for tables.
     n_steps : int or "auto", default="auto"
-        Steps of the sampler; "auto" is 16 for tables and 12 for images.
+        Steps of the sampler; "auto" is 16 for tables and 10 for images.
     sampler : {"auto", "adams", "euler", "heun"}, default="auto"
         How the directions are followed; `augment.models.solvers` tells more. Heun's method looks twice in each step and
         is of second order, Adams's looks once and is of second order too, Euler's once and of first. "auto" is "heun"
@@ -72,7 +72,7 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
-    automatic = {"width": (256, 48), "n_steps": (16, 12), "sampler": ("heun", "adams")}
+    automatic = {"width": (256, 48), "n_steps": (16, 10), "sampler": ("heun", "adams")}
 
     def __init__(
         self,
