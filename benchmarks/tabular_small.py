@@ -50,8 +50,8 @@ The family "kernel", which gives rows of this smoothing as they are, fitted on X
 
 A single draw is noisy, so four were taken of each fit on the smaller tables: diabetes .319 / .434 / .557 (SMOTE .350 /
 .436 / .946), wine .996 / .997 / .730 (.988 / .997 / .952), breast cancer .990 / .991 / .569 (.989 / .991 / .918).
-SMOTE's less .01 is missed by boosting on diabetes alone, by .021; a distance share under .55 is hardly to be had: at 100
-rows of ten numbers even a normal distribution fitted to them has one of .58, at 20 rows one of .77.
+SMOTE's less .01 is missed by boosting on diabetes alone, by .021; a distance share under .55 is hardly to be had: at
+100 rows of ten numbers even a normal distribution fitted to them has one of .58, at 20 rows one of .77.
 
 In it a class as target keeps its label, classes may have covariances of their own and a number as target comes from a
 Gaussian process. How that was chosen: on 50 to 500 rows of MAGIC, Default, iris, women's wages (nlswork), Friedman's
