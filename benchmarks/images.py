@@ -1,7 +1,7 @@
 """Question: what do the families make of small sets of pictures, how good are their images, and do they copy?
 
-    python benchmarks/images.py --data ../shared/data --out images.jsonl [--sets fashion,pneumonia] [--models vae,flow,gan]
-        [--n 5000] [--seeds 3]
+    python benchmarks/images.py --data ../shared/data --out images.jsonl [--sets fashion,pneumonia]
+        [--models vae,flow,gan] [--n 5000] [--seeds 3]
 
 Default settings, fitted on n labelled training images (all 4,708 of PneumoniaMNIST), as many generated, and the audit's
 findings with the official test part as holdout, which no choice was made by. "accuracy" is that of a small network
@@ -24,9 +24,9 @@ The share of nearer images of the VAE is above one half for certain. On Pneumoni
 accuracy of .985 of real, before values of pixels were corrected, which brought its KID on Fashion-MNIST down from .417.
 
 Chosen on held-back training images, one seed each: correction of values (KID of the flow 7.9 to 1.5 in other units,
-accuracy .794 to .810); Adams's method, 10 steps, for Heun's, 8 (58 for 38 images a CPU-second, no difference told; Euler's
-with 20 is worse); weaker distortions for the GAN (coverage .648 to .742 at half of the steps); its penalty .02 (.1 and 1
-are worse); 200 images for a component of the VAE's mixtures (nearer .548 to .532, KID a tenth up).
+accuracy .794 to .810); Adams's method, 10 steps, for Heun's, 8 (58 for 38 images a CPU-second, no difference told;
+Euler's with 20 is worse); weaker distortions for the GAN (coverage .648 to .742 at half of the steps); its penalty .02
+(.1 and 1 are worse); 200 images for a component of the VAE's mixtures (nearer .548 to .532, KID a tenth up).
 """
 
 import argparse
