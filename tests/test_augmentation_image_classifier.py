@@ -159,6 +159,41 @@ def test_a_network_of_ones_own(steps):
             assert not np.allclose(classifier.model_.get_weights()[0], model.get_weights()[0])
 
 
+class Own(keras.Model):
+    """A network of a class of one's own, whose shapes Keras does not know."""
+
+    def __init__(self, n_classes):
+        super().__init__()
+        self.flatten, self.dense = layers.Flatten(), layers.Dense(n_classes, activation="softmax")
+
+    def call(self, x, training=False):
+        return self.dense(self.flatten(x))
+
+
+def test_a_network_may_not_know_its_shapes_yet(steps):
+    X, y = few(40)
+    unbuilt = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+    for model in (unbuilt, lambda shape, n_classes: Own(n_classes)):
+        assert ImageClassifier(model, random_state=0).fit(X, y).predict_proba(X).shape == (40, 10)
+    assert not unbuilt.built
+    with pytest.raises(TypeError, match="give a function that makes it, as in model=lambda shape, n_classes: Own"):
+        ImageClassifier(Own(10)).fit(X, y)
+
+
+def test_layers_that_are_no_chain_stay_whole_and_grey_pictures_keep_their_labels():
+    x = keras.Input((16, 16, 3))
+    doubled = keras.Model(x, layers.Add()([x, x]))
+    (copy,) = fresh([doubled], np.random.default_rng(0))
+    assert isinstance(copy, keras.Model) and copy is not doubled
+    images, labels = levels()
+    coloured = images * np.array([1, 2, 3], "float32")
+    shown, told = changed([doubled], coloured, labels)
+    assert np.array_equal(shown, 2 * coloured) and np.array_equal(told, labels)
+    if hasattr(layers, "RandomGrayscale"):
+        shown, told = changed([layers.RandomGrayscale(1.0)], coloured, labels)
+        assert np.allclose(shown[..., 0], shown[..., 2]) and np.array_equal(told, labels)
+
+
 def test_pixels_reach_a_network_of_ones_own_as_they_are(steps):
     X, y = few(40)
     ImageClassifier(build, random_state=0, steps=1).fit(X, y)

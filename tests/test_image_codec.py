@@ -35,6 +35,18 @@ def test_images_and_labels_come_back(shape, sides, dtype):
     assert all(side % (2 * codec.layout.patch) == 0 for side in codec.layout.shape[:-1])
 
 
+@pytest.mark.parametrize(
+    ("scale", "offset", "dtype"),
+    [(1, 1e9, "float64"), (1e-50, 0, "float64"), (1e50, 0, "float64"), (99, 2**40, "int64")],
+)
+def test_differences_that_float32_cannot_tell_come_back(scale, offset, dtype):
+    images = (np.random.default_rng(0).random((5, 6, 6)) * scale + offset).astype(dtype)
+    codec = ImageCodec().fit((images, None))
+    arrays = codec.encode((images, None))
+    assert arrays.dtype == np.float32 and arrays.min() == -1 and arrays.max() == 1
+    assert np.abs(codec.decode(arrays)[0] - images).max() < 1e-6 * scale
+
+
 @given(hnp.arrays("uint8", st.tuples(st.integers(1, 4), st.integers(1, 40), st.integers(1, 40))))
 def test_any_bytes_come_back(images):
     codec = ImageCodec().fit((images, None))

@@ -72,9 +72,11 @@ class ImageCodec:
     def encode(self, data, rng=None):
         """Arrays (n, layout.width) of a pair of images and labels; without labels the class is all zeros."""
         images, labels = data
-        pixels = images.reshape(-1, *self.shape).astype("float32")
-        span = np.where(self.high > self.low, self.high - self.low, 1.0)
-        pixels = ((pixels - self.low.astype("float32")) * (2 / span).astype("float32") - 1).astype("float32")
+        # float32 is exact for 16 bits and for itself; of wider numbers it would lose small differences of large ones
+        exact = np.result_type(images.dtype, "float32")
+        pixels, low = images.reshape(-1, *self.shape).astype(exact), self.low.astype(exact)
+        span = np.where(self.high > self.low, self.high - self.low, 1.0).astype(exact)
+        pixels = ((pixels - low) / span * 2 - 1).astype("float32")
         margins = [(0, filled - side) for filled, side in zip(self.layout.shape, self.shape, strict=True)]
         pixels = np.pad(pixels, [(0, 0), *margins], mode="edge").reshape(len(pixels), -1)
         return np.concatenate([pixels, self.one_hots(labels, len(pixels))], axis=1)
