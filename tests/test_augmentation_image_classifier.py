@@ -246,6 +246,13 @@ def test_errors_say_what_was_expected(options, X, y, error, message, steps):
     assert not steps
 
 
+def test_small_floats_of_a_wide_range_are_scaled():
+    wide = (X * 250).astype("float16")  # squares of which are no float16
+    network = image_learner.small_network(wide[..., None], 2)
+    told = image_learner.probabilities(network, wide[..., None])
+    assert np.isfinite(told).all() and np.ptp(told) > 1e-3
+
+
 def test_weights_must_be_one_for_each_image():
     for weights in ([1.0], -np.ones(40), np.full(40, np.nan)):
         with pytest.raises(ValueError, match="sample_weight must be a finite number of at least 0"):

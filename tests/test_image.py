@@ -127,6 +127,8 @@ def test_a_condition_names_labels(fitted):
         ({"like": np.zeros((2, 6, 8), "uint8"), "strength": 0}, r"strength must be in \(0, 1\]"),
         ({"like": (np.zeros((2, 6, 8), "uint8"), ["top"])}, "2 images and 1 labels"),
         ({"like": np.zeros((0, 6, 8), "uint8")}, "no images to vary"),
+        ({"like": [np.zeros((2, 6, 8), "uint8"), ["top", "left"]]}, r"or a tuple \(images, labels\)"),
+        ({"y": "top"}, r"a list, as in y=\[3, 3, 5\]. Received: 'top'"),
     ],
 )
 def test_wrong_wishes_are_refused(fitted, arguments, words):

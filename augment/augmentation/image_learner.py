@@ -97,7 +97,7 @@ def small_network(images, n_classes):
     """The audit's convolutional network for these images, on their scale: probabilities of classes come out."""
     x = keras.Input(images.shape[1:])
     pixels = images.reshape(-1, images.shape[-1])
-    scaled = keras.layers.Normalization(mean=pixels.mean(axis=0), variance=pixels.var(axis=0))(x)
+    scaled = keras.layers.Normalization(mean=pixels.mean(0, "float64"), variance=pixels.var(0, "float64"))(x)
     return keras.Model(x, keras.layers.Dense(n_classes, activation="softmax")(penultimate(scaled)))
 
 
