@@ -257,6 +257,8 @@ def test_weights_must_be_one_for_each_image():
     for weights in ([1.0], -np.ones(40), np.full(40, np.nan)):
         with pytest.raises(ValueError, match="sample_weight must be a finite number of at least 0"):
             ImageClassifier().fit(X, Y, sample_weight=weights)
+    with pytest.raises(ValueError, match="sample_weight is 0 for all images"):
+        ImageClassifier().fit(X, Y, sample_weight=np.zeros(40))
 
 
 def test_predicting_needs_a_fit_and_images_of_its_shape(fitted):

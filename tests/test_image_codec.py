@@ -113,6 +113,14 @@ def test_what_is_no_label_is_refused(labels, words):
         read_labels(labels, 3)
 
 
+@pytest.mark.parametrize("labels", [[2, 1, 2], [True, False, True], ["b", "a", "b"], [np.int64(2), np.int64(1), 2]])
+def test_labels_among_other_objects_are_what_they_are(labels):
+    read = read_labels(np.array(labels, object), 3)
+    assert read.dtype.kind in "biU" and read.tolist() == labels
+    with pytest.raises(ValueError, match="all of one kind"):
+        read_labels(np.array([*labels[:2], 0.5], object), 3)
+
+
 def test_an_unknown_label_is_named():
     codec = ImageCodec().fit((pixels((4, 4), "uint8", 3), np.array(["cat", "dog", "cat"])))
     with pytest.raises(ValueError, match="Unknown label 'cow'; the labels are 'cat', 'dog'"):

@@ -216,6 +216,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
                 f"sample_weight must be a finite number of at least 0 for each of the {n} images. Received an array of "
                 f"shape {weights.shape}."
             )
+        if not weights.any():
+            raise ValueError("sample_weight is 0 for all images: nothing is left to learn from.")
         return weights
 
     def _network(self, images, n_classes):

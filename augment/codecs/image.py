@@ -193,11 +193,14 @@ def read_labels(labels, n):
     if labels.ndim != 1 or len(labels) != n:
         raise ValueError(f"Expected one label for each of the {n} images; got labels of shape {labels.shape}.")
     if labels.dtype.kind == "O":
-        kinds = {type(label) for label in labels.tolist()}
-        if kinds != {str}:
+        values = [label.item() if isinstance(label, np.generic) else label for label in labels.tolist()]
+        kinds = {type(label) for label in values}
+        if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
-            raise ValueError(f"Labels must be numbers, booleans or strings, none of them missing; got {names}.")
-        labels = labels.astype(str)
+            raise ValueError(
+                f"Labels must be numbers, booleans or strings, all of one kind, none of them missing; got {names}."
+            )
+        labels = np.array(values)
     if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
         raise ValueError("Labels are classes: whole numbers, booleans or strings, none of them missing.")
     if labels.dtype.kind not in "biufU":

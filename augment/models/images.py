@@ -8,6 +8,7 @@ from augment.models.base import GenerativeModel, in_chunks
 
 CHUNK = 256  # images that are made at a time
 MATCHED = 500  # new images whose pixel values are compared with real ones
+PIXELS = 20_000_000  # of real images about that are looked at
 VARIED = 200  # variations that are compared with the images they vary
 LEVELS = np.linspace(0, 1, 513)  # of the quantiles that are compared
 APART = 1e-12  # between equal ones
@@ -76,12 +77,13 @@ class ImageModel(GenerativeModel):
     def conclude(self, x, rng):
         """Learn the maps of pixel values from those of generated and varied images and of the images x (n, width)."""
         self._forget_values()
-        chosen, noise = x[np.resize(rng.permutation(len(x)), MATCHED)], self.noise(MATCHED, rng)
+        order, noise = rng.permutation(len(x)), self.noise(MATCHED, rng)
+        chosen, some = x[np.resize(order, MATCHED)], x[order[: max(MATCHED, PIXELS // self.layout.n_pixels)]]
         pixels, classes = np.split(chosen, [self.layout.n_pixels], axis=1)
         found = []
         for strength in self.strengths:
             if strength == 1:
-                made, real = self.transport(noise, ImageCondition(classes)), x
+                made, real = self.transport(noise, ImageCondition(classes)), some
             else:
                 known = ImageCondition(classes, pixels, strength).take(slice(VARIED))
                 made, real = self.transport(noise[:VARIED], known), chosen[:VARIED]
