@@ -176,8 +176,9 @@ def test_a_network_may_not_know_its_shapes_yet(steps):
     for model in (unbuilt, lambda shape, n_classes: Own(n_classes)):
         assert ImageClassifier(model, random_state=0).fit(X, y).predict_proba(X).shape == (40, 10)
     assert not unbuilt.built
-    with pytest.raises(TypeError, match="give a function that makes it, as in model=lambda shape, n_classes: Own"):
-        ImageClassifier(Own(10)).fit(X, y)
+    for use in (clone, lambda classifier: classifier.fit(X, y)):
+        with pytest.raises(TypeError, match="give a function that makes it, as in model=lambda shape, n_classes: Own"):
+            use(ImageClassifier(Own(10)))
 
 
 def test_layers_that_are_no_chain_stay_whole_and_grey_pictures_keep_their_labels():

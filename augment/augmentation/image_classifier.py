@@ -257,8 +257,22 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
         """What `model` gives: a copy of it with new weights, or what it makes."""
         import keras
 
-        if not isinstance(self.model, keras.Model):
-            return self.model(shape, n_classes) if callable(self.model) else None
+        if isinstance(self.model, keras.Model):
+            return self._copied()
+        return self.model(shape, n_classes) if callable(self.model) else None
+
+    def __sklearn_clone__(self):
+        try:
+            return super().__sklearn_clone__()
+        except Exception:
+            if hasattr(self.model, "get_weights"):
+                self._copied()  # says why it cannot be, and what to do
+            raise
+
+    def _copied(self):
+        """The architecture of `model`, a keras.Model, with new weights."""
+        import keras
+
         try:
             return keras.models.clone_model(self.model)
         except Exception as error:
