@@ -28,9 +28,15 @@ class ImageModel(GenerativeModel):
     ----------
     layout : ImageLayout
         The form of encoded images.
+
+    Attributes
+    ----------
+    passes : int
+        How often an image that is made goes through the network, 1 by default.
     """
 
     takes_known = takes_like = True
+    passes = 1
 
     def __init__(self, layout):
         super().__init__()

@@ -261,6 +261,13 @@ class ImageSynthesizer(Synthesizer):
 
         return 0.005 + 6 * plan.batch_size * multiplications(model) / ARITHMETIC
 
+    def _seconds_after(self, model):
+        from augment.models.convolutions import multiplications
+        from augment.models.images import MATCHED, VARIED, ImageModel
+
+        n = (MATCHED + VARIED) * model.passes if isinstance(model, ImageModel) else 0
+        return 2 * n * multiplications(model) / ARITHMETIC
+
     def _give(self, decoded):
         images, labels = decoded
         return images if labels is None else (images, self._pairing.as_given(labels))
