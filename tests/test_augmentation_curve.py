@@ -312,7 +312,7 @@ def test_strategies_need_classes_that_differ():
 
 
 def test_by_default_the_synthesizer_is_ours():
-    generators, controls = curve_module._named(None, np.zeros((50, 2)))
+    generators, controls = curve_module._named(None, np.zeros((50, 2)), GaussianNB())
     assert list(generators) == ["TabularSynthesizer", *controls]
     assert list(controls) == ["duplicates", "interpolation", "noise"]
 

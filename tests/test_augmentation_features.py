@@ -50,6 +50,8 @@ def test_images_are_what_a_fixed_network_sees_on_the_scale_of_the_real_ones():
     assert np.allclose(real.mean(axis=0), 0, atol=1e-3) and np.allclose(spread[spread > 0], 1, atol=1e-2)
     lifted, _ = features(3.0 * X[..., None] + 7, X[:4, ..., None])
     assert np.allclose(lifted, real, atol=1e-2)  # whatever the range, with and without a channel
+    small, _ = features((X * 240.0).astype("float16"), X[:4])  # squares of which are no float16
+    assert np.allclose(small, real, atol=0.1)
     same, _ = features(np.ones((3, 8, 8)), np.ones((1, 8, 8)))
     assert not same.any()
     with pytest.raises(ValueError, match=r"images of one shape. X has \(9, 8\), X_new \(8, 9\)"):

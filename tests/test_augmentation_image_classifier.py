@@ -159,6 +159,42 @@ def test_a_network_of_ones_own(steps):
             assert not np.allclose(classifier.model_.get_weights()[0], model.get_weights()[0])
 
 
+class Own(keras.Model):
+    """A network of a class of one's own, whose shapes Keras does not know."""
+
+    def __init__(self, n_classes):
+        super().__init__()
+        self.flatten, self.dense = layers.Flatten(), layers.Dense(n_classes, activation="softmax")
+
+    def call(self, x, training=False):
+        return self.dense(self.flatten(x))
+
+
+def test_a_network_may_not_know_its_shapes_yet(steps):
+    X, y = few(40)
+    unbuilt = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+    for model in (unbuilt, lambda shape, n_classes: Own(n_classes)):
+        assert ImageClassifier(model, random_state=0).fit(X, y).predict_proba(X).shape == (40, 10)
+    assert not unbuilt.built
+    for use in (clone, lambda classifier: classifier.fit(X, y)):
+        with pytest.raises(TypeError, match="give a function that makes it, as in model=lambda shape, n_classes: Own"):
+            use(ImageClassifier(Own(10)))
+
+
+def test_layers_that_are_no_chain_stay_whole_and_grey_pictures_keep_their_labels():
+    x = keras.Input((16, 16, 3))
+    doubled = keras.Model(x, layers.Add()([x, x]))
+    (copy,) = fresh([doubled], np.random.default_rng(0))
+    assert isinstance(copy, keras.Model) and copy is not doubled
+    images, labels = levels()
+    coloured = images * np.array([1, 2, 3], "float32")
+    shown, told = changed([doubled], coloured, labels)
+    assert np.array_equal(shown, 2 * coloured) and np.array_equal(told, labels)
+    if hasattr(layers, "RandomGrayscale"):
+        shown, told = changed([layers.RandomGrayscale(1.0)], coloured, labels)
+        assert np.allclose(shown[..., 0], shown[..., 2]) and np.array_equal(told, labels)
+
+
 def test_pixels_reach_a_network_of_ones_own_as_they_are(steps):
     X, y = few(40)
     ImageClassifier(build, random_state=0, steps=1).fit(X, y)
@@ -211,10 +247,19 @@ def test_errors_say_what_was_expected(options, X, y, error, message, steps):
     assert not steps
 
 
+def test_small_floats_of_a_wide_range_are_scaled():
+    wide = (X * 250).astype("float16")  # squares of which are no float16
+    network = image_learner.small_network(wide[..., None], 2)
+    told = image_learner.probabilities(network, wide[..., None])
+    assert np.isfinite(told).all() and np.ptp(told) > 1e-3
+
+
 def test_weights_must_be_one_for_each_image():
     for weights in ([1.0], -np.ones(40), np.full(40, np.nan)):
         with pytest.raises(ValueError, match="sample_weight must be a finite number of at least 0"):
             ImageClassifier().fit(X, Y, sample_weight=weights)
+    with pytest.raises(ValueError, match="sample_weight is 0 for all images"):
+        ImageClassifier().fit(X, Y, sample_weight=np.zeros(40))
 
 
 def test_predicting_needs_a_fit_and_images_of_its_shape(fitted):

@@ -19,10 +19,12 @@ class Shaken(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y):
-        self.n_ = len(y)
+        self.rows_ = X, y
         return self
 
-    def generate(self, *, like, strength, random_state):
+    def generate(self, n_samples=None, *, like=None, strength=None, random_state=None):
+        if like is None:
+            return self.rows_[0][:n_samples], self.rows_[1][:n_samples]
         assert isinstance(random_state, int)
         X, y = like
         return X + strength, y
@@ -38,6 +40,12 @@ def test_rows_are_varied_in_turn_and_keep_their_labels():
     assert sorted(np.bincount(parents[np.array(y_new) == "a"].astype(int))) == [1, 1, 2]
     assert sorted(made.generate(10, random_state=0)[0].ravel()) == sorted([*range(5)] * 2 + np.full(10, 0.25))
     assert len(made.generate()[0]) == 5
+
+
+def test_no_rows_and_rows_in_lists():
+    made = Variations(Shaken(), strength=0.25).fit([[1.0], [2.0]], ["a", "b"])
+    assert made.generate(y=["b"], random_state=0)[0].tolist() == [[2.25]]
+    assert len(made.generate(0)[0]) == len(made.generate(y=[])[0]) == 0
 
 
 def test_frames_and_numbers_are_varied_too():

@@ -1,6 +1,7 @@
 """`ImageSynthesizer`: what goes in comes out, labels are kept, and models of known images find them."""
 
 import pickle
+import time
 
 import keras
 import numpy as np
@@ -127,6 +128,8 @@ def test_a_condition_names_labels(fitted):
         ({"like": np.zeros((2, 6, 8), "uint8"), "strength": 0}, r"strength must be in \(0, 1\]"),
         ({"like": (np.zeros((2, 6, 8), "uint8"), ["top"])}, "2 images and 1 labels"),
         ({"like": np.zeros((0, 6, 8), "uint8")}, "no images to vary"),
+        ({"like": [np.zeros((2, 6, 8), "uint8"), ["top", "left"]]}, r"or a tuple \(images, labels\)"),
+        ({"y": "top"}, r"a list, as in y=\[3, 3, 5\]. Received: 'top'"),
     ],
 )
 def test_wrong_wishes_are_refused(fitted, arguments, words):
@@ -210,6 +213,22 @@ def test_a_class_of_one_image_is_generated(model, one_step):
 def test_what_cannot_be_learned_is_refused(X, y, settings, words):
     with pytest.raises(ValueError, match=words):
         quick(**settings).fit(X, y)
+
+
+def test_a_time_limit_leaves_time_for_what_follows_training(monkeypatch):
+    left = []
+
+    def train(*arguments, deadline, **settings):
+        left.append(deadline - time.monotonic())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("augment.training.train", train)
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype="uint8")
+    for n_steps in (1, 10, 400):
+        with pytest.raises(KeyboardInterrupt):
+            ImageSynthesizer(Flow(n_steps=n_steps), time_limit=100, verbose=0, random_state=0).fit(images)
+    assert left[0] > left[1] + 5 > left[2] + 10
+    assert 30 < left[2] <= 50  # never more than half of the time
 
 
 def test_labels_without_labels(one_step):

@@ -35,6 +35,18 @@ def test_images_and_labels_come_back(shape, sides, dtype):
     assert all(side % (2 * codec.layout.patch) == 0 for side in codec.layout.shape[:-1])
 
 
+@pytest.mark.parametrize(
+    ("scale", "offset", "dtype"),
+    [(1, 1e9, "float64"), (1e-50, 0, "float64"), (1e50, 0, "float64"), (99, 2**40, "int64")],
+)
+def test_differences_that_float32_cannot_tell_come_back(scale, offset, dtype):
+    images = (np.random.default_rng(0).random((5, 6, 6)) * scale + offset).astype(dtype)
+    codec = ImageCodec().fit((images, None))
+    arrays = codec.encode((images, None))
+    assert arrays.dtype == np.float32 and arrays.min() == -1 and arrays.max() == 1
+    assert np.abs(codec.decode(arrays)[0] - images).max() < 1e-6 * scale
+
+
 @given(hnp.arrays("uint8", st.tuples(st.integers(1, 4), st.integers(1, 40), st.integers(1, 40))))
 def test_any_bytes_come_back(images):
     codec = ImageCodec().fit((images, None))
@@ -99,6 +111,14 @@ def test_what_is_no_set_of_images_is_refused(images, sides, words):
 def test_what_is_no_label_is_refused(labels, words):
     with pytest.raises(ValueError, match=words):
         read_labels(labels, 3)
+
+
+@pytest.mark.parametrize("labels", [[2, 1, 2], [True, False, True], ["b", "a", "b"], [np.int64(2), np.int64(1), 2]])
+def test_labels_among_other_objects_are_what_they_are(labels):
+    read = read_labels(np.array(labels, object), 3)
+    assert read.dtype.kind in "biU" and read.tolist() == labels
+    with pytest.raises(ValueError, match="all of one kind"):
+        read_labels(np.array([*labels[:2], 0.5], object), 3)
 
 
 def test_an_unknown_label_is_named():

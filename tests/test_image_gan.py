@@ -39,6 +39,13 @@ def test_the_penalty_is_the_squared_slope():
         assert np.mean(steps**2) == pytest.approx(64 * 0.1**2, rel=0.1)
 
 
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_step_of_one_image_has_a_loss(model, n):
+    said = model(rows(n, np.random.default_rng(0)), training=True)
+    assert np.isfinite(float(model.compute_loss(y_pred=said)))
+    assert said["near_real"].shape == ((n + 1) // 2, 1)
+
+
 def test_the_loss_is_two_games_and_two_penalties(model):
     said = {"real": [[1.0], [0.0]], "fake": [[0.0], [2.0]], "fooled": [[0.5], [1.0]]}
     said |= {"near_real": [[1.0 + STEP]], "near_fake": [[2 * STEP]]}

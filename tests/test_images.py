@@ -11,7 +11,10 @@ LAYOUT = ImageLayout((4, 4, 2), (0.75, 0.25), n_samples=10, patch=1)
 
 
 class Uniform(ImageModel):
-    """Its pixels are uniform; those of the second channel are squared where the class is the second one."""
+    """Its pixels are uniform; those of the second channel are squared where the class is the second one.
+
+    Variations are that far on the way to such images.
+    """
 
     def call(self, x, training=False):
         return x
@@ -23,6 +26,9 @@ class Uniform(ImageModel):
         first, second = noise.reshape(-1, 4, 4, 2)[..., 0], noise.reshape(-1, 4, 4, 2)[..., 1]
         second = np.where(classes[:, 1, None, None] > 0, second**2, second)
         return ops.convert_to_tensor(np.stack([first, second], axis=-1))
+
+    def _near(self, noise, classes, like, strength):
+        return (1 - strength) * like + strength * self._images(noise, classes)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +52,9 @@ def model(real):
     model.build((None, LAYOUT.width))
     model.conclude(real, np.random.default_rng(1))
     return model
+
+
+LEVELS = np.linspace(0.05, 0.45, 9).tolist() + np.linspace(0.55, 0.95, 9).tolist()
 
 
 def drawn(model, real):
@@ -75,6 +84,50 @@ def test_brighter_stays_brighter(model):
     noise = np.repeat(rising[:, None], LAYOUT.n_pixels, axis=1)
     rows = model.transport(noise, ImageCondition(np.tile([[1.0, 0.0]], (200, 1)).astype("float32")))
     assert (np.diff(rows[:, : LAYOUT.n_pixels], axis=0) >= 0).all()
+
+
+def varied(model, real, strength):
+    rng = np.random.default_rng(3)
+    pixels, classes = np.split(real, [LAYOUT.n_pixels], axis=1)
+    rows = model.transport(model.noise(len(real), rng), ImageCondition(classes, pixels, strength))
+    return channels(rows), channels(real)
+
+
+@pytest.mark.parametrize("strength", [0.02, 0.05, 0.1, 0.3])
+def test_a_small_variation_stays_small_and_has_the_values_of_real_images(model, real, strength):
+    for made, there in zip(*varied(model, real, strength), strict=True):
+        # uniform pixels are 1.2 away; the map of new images would move even unvaried ones by .3
+        assert np.sqrt(np.mean((made - there) ** 2)) < 1.2 * strength + 0.02
+        assert np.allclose(np.quantile(made, LEVELS), np.quantile(there, LEVELS), atol=0.05 + 0.1 * strength)
+    made, there = varied(model, real, strength)
+    assert ((made[0] == -1) == (there[0] == -1)).mean() > 0.97
+
+
+def test_the_strongest_variations_are_corrected_as_new_images_are(model, real):
+    made, _ = varied(model, real, 1.0)
+    assert (made[0] == -1).mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_black_and_white_stay_so(model):
+    ends = np.stack([np.full((4, 4, 2), end, "float32") for end in (-1, 1)])
+    for strength in (0.05, 0.2, 1.0):
+        assert np.array_equal(model._corrected(ends, strength), ends)
+
+
+@pytest.mark.parametrize("end", [-1, 1])
+def test_what_is_made_black_or_white_too_often_is_of_the_values_there(end):
+    class Glaring(Uniform):
+        def _images(self, noise, classes):
+            return ops.convert_to_tensor(end * (4 * noise.reshape(-1, 4, 4, 2) - 1))  # half of it is beyond the end
+
+    rng = np.random.default_rng(0)
+    pixels = np.where(rng.random((400, 4, 4, 2)) < 0.3, end, rng.uniform(-1, 1, (400, 4, 4, 2)))
+    rows = np.concatenate([pixels.reshape(400, -1), np.eye(2)[np.zeros(400, int)]], axis=1).astype("float32")
+    model = Glaring(LAYOUT)
+    model.build((None, LAYOUT.width))
+    model.conclude(rows, np.random.default_rng(1))
+    made = channels(drawn(model, rows))
+    assert (made == end).mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_before_it_is_trained_values_are_left_alone(real):

@@ -17,6 +17,12 @@ def test_files_are_named_with_and_without_folder_and_ending(column):
     assert (names, labels.tolist()) == (["cat/2.png", "dog/3.png"], ["x", "y"])
 
 
+def test_labels_that_are_names_of_files_too_are_labels():
+    frame = pd.DataFrame({"label": [i % 3 for i in range(9)], "file": [f"{i}.png" for i in range(9)]})
+    names, labels = from_table(frame, [f"{i}.png" for i in range(9)], "pictures")
+    assert names == frame["file"].tolist() and labels.tolist() == frame["label"].tolist()
+
+
 @pytest.mark.parametrize("labels", [[3, 1], ["b", "a"], [True, False]])
 def test_a_file_gives_labels_in_its_own_order_and_type(tmp_path, labels):
     files.write(pd.DataFrame({"file": ["3.png", "1.png"], "label": labels, "other": [0.5, 1.5]}), tmp_path / "l.csv")

@@ -98,7 +98,9 @@ def damaged(tmp_path):
 
 
 def test_a_damaged_file_is_named(damaged):
-    with pytest.raises(ValueError, match=r"Cannot read .*none.jpg: it is no PNG or JPEG file.*on_error='skip'"):
+    with pytest.raises(
+        ValueError, match=r"Cannot read .*none.jpg: it is no PNG or JPEG file.*on_error='skip' .--skip-damaged"
+    ):
         read_images(damaged)
     (damaged / "dog" / "none.jpg").unlink()
     with pytest.raises(ValueError, match="Cannot read .*cut.png"):

@@ -97,7 +97,8 @@ class Augmented(MetaEstimatorMixin):
         X, y = as_table(X), self._target(y)
         check_consistent_length(X, y)
         fit_params, groups = self._routed(params, len(y))
-        synthesizer = default_synthesizer(X) if self.synthesizer is None else self.synthesizer
+        check_is_estimator(self.estimator)
+        synthesizer = default_synthesizer(X, self.estimator) if self.synthesizer is None else self.synthesizer
         self._check_parameters(fit_params, synthesizer)
         rng = check_random_state(self.random_state)
         estimator = seeded(self.estimator, rng)
@@ -153,7 +154,6 @@ class Augmented(MetaEstimatorMixin):
         return FitParams(self.estimator, params, n_samples), groups
 
     def _check_parameters(self, fit_params, synthesizer):
-        check_is_estimator(self.estimator)
         if not (is_classifier if self._classes else is_regressor)(self.estimator):
             kind, other = ("classifier", "Regressor") if self._classes else ("regressor", "Classifier")
             raise TypeError(

@@ -130,7 +130,7 @@ def augmentation_curve(
     if not classes and strategy != "all":
         raise ValueError(f"Numbers have no classes: strategy must be 'all'. Received: strategy={strategy!r}")
     X, y = check_data(X, y, classes)
-    generators, controls = _named(synthesizers, X)
+    generators, controls = _named(synthesizers, X, estimator)
     estimators = _augmented(estimator, augmentation, generators)
     scoring = ("balanced_accuracy" if classes else "r2") if scoring is None else scoring
     scorer = _scorer(estimator, scoring)
@@ -209,11 +209,11 @@ def _augmented(estimator, augmentation, generators):
     return {NONE: estimator} | {name: clone(estimator).set_params(augmentation=own) for name, own in named.items()}
 
 
-def _named(synthesizers, X):
+def _named(synthesizers, X, estimator):
     """All generators by name, the controls last, and the controls."""
     controls = CONTROLS if len(X.shape) == 2 else {name: CONTROLS[name] for name in IMAGE_CONTROLS if name in CONTROLS}
     if synthesizers is None:
-        synthesizers = default_synthesizer(X)
+        synthesizers = default_synthesizer(X, estimator)
     if not isinstance(synthesizers, dict):
         given = synthesizers if isinstance(synthesizers, list | tuple) else [synthesizers]
         synthesizers = {}

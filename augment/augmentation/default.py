@@ -4,16 +4,19 @@ FEW = 2000  # rows up to which a kernel density is worth as much as a network th
 EPOCHS = 20  # of the network above that: some fifth of a full run
 
 
-def default_synthesizer(X):
-    """The synthesizer for these rows.
+def default_synthesizer(X, estimator):
+    """The synthesizer for these rows, where an estimator takes them.
 
     For tables `TabularSynthesizer(model="kernel")` up to 2,000 rows, the default network with 20 epochs above; for
-    images, arrays of more than two dimensions, `ImageSynthesizer("vae")`, the quickest family.
+    images, arrays of more than two dimensions, `ImageSynthesizer("vae")`, the quickest family. Of four dimensions the
+    estimator tells, by its parameter `spatial_dims`, whether they are volumes or images with channels.
     """
     if len(X.shape) > 2:
         from augment.synthesizers.image import ImageSynthesizer
 
-        return ImageSynthesizer("vae", spatial_dims=3 if len(X.shape) == 5 else 2, verbose=0)
+        told = [value for name, value in estimator.get_params().items() if name.split("__")[-1] == "spatial_dims"]
+        spatial_dims = 3 if len(X.shape) == 5 or (len(X.shape) == 4 and 3 in told) else 2
+        return ImageSynthesizer("vae", spatial_dims=spatial_dims, verbose=0)
     from augment.synthesizers.tabular import TabularSynthesizer
 
     if X.shape[0] <= FEW:

@@ -62,7 +62,7 @@ def _of_images(X, X_new):
     """Features of two arrays of images; of one channel where they have but three axes."""
     if X.shape[1:] != X_new.shape[1:]:
         raise ValueError(f"X and X_new must have images of one shape. X has {X.shape[1:]}, X_new {X_new.shape[1:]}.")
-    seen, (mean, spread) = [], (X.mean(), X.std() or 1)
+    seen, (mean, spread) = [], (X.mean(dtype="float64"), X.std(dtype="float64") or 1)
     for images in (X, X_new):
         images = images if images.ndim > 3 else images[..., None]
         seen.append(random_features((averaged(images.astype("float32"), MOST) - mean) / spread))

@@ -216,6 +216,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
                 f"sample_weight must be a finite number of at least 0 for each of the {n} images. Received an array of "
                 f"shape {weights.shape}."
             )
+        if not weights.any():
+            raise ValueError("sample_weight is 0 for all images: nothing is left to learn from.")
         return weights
 
     def _network(self, images, n_classes):
@@ -223,34 +225,62 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
         import keras
 
         from augment.augmentation.image_learner import probabilities, small_network
+        from augment.models.backbones import reason_of
 
-        shape = images.shape[1:]
         if self.model is None:
             return small_network(images, n_classes)
-        if isinstance(self.model, keras.Model):
-            network = keras.models.clone_model(self.model)
-        elif callable(self.model):
-            network = self.model(shape, n_classes)
-        else:
-            network = None
+        shape = images.shape[1:]
+        network = self._made(shape, n_classes)
         if not isinstance(network, keras.Model):
             raise TypeError(
                 "model must be None, a keras.Model or a function of shape and number of classes that makes one. "
                 f"Received: model={self.model!r}"
             )
-        takes, gives = network.input_shape, network.output_shape
-        if len(takes) != 1 + len(shape) or any(
-            own not in (None, side) for own, side in zip(takes[1:], shape, strict=True)
-        ):
-            raise ValueError(f"The network takes images of shape {takes[1:]}; those of X have {shape}, channels last.")
-        told = probabilities(network, images[:2]) if gives == (None, n_classes) else np.zeros((1, 1))
-        if not np.allclose(told.sum(axis=1), 1, atol=1e-2):
+        try:
+            told = probabilities(network, images[:2])  # builds a network that has not seen images yet
+        except Exception as error:
+            takes = getattr(network, "input_shape", None) if network.built else None
+            own = f"takes images of shape {takes[1:]}" if isinstance(takes, tuple) else "does not take images of X"
+            raise ValueError(
+                f"The network {own}; those of X have {shape}, channels last: {reason_of(error)}"
+            ) from error
+        if told.shape != (len(images[:2]), n_classes) or not np.allclose(told.sum(axis=1), 1, atol=1e-2):
+            gives = (None, *told.shape[1:])
             raise ValueError(
                 f"The network must end in the probabilities of the {n_classes} classes, as "
                 f"Dense({n_classes}, activation='softmax') gives them. Its output has the shape {gives}"
                 + (" and does not add up to 1." if gives == (None, n_classes) else ".")
             )
         return network
+
+    def _made(self, shape, n_classes):
+        """What `model` gives: a copy of it with new weights, or what it makes."""
+        import keras
+
+        if isinstance(self.model, keras.Model):
+            return self._copied()
+        return self.model(shape, n_classes) if callable(self.model) else None
+
+    def __sklearn_clone__(self):
+        try:
+            return super().__sklearn_clone__()
+        except Exception:
+            if hasattr(self.model, "get_weights"):
+                self._copied()  # says why it cannot be, and what to do
+            raise
+
+    def _copied(self):
+        """The architecture of `model`, a keras.Model, with new weights."""
+        import keras
+
+        try:
+            return keras.models.clone_model(self.model)
+        except Exception as error:
+            kind = type(self.model).__name__
+            raise TypeError(
+                f"model cannot be copied with new weights, since {kind} is a class of one's own: give a function that "
+                f"makes it, as in model=lambda shape, n_classes: {kind}(...)."
+            ) from error
 
     def _optimizer(self):
         import keras

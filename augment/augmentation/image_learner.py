@@ -13,6 +13,9 @@ from keras import ops
 from augment.auditing.images.classifier import penultimate
 from augment.models.gradients import jit_compile
 
+CHAINS = tuple({keras.Sequential, getattr(keras.layers, "Pipeline", keras.Sequential)})  # layers one after another
+MIXING = "MixUp", "CutMix"  # layers of Keras that mix images and their labels
+
 
 class Learner(keras.Model):
     """A network behind layers that change its training images.
@@ -38,7 +41,7 @@ class Learner(keras.Model):
         A row of labels is a one-hot times the weight of its image, so that a mixture of images is a mixture of weights.
         """
         for layer in self.augmentation if training else ():
-            if hasattr(layer, "transform_labels"):
+            if tells_labels(layer):
                 data = dict(layer(dict(data), training=True))
             else:
                 data = {**data, "images": layer(data["images"], training=True)}
@@ -94,7 +97,7 @@ def small_network(images, n_classes):
     """The audit's convolutional network for these images, on their scale: probabilities of classes come out."""
     x = keras.Input(images.shape[1:])
     pixels = images.reshape(-1, images.shape[-1])
-    scaled = keras.layers.Normalization(mean=pixels.mean(axis=0), variance=pixels.var(axis=0))(x)
+    scaled = keras.layers.Normalization(mean=pixels.mean(0, "float64"), variance=pixels.var(0, "float64"))(x)
     return keras.Model(x, keras.layers.Dense(n_classes, activation="softmax")(penultimate(scaled)))
 
 
@@ -104,14 +107,22 @@ def fresh(layers, rng):
     Layers inside a `Sequential` or a `Pipeline` are told apart, for such a one would not pass labels on.
     """
     for layer in layers:
-        inner = getattr(layer, "layers", None)
-        if inner is not None:
-            yield from fresh([each for each in inner if not isinstance(each, keras.layers.InputLayer)], rng)
+        if isinstance(layer, CHAINS):
+            yield from fresh([each for each in layer.layers if not isinstance(each, keras.layers.InputLayer)], rng)
             continue
         config = layer.get_config()
         if config.get("seed", 0) is None:
             config["seed"] = int(rng.integers(2**31))
         yield type(layer).from_config(config)
+
+
+def tells_labels(layer):
+    """Whether a layer gets labels with the images: of Keras's own those that mix images, of a user's what can.
+
+    Keras's others leave labels alone, and one of them, RandomGrayscale, fails when it gets some.
+    """
+    of_keras = type(layer).__module__.split(".")[0] == "keras"
+    return type(layer).__name__ in MIXING if of_keras else hasattr(layer, "transform_labels")
 
 
 def probabilities(network, images, step=500):

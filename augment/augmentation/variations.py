@@ -65,7 +65,7 @@ class Variations(BaseEstimator):
             What the synthesizer's `fit` raises.
         """
         self.synthesizer_ = clone(self.synthesizer).fit(X, y)
-        self.X_, self.y_ = X, to_numpy(y)
+        self.X_, self.y_ = X if hasattr(X, "shape") else np.asarray(X), to_numpy(y)
         return self
 
     def generate(self, n_samples=None, *, y=None, random_state=None):
@@ -99,5 +99,7 @@ class Variations(BaseEstimator):
             parents = in_turn(np.arange(len(self.y_)), len(self.y_) if n_samples is None else n_samples, rng)
         else:
             parents = parents_of(to_numpy(y), self.y_, rng)
+        if not len(parents):
+            return self.synthesizer_.generate(0)
         like = take(self.X_, parents), self.y_[parents]
         return self.synthesizer_.generate(like=like, strength=self.strength, random_state=int(seed))

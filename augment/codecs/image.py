@@ -72,9 +72,11 @@ class ImageCodec:
     def encode(self, data, rng=None):
         """Arrays (n, layout.width) of a pair of images and labels; without labels the class is all zeros."""
         images, labels = data
-        pixels = images.reshape(-1, *self.shape).astype("float32")
-        span = np.where(self.high > self.low, self.high - self.low, 1.0)
-        pixels = ((pixels - self.low.astype("float32")) * (2 / span).astype("float32") - 1).astype("float32")
+        # float32 is exact for 16 bits and for itself; of wider numbers it would lose small differences of large ones
+        exact = np.result_type(images.dtype, "float32")
+        pixels, low = images.reshape(-1, *self.shape).astype(exact), self.low.astype(exact)
+        span = np.where(self.high > self.low, self.high - self.low, 1.0).astype(exact)
+        pixels = ((pixels - low) / span * 2 - 1).astype("float32")
         margins = [(0, filled - side) for filled, side in zip(self.layout.shape, self.shape, strict=True)]
         pixels = np.pad(pixels, [(0, 0), *margins], mode="edge").reshape(len(pixels), -1)
         return np.concatenate([pixels, self.one_hots(labels, len(pixels))], axis=1)
@@ -191,11 +193,14 @@ def read_labels(labels, n):
     if labels.ndim != 1 or len(labels) != n:
         raise ValueError(f"Expected one label for each of the {n} images; got labels of shape {labels.shape}.")
     if labels.dtype.kind == "O":
-        kinds = {type(label) for label in labels.tolist()}
-        if kinds != {str}:
+        values = [label.item() if isinstance(label, np.generic) else label for label in labels.tolist()]
+        kinds = {type(label) for label in values}
+        if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
-            raise ValueError(f"Labels must be numbers, booleans or strings, none of them missing; got {names}.")
-        labels = labels.astype(str)
+            raise ValueError(
+                f"Labels must be numbers, booleans or strings, all of one kind, none of them missing; got {names}."
+            )
+        labels = np.array(values)
     if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
         raise ValueError("Labels are classes: whole numbers, booleans or strings, none of them missing.")
     if labels.dtype.kind not in "biufU":

@@ -32,6 +32,7 @@ class ImageFlowModel(ImageModel):
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
         super().__init__(layout)
         self.network, self.n_steps, self.sampler, self.guidance_scale = network, n_steps, sampler, guidance_scale
+        self.passes = n_steps * (1 + (sampler == "heun")) * (1 + (guidance_scale != 1))
         self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, x, training=False):

@@ -50,7 +50,7 @@ class ImageGANModel(ImageModel):
         drawn = draw(n, self.layout.shape, self.seed_generator)
         real = distort(pixels, drawn)
         fake = distort(self._drawn(noise, classes, training), drawn)
-        still, half = ops.stop_gradient(fake), n // 2
+        still, half = ops.stop_gradient(fake), (n + 1) // 2  # of a single image that one
         step = STEP * keras.random.normal((half, *self.layout.shape), seed=self.seed_generator)
         judged = ops.concatenate([real, still, real[:half] + step, still[:half] + step], axis=0)
         told = ops.concatenate([classes, classes, classes[:half], classes[:half]], axis=0)

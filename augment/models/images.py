@@ -7,9 +7,12 @@ from augment.codecs.layout import ImageCondition
 from augment.models.base import GenerativeModel, in_chunks
 
 CHUNK = 256  # images that are made at a time
-MATCHED = 500  # images whose pixel values are compared with real ones
+MATCHED = 500  # new images whose pixel values are compared with real ones
+PIXELS = 20_000_000  # of real images about that are looked at
+VARIED = 200  # variations that are compared with the images they vary
 LEVELS = np.linspace(0, 1, 513)  # of the quantiles that are compared
-APART = 1e-9  # least difference of two of them
+APART = 1e-12  # between equal ones
+STRENGTHS = 0.05, 0.3, 1.0  # of variations whose pixel values are compared; 1 is an image of its own
 LOOKS = 8  # draws of noise that a class is judged by
 
 
@@ -19,22 +22,30 @@ class ImageModel(GenerativeModel):
     `transport` calls `_images(noise, classes)`, or `_near(noise, classes, like, strength)` where images are given to
     stay near to; both give pixels (n, *layout.shape). After training the values of each channel are corrected by a
     rising map to be as frequent as in real images: a background is then of one value again, not of values near it.
+    Variations have maps of their own, by their strength, since what is near a real image has nearly its values.
 
     Parameters
     ----------
     layout : ImageLayout
         The form of encoded images.
+
+    Attributes
+    ----------
+    passes : int
+        How often an image that is made goes through the network, 1 by default.
     """
 
     takes_known = takes_like = True
+    passes = 1
 
     def __init__(self, layout):
         super().__init__()
         self.layout = layout
 
     def build(self, input_shape):
-        shape = 2, self.layout.shape[-1], len(LEVELS)
-        self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)  # generated, and real
+        self.strengths = STRENGTHS if self.takes_like else STRENGTHS[-1:]
+        shape = len(self.strengths), 2, self.layout.shape[-1], len(LEVELS)  # of made and of real images
+        self.quantiles = self.add_weight(shape, "zeros", name="quantiles", trainable=False)
         self._forget_values()
         self.built = True
 
@@ -57,30 +68,47 @@ class ImageModel(GenerativeModel):
             classes, like = np.zeros((len(noise), self.layout.n_classes), "float32"), None
         else:
             classes, like = condition.classes, condition.like
+        strength = 1.0 if like is None else float(condition.strength)
         if like is None:
             pixels = in_chunks(self._images, noise, classes, size=CHUNK)
         else:
 
             def near(noise, classes, like):
-                return self._near(noise, classes, like.reshape(-1, *self.layout.shape), float(condition.strength))
+                return self._near(noise, classes, like.reshape(-1, *self.layout.shape), strength)
 
             pixels = in_chunks(near, noise, classes, like, size=CHUNK)
-        pixels = self._corrected(np.clip(pixels, -1, 1)).reshape(len(noise), -1)
+        pixels = self._corrected(np.clip(pixels, -1, 1), strength).reshape(len(noise), -1)
         return np.concatenate([pixels, classes], axis=1)
 
     def conclude(self, x, rng):
-        """Learn the map of pixel values from those of generated images and of the images x (n, width)."""
+        """Learn the maps of pixel values from those of generated and varied images and of the images x (n, width)."""
         self._forget_values()
-        classes = x[rng.integers(len(x), size=MATCHED), self.layout.n_pixels :]
-        made = self.transport(self.noise(MATCHED, rng), ImageCondition(classes))
-        shape = -1, self.layout.shape[-1]
-        values = [np.quantile(rows[:, : self.layout.n_pixels].reshape(shape), LEVELS, axis=0).T for rows in (made, x)]
-        self.quantiles.assign(np.stack(values).astype("float32"))
+        order, noise = rng.permutation(len(x)), self.noise(MATCHED, rng)
+        chosen, some = x[np.resize(order, MATCHED)], x[order[: max(MATCHED, PIXELS // self.layout.n_pixels)]]
+        pixels, classes = np.split(chosen, [self.layout.n_pixels], axis=1)
+        found = []
+        for strength in self.strengths:
+            if strength == 1:
+                made, real = self.transport(noise, ImageCondition(classes)), some
+            else:
+                known = ImageCondition(classes, pixels, strength).take(slice(VARIED))
+                made, real = self.transport(noise[:VARIED], known), chosen[:VARIED]
+            found.append([self._values(made), self._values(real)])
+        self.quantiles.assign(np.array(found, "float32"))
 
-    def _corrected(self, pixels):
-        made, real = ops.convert_to_numpy(self.quantiles.value)
-        made = np.maximum.accumulate(made.astype("float64") + APART * np.arange(len(LEVELS)), axis=1)
-        channels = [np.interp(pixels[..., i], *ends) for i, ends in enumerate(zip(made, real, strict=True))]
+    def _values(self, rows):
+        """Quantiles (channels, levels) of the pixels of encoded images."""
+        pixels = rows[:, : self.layout.n_pixels].reshape(-1, self.layout.shape[-1])
+        return np.quantile(pixels, LEVELS, axis=0).T
+
+    def _corrected(self, pixels, strength):
+        quantiles = ops.convert_to_numpy(self.quantiles.value).astype("float64")
+        place = np.interp(strength, self.strengths, np.arange(len(self.strengths)))
+        below, above = quantiles[int(place)], quantiles[int(np.ceil(place))]
+        made, real = below + (place - int(place)) * (above - below)
+        # black and white stay so
+        made, real = (np.pad(own, [(0, 0), (1, 1)], constant_values=[(0, 0), (-1, 1)]) for own in (made, real))
+        channels = [np.interp(pixels[..., i], _spread(made[i]), real[i]) for i in range(len(made))]
         return np.stack(channels, axis=-1).astype("float32")
 
     def misfit(self, y_pred):
@@ -95,3 +123,10 @@ class ImageModel(GenerativeModel):
             seen = in_chunks(lambda part: self.misfit(self(np.repeat(part, LOOKS, axis=0))), rows, size=CHUNK // LOOKS)
             misfits.append(seen.reshape(len(pixels), LOOKS).mean(axis=1))
         return np.eye(n_classes, dtype="float32")[np.argmin(misfits, axis=0)]
+
+
+def _spread(values):
+    """Sorted values, equal ones a little apart around what they were: a pixel of such a value is at their middle."""
+    _, runs, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    places = np.arange(len(values))
+    return values + APART * (places - (np.bincount(runs, places) / sizes)[runs])

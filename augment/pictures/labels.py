@@ -133,7 +133,8 @@ def _by_every_name(names):
 
 
 def _file_column(frame, known, source, folder):
-    hits = {column: int(frame[column].astype(str).isin(known).sum()) for column in frame.columns}
+    """The column that names most pictures, each counted once: labels such as 3 may be names of files, too."""
+    hits = {column: len(set(frame[column].astype(str)) & set(known)) for column in frame.columns}
     best = max(hits, key=hits.get)
     if not hits[best]:
         raise ValueError(

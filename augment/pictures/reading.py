@@ -126,7 +126,7 @@ def _each(folder, names, read, failures, on_error):
             if on_error == "raise":
                 raise ValueError(
                     f"Cannot read {folder / name}: {reason}. Mend or remove it, or leave such files out with "
-                    "on_error='skip'."
+                    "on_error='skip' (--skip-damaged at the command line)."
                 ) from error
             failures[name] = reason
     return results

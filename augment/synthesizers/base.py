@@ -136,13 +136,14 @@ class Synthesizer(DensityMixin, BaseEstimator):
         if self.verbose:
             print(_estimate(self._seconds_of_a_step(model, chosen), chosen, self.time_limit), file=sys.stderr)
         guard = self._guard(model, learn, check, chosen)
+        limit = self.time_limit and self.time_limit - min(self._seconds_after(model), self.time_limit / 2)
         self.history_ = train(
             model,
             rows,
             check,
             chosen,
             guard=guard,
-            deadline=started + self.time_limit if self.time_limit else None,
+            deadline=started + limit if limit else None,
             callbacks=self.callbacks,
             verbose=self.verbose,
             rng=rng,
@@ -158,6 +159,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
         from augment.training import plan
 
         return plan(n, epochs=self.epochs, batch_size=self.batch_size, share=model.share_of_steps)
+
+    def _seconds_after(self, model):
+        """CPU seconds about that are left to work for when training is over, of which `time_limit` keeps some free."""
+        return 0.0
 
     def _seconds_of_a_step(self, model, plan):
         """CPU seconds about that an optimizer step takes: a dense network's arithmetic, and some overhead."""

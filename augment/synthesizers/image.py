@@ -261,6 +261,13 @@ class ImageSynthesizer(Synthesizer):
 
         return 0.005 + 6 * plan.batch_size * multiplications(model) / ARITHMETIC
 
+    def _seconds_after(self, model):
+        from augment.models.convolutions import multiplications
+        from augment.models.images import MATCHED, VARIED, ImageModel
+
+        n = (MATCHED + VARIED) * model.passes if isinstance(model, ImageModel) else 0
+        return 2 * n * multiplications(model) / ARITHMETIC
+
     def _give(self, decoded):
         images, labels = decoded
         return images if labels is None else (images, self._pairing.as_given(labels))
@@ -303,6 +310,8 @@ class ImageSynthesizer(Synthesizer):
         if self.codec_.classes is None:
             raise ValueError("Labels can be asked for after fit(X, y); these images were fitted without labels.")
         labels = to_numpy(y)
+        if not labels.ndim:
+            raise ValueError(f"Labels to ask for are a list, as in y=[3, 3, 5]. Received: {y!r}")
         return read_labels(labels, len(labels)) if len(labels) else self.codec_.classes[:0]
 
     def _vary(self, like, n_samples, strength):
@@ -310,7 +319,12 @@ class ImageSynthesizer(Synthesizer):
         if not (isinstance(strength, numbers.Real) and 0 < strength <= 1):
             raise ValueError(f"strength must be in (0, 1]. Received: strength={strength!r}")
         images, labels = like if isinstance(like, tuple) else (like, None)
-        images = np.asarray(images)
+        try:
+            images = np.asarray(images)
+        except ValueError as error:
+            raise ValueError(
+                "`like` must be an array of one image or several of one size, or a tuple (images, labels)."
+            ) from error
         if images.shape in (tuple(self.codec_.shape), tuple(self.codec_.shape)[:-1]):
             images, labels = images[None], None if labels is None else np.atleast_1d(labels)
         images = read_images(images, self.spatial_dims)
