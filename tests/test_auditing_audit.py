@@ -193,6 +193,7 @@ def test_awkward_tables_are_audited_whole(change):
     assert "<img" not in report.to_html()
 
 
+@pytest.mark.slow
 def test_importing_and_auditing_load_no_deep_learning():
     code = (
         "import sys; from augment.auditing import audit\n"

@@ -68,6 +68,7 @@ def test_the_gate_and_thresholds_know_images(report):
     assert "fidelity.joint.coverage" in strict.to_dict()["verdict"]["failed"]
 
 
+@pytest.mark.slow
 def test_without_labels_and_holdout_what_is_missing_is_said_and_no_keras_is_loaded():
     code = (
         "import sys, numpy as np; from augment import audit\n"

@@ -232,6 +232,7 @@ def test_a_loss_is_scaled_once(policy):
         assert type(optimizer.inner_optimizer).__name__ == kind
 
 
+@pytest.mark.slow
 def test_recipes_are_cloned_printed_and_searched(one_step):
     synthesizer = TabularSynthesizer(VAE(latent_dim=3), epochs=1, verbose=0, random_state=0)
     assert clone(synthesizer).get_params()["model__latent_dim"] == 3

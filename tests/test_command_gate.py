@@ -152,6 +152,7 @@ def test_groups_are_judged_by_the_population_that_is_given(tables, capsys):
     assert "COLUMN:GROUP=SHARE" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", [subprocess.PIPE, subprocess.STDOUT])
 def test_a_reader_that_leaves_is_no_shut_gate(tables, errors):
     command = [sys.executable, "-m", "augment.cli", "audit", tables["real"], tables["like"]]

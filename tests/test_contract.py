@@ -64,7 +64,7 @@ MODELS = {name: name for name in _families()} | {"energy": energy}
         pytest.param(
             check,
             id=f"{name}-{check.__name__}",
-            marks=[pytest.mark.slow] if check.__name__ == "check_dependence" and name != "autoregressive" else [],
+            marks=[pytest.mark.slow] if check.__name__ == "check_dependence" else [],
         )
         for name, model in MODELS.items()
         for check in synthesizer_checks(tiny(model, epochs=EPOCHS.get(name, 40)))

@@ -347,6 +347,7 @@ def trained():
     return TabularSynthesizer(model, epochs=8, verbose=0, random_state=0).fit(table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", [LabelParity("group", "job"), StatisticalParity("group", "job")])
 def test_a_trained_model_keeps_form_and_promise(trained, criterion, tmp_path):
     new = trained.generate(4000, fairness=criterion)

@@ -78,6 +78,7 @@ def test_importing_the_package_is_quick_and_brings_nothing_heavy():
     assert min(float(in_fresh_python(code)) for _ in range(3)) < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["from augment import audit", "import augment.files, augment.datasets, augment.cli"])
 def test_what_needs_no_model_brings_no_tensorflow(name):
     in_fresh_python(f"{name}; import sys; assert not {{'keras', 'tensorflow'}} & set(sys.modules)")

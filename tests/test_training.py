@@ -98,6 +98,7 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_an_interruption_keeps_the_best_model(capsys):
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=64)
@@ -154,6 +155,7 @@ class Breaks(keras.callbacks.Callback):
             self.model.set_weights([np.full(weight.shape, np.inf) for weight in weights])
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_the_run_and_the_best_weights_are_kept():
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=32)
@@ -183,6 +185,7 @@ class Judge(Autoregressive):
         return model
 
 
+@pytest.mark.slow
 def test_a_model_that_judges_itself_decides_when_to_stop():
     built, x = tiny()
     model = Judge(width=16, depth=1).build(built.layout)
@@ -202,6 +205,7 @@ def test_a_schedule_of_ones_own_is_left_alone():
     assert float(model.optimizer.learning_rate) == pytest.approx(float(schedule(steps)), rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("callback", "rates"),
     [

@@ -68,7 +68,7 @@ class ImageFlowModel(ImageModel):
     def _follow(self, x, classes, start):
         """Follow the directions from the time `start` to 1."""
         x, classes = ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(classes, "float32")
-        n_steps = max(1, int(np.ceil(self.n_steps * (1 - start))))
+        n_steps = max(1, int(np.ceil(self.n_steps * (1 - start) - 1e-9)))  # 10 times .3 is a little more than 3
         times = np.linspace(start, 1, n_steps + 1)
         return follow(lambda x, time: self._direction(x, time, classes), x, times, self.sampler)
 
