@@ -19,7 +19,7 @@ TOLERANCE = 0.05  # see `Plan`; raised the C2ST score of MAGIC from .81 to .98
 PATIENCE = 8  # looks at the validation part without a better one before training stops
 SETS_RATE = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 AVERAGED = 10  # averages of weights forget e-fold in a tenth of the run at the latest, or a short one kept its start
-LONG_PATIENCE = 20  # ... where a model judges itself: an adversarial game takes turns for the worse
+LONG_PATIENCE = 40  # ... where a model judges itself: an adversarial game takes long turns for the worse; half a run
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ class Judge(Autoregressive):
 def test_a_model_that_judges_itself_decides_when_to_stop():
     built, x = tiny()
     model = Judge(width=16, depth=1).build(built.layout)
-    chosen = plan(len(x), epochs=40, batch_size=32)
+    chosen = plan(len(x), epochs=60, batch_size=32)
     history = train(model, x, tiny(100)[1], chosen, verbose=0, rng=np.random.default_rng(0))
     assert history["val_error"][:4] == [3.0, 2.0, 1.0, 9.0]
     assert len(history["val_error"]) == 3 + LONG_PATIENCE
