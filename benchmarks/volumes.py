@@ -8,7 +8,8 @@ a volume, "one" of solids that were one connected part before all but the larges
 some shape of its label could be (see `lawful`), for which the training solids have 1. Accuracy and coverage as in
 `benchmarks/images.py`. Every finished line of --out is not run again. Needs augment-toolkit[mesh].
 
-Last result: not run yet.
+Last result: none yet. By the synthesizer's own estimate a fit on one core takes 1,220 s with the VAE (94 million
+multiplications a solid, 1,344 steps), 1,180 s with the GAN and 2,830 s with the flow.
 """
 
 import argparse
