@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "TabularSynthesizer": "augment.synthesizers.tabular",
     "ImageSynthesizer": "augment.synthesizers.image",
+    "SequenceSynthesizer": "augment.synthesizers.sequence",
     "AugmentedClassifier": "augment.augmentation.estimators",
     "AugmentedRegressor": "augment.augmentation.estimators",
     "ImageClassifier": "augment.augmentation.image_classifier",

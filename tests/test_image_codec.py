@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from augment.codecs.image import ImageCodec, read_images, read_labels
+from augment.codecs.image import ImageCodec, read_images
+from augment.codecs.labels import read_labels
 
 FORMS = [((5, 6), 2), ((8, 8, 3), 2), ((9, 14, 1), 2), ((30, 20), 2), ((4, 5, 6), 3), ((8, 9, 4, 2), 3)]
 DTYPES = ["uint8", "uint16", "int32", "int64", "float32", "float64", "bool"]

@@ -7,7 +7,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from augment.codecs.image import read_images, read_labels
+from augment.codecs.image import read_images
+from augment.codecs.labels import read_labels
 from augment.synthesizers.pairs import to_numpy
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from augment.codecs.labels import Classes
 from augment.codecs.layout import ImageLayout
 
 SIDE = 128  # pixels at most
 CHANNELS = 64  # at most: more is taken for a side
 GRID = {2: 16, 3: 8}  # places of a network on a side at most, by the number of sides: what a step of training costs
-LABELS = 1000  # at most
 BATCH_MEMORY = 64 * 40  # images in a step, and copies of each that layers and gradients hold
 
 
@@ -28,8 +28,8 @@ class ImageCodec:
     ----------
     layout : ImageLayout
         The form of encoded images.
-    classes : ndarray or None
-        The labels, sorted.
+    classes : Classes
+        The labels.
 
     Examples
     --------
@@ -59,14 +59,11 @@ class ImageCodec:
         self.shape = images.shape[1:] if self.has_channels else (*images.shape[1:], 1)
         pixels = images.reshape(-1, self.shape[-1])
         self.low, self.high = pixels.min(axis=0).astype("float64"), pixels.max(axis=0).astype("float64")
-        self.classes, proportions = None, ()
-        if labels is not None:
-            self.classes, counts = np.unique(labels, return_counts=True)
-            proportions = tuple((counts / len(labels)).tolist())
+        self.classes = Classes.of(labels)
         patch = _patch(max(self.shape[:-1]), GRID[self.spatial_dims])
         unit = 2 * patch
         filled = (*(-(-side // unit) * unit for side in self.shape[:-1]), self.shape[-1])
-        self.layout = ImageLayout(filled, proportions, n_samples=len(images), patch=patch)
+        self.layout = ImageLayout(filled, self.classes.proportions, n_samples=len(images), patch=patch)
         return self
 
     def encode(self, data, rng=None):
@@ -83,13 +80,16 @@ class ImageCodec:
 
     def one_hots(self, labels, n):
         """One-hots (n, n_classes) of n labels, zeros for None; a ValueError for a label that is none of the fitted."""
-        out = np.zeros((n, self.layout.n_classes), "float32")
-        if labels is not None and self.classes is not None:
-            unknown = np.setdiff1d(labels, self.classes)
-            if len(unknown):
-                raise ValueError(f"Unknown label {unknown[0].item()!r}; the labels are {_listed(self.classes)}.")
-            out[np.arange(n), np.searchsorted(self.classes, labels)] = 1
-        return out
+        if labels is None or not self.layout.n_classes:
+            return np.zeros((n, self.layout.n_classes), "float32")
+        return self.one_hots_of(self.classes.places(labels))
+
+    def one_hots_of(self, places):
+        """One-hots (n, n_classes) of places among the classes (n,)."""
+        one_hots = np.zeros((len(places), self.layout.n_classes), "float32")
+        if self.layout.n_classes:
+            one_hots[np.arange(len(places)), places] = 1
+        return one_hots
 
     def decode(self, arrays, rng=None, condition=None):
         """Images and labels of arrays (n, layout.width); labels are None where there were none."""
@@ -101,9 +101,9 @@ class ImageCodec:
             values = np.rint(values)
         images = np.clip(values, self.low, self.high).astype(self.dtype_in)
         images = images if self.has_channels else images[..., 0]
-        if self.classes is None:
+        if not self.layout.n_classes:
             return images, None
-        return images, self.classes[arrays[:, self.layout.n_pixels :].argmax(axis=1)]
+        return images, self.classes.values[arrays[:, self.layout.n_pixels :].argmax(axis=1)]
 
     def to_dict(self):
         """The codec as JSON-ready values."""
@@ -114,10 +114,8 @@ class ImageCodec:
             "shape": list(self.shape),
             "low": self.low.tolist(),
             "high": self.high.tolist(),
-            "classes": None if self.classes is None else self.classes.tolist(),
-            "classes_dtype": None if self.classes is None else self.classes.dtype.str,
+            "classes": self.classes.to_dict(),
             "filled": list(self.layout.shape),
-            "proportions": list(self.layout.proportions),
             "n_samples": self.layout.n_samples,
             "patch": self.layout.patch,
         }
@@ -129,9 +127,9 @@ class ImageCodec:
         codec.dtype_in, codec.has_channels = np.dtype(state["dtype"]), state["has_channels"]
         codec.shape = tuple(state["shape"])
         codec.low, codec.high = np.array(state["low"]), np.array(state["high"])
-        codec.classes = None if state["classes"] is None else np.array(state["classes"], state["classes_dtype"])
+        codec.classes = Classes.from_dict(state["classes"])
         codec.layout = ImageLayout(
-            tuple(state["filled"]), tuple(state["proportions"]), n_samples=state["n_samples"], patch=state["patch"]
+            tuple(state["filled"]), codec.classes.proportions, n_samples=state["n_samples"], patch=state["patch"]
         )
         return codec
 
@@ -183,33 +181,3 @@ def read_images(images, spatial_dims, most=SIDE):
     if images.dtype.kind == "f" and not np.isfinite(images).all():
         raise ValueError("Images hold NaN or infinite pixels: fill or drop them first.")
     return images
-
-
-def read_labels(labels, n):
-    """Labels as an array (n,) that sorts; an error that says what is wrong with them."""
-    labels = np.asarray(labels)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1 or len(labels) != n:
-        raise ValueError(f"Expected one label for each of the {n} images; got labels of shape {labels.shape}.")
-    if labels.dtype.kind == "O":
-        values = [label.item() if isinstance(label, np.generic) else label for label in labels.tolist()]
-        kinds = {type(label) for label in values}
-        if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
-            names = ", ".join(sorted(kind.__name__ for kind in kinds))
-            raise ValueError(
-                f"Labels must be numbers, booleans or strings, all of one kind, none of them missing; got {names}."
-            )
-        labels = np.array(values)
-    if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
-        raise ValueError("Labels are classes: whole numbers, booleans or strings, none of them missing.")
-    if labels.dtype.kind not in "biufU":
-        raise ValueError(f"Labels must be numbers, booleans or strings; got {labels.dtype}.")
-    if len(np.unique(labels)) > LABELS:
-        raise ValueError(f"Labels are classes, {LABELS:,} at most; got {len(np.unique(labels)):,} different ones.")
-    return labels
-
-
-def _listed(labels, most=10):
-    texts = [repr(label) for label in labels[:most].tolist()]
-    return ", ".join(texts) + (f" and {len(labels) - most} more" if len(labels) > most else "")

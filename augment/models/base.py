@@ -11,6 +11,7 @@ from keras import ops
 from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import ImageLayout, Layout
+from augment.codecs.sequence_layout import SequenceLayout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
@@ -29,7 +30,7 @@ class Recipe(BaseEstimator):
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
     automatic : dict of str to pair
-        What "auto" means for parameters: for tables, and for images.
+        What "auto" means for parameters: for tables, and for images or sequences.
     """
 
     encoding = "vectors"
@@ -76,10 +77,10 @@ class Recipe(BaseEstimator):
         return default() if given is None else own(given, name, inputs, outputs)
 
     def _value(self, name, layout=None):
-        """What was given under that name, or what "auto" means for tables, or for images where `layout` is of these."""
+        """What was given under that name, or what "auto" means for tables, or for what else `layout` is of."""
         value = getattr(self, name)
         if value == "auto":
-            return self.automatic[name][isinstance(layout, ImageLayout)]
+            return self.automatic[name][isinstance(layout, ImageLayout | SequenceLayout)]
         return value if isinstance(value, str) else int(value)
 
     def _check_numbers(self, automatic=(), **limits):
@@ -302,7 +303,7 @@ def _ready(model, layout):
         raise TypeError(f"{kind.__name__} lacks {' and '.join(lacking)}: see GenerativeModel for what each must do.")
     if not model.built:
         try:
-            model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout) else "float32"))
+            model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout | SequenceLayout) else "float32"))
         except Exception as error:
             raise ValueError(
                 f"{kind.__name__} must take rows of shape (batch, {layout.width}), and does not take zeros of that "

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.codecs.sequence_layout import SequenceLayout
 from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.copying import IMPOSSIBLE
@@ -20,7 +21,7 @@ DRAWS = 64  # of the unknown cells, to average the likelihood of the known ones 
 
 
 class Recurrent(Recipe):
-    """A recurrent network over the tokens of a row, in the order of the columns.
+    """A recurrent network over the tokens of a row, in the order of the columns, or over those of a sequence.
 
     The probability of a row is that of its first token times that of each next one given all before it (Graves,
     "Generating sequences with recurrent neural networks", arXiv 1308.0850, 2013). A number is a coarse token (its bin)
@@ -30,12 +31,15 @@ class Recurrent(Recipe):
     That columns hold exactly the same value (`Layout.copies`) is not learned as such: they agree as often as their
     tokens do.
 
+    Of sequences (texts) each token is guessed from all before it; `augment.models.recurrent_sequences` tells more.
+    `smoothing` is for tables.
+
     Parameters
     ----------
     cell : {"gru", "lstm"}, default="gru"
         Kind of recurrent layer.
-    units : int, default=128
-        Length of its state.
+    units : int or "auto", default="auto"
+        Length of its state; "auto" is 128 for tables and 512 for sequences.
     depth : int, default=1
         Number of such layers.
     dropout : float, default=0.1
@@ -57,11 +61,12 @@ class Recurrent(Recipe):
 
     encoding = "tokens"
     tells_likelihood = True
+    automatic = {"units": (128, 512)}
 
     def __init__(
         self,
         cell="gru",
-        units=128,
+        units="auto",
         depth=1,
         dropout=0.1,
         smoothing="auto",
@@ -82,11 +87,19 @@ class Recurrent(Recipe):
         if self.cell not in CELLS:
             raise ValueError(f"cell must be {' or '.join(map(repr, CELLS))}. Received: cell={self.cell!r}")
         self._check_numbers(
-            ["smoothing"], units=(Integral, 1), depth=(Integral, 1), dropout=(Real, 0, 0.99), smoothing=(Real, 0)
+            ["smoothing", "units"],
+            units=(Integral, 1),
+            depth=(Integral, 1),
+            dropout=(Real, 0, 0.99),
+            smoothing=(Real, 0),
         )
-        smoothing = strength_of(self.smoothing, layout)
-        # Keras takes no NumPy integers
-        model = RecurrentModel(layout, self.cell, int(self.units), int(self.depth), self.dropout, smoothing)
+        sizes = self._value("units", layout), int(self.depth)
+        if isinstance(layout, SequenceLayout):
+            from augment.models.recurrent_sequences import RecurrentSequenceModel
+
+            model = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout)
+        else:
+            model = RecurrentModel(layout, self.cell, *sizes, self.dropout, strength_of(self.smoothing, layout))
         model.build((None, layout.width))
         return self._compile(model)
 

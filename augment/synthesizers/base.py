@@ -105,11 +105,15 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self._check_parameters()
         table = self._read(X, y, reset=True)
         rng = self._generator(self.random_state)
-        self.codec_ = self._make_codec(encoding_of(self.model)).fit(table, target=self._target)
+        self.codec_ = self._make_codec(encoding_of(self._recipe(self.model))).fit(table, target=self._target)
         self.model_, self.history_ = None, {}
         if self.codec_.layout.width:
             self._train(self.codec_.encode(table, rng), rng, started)
         self._fitted_with = clone(self.model, safe=False)  # `model_` stays of this one, whatever set_params does later
+
+    def _recipe(self, model):
+        """What makes the model that was asked for: a name, a recipe or a callable."""
+        return model
 
     def _make_codec(self, encoding):
         return self._codec_class(encoding=encoding)
@@ -120,7 +124,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
 
         check_callbacks(self.callbacks)
         with seeded(int(rng.integers(2**31))):
-            model = make(self.model, self.codec_.layout)
+            model = make(self._recipe(self.model), self.codec_.layout)
         if model.trainable_weights:
             arrays = self._fit_weights(model, arrays, rng, started)
         model.conclude(arrays, rng)
@@ -238,7 +242,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         from augment.models.base import tells_likelihood
 
         if not hasattr(self, "codec_"):
-            return tells_likelihood(self.model)
+            return tells_likelihood(self._recipe(self.model))
         return self.model_ is None or hasattr(self.model_, "log_likelihood")
 
     def _needs_likelihood(self):
@@ -276,7 +280,10 @@ class Synthesizer(DensityMixin, BaseEstimator):
             If the model cannot tell how likely a row is.
         """
         check_is_fitted(self, "codec_")
-        arrays = self.codec_.encode(self._read(X, y, reset=False), None)
+        return self._log_likelihood(self._read(X, y, reset=False), y)
+
+    def _log_likelihood(self, table, y):
+        arrays = self.codec_.encode(table, None)
         if self.model_ is None or not len(arrays):
             return np.zeros(len(arrays))
         return self.model_.log_likelihood(arrays, unknown=self._unscored(y))
@@ -420,14 +427,18 @@ class Synthesizer(DensityMixin, BaseEstimator):
         model = from_description(params["model"]) if model is None else model
         synthesizer = cls(**params | {"model": model})
         synthesizer._fitted_with = model
-        synthesizer.codec_ = cls._codec_class.from_dict(manifest["codec"])
+        synthesizer.codec_ = cls._read_codec(manifest["codec"])
         synthesizer.history_ = manifest["history"]
         synthesizer._set_learned(manifest["learned"])
         synthesizer.model_ = None
         if manifest["has_model"]:
-            synthesizer.model_ = _for_use(make(synthesizer.model, synthesizer.codec_.layout))
+            synthesizer.model_ = _for_use(make(synthesizer._recipe(model), synthesizer.codec_.layout))
             set_weights(synthesizer.model_)
         return synthesizer
+
+    @classmethod
+    def _read_codec(cls, state):
+        return cls._codec_class.from_dict(state)
 
     def __getstate__(self):
         state = super().__getstate__().copy()
@@ -440,7 +451,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         if state.get("model_") is not None:
             from augment.models.base import make
 
-            self.model_ = _for_use(make(self._fitted_with, self.codec_.layout))
+            self.model_ = _for_use(make(self._recipe(self._fitted_with), self.codec_.layout))
             self.model_.set_weights(state["model_"])
 
     def _blank(self, n):

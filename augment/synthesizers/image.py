@@ -5,14 +5,15 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from augment.codecs.image import ImageCodec, read_images, read_labels
+from augment.codecs.image import ImageCodec, read_images
+from augment.codecs.labels import read_labels
 from augment.codecs.layout import ImageCondition
 from augment.synthesizers.base import Synthesizer
+from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.oversampling import rows_to_add, without_missing
 from augment.synthesizers.pairs import Pairing, one_column, shaped_like, stack, to_numpy
 
 BATCH = 64  # images in a step
-LABEL = "label"  # what a condition calls the class
 OFTEN = 200  # times at most that a model sees an image, unless `epochs` is given: more are learned by heart
 ARITHMETIC = 4e10  # floating-point operations that a core does in a second
 SCORED = 1000  # images that `score` compares
@@ -155,9 +156,9 @@ class ImageSynthesizer(Synthesizer):
     @property
     def classes_(self):
         check_is_fitted(self, "codec_")
-        if self.codec_.classes is None:
+        if self.codec_.classes.values is None:
             raise AttributeError("classes_ is there after fit(X, y); these images were fitted without labels.")
-        return self.codec_.classes
+        return self.codec_.classes.values
 
     def generate(self, n_samples=None, *, y=None, condition=None, like=None, strength=0.3, random_state=None):
         """Draw new images.
@@ -274,45 +275,13 @@ class ImageSynthesizer(Synthesizer):
 
     def _ask(self, n_samples, y, condition, like, strength, rng):
         """What is known of the images to generate: an ImageCondition."""
-        if n_samples is not None and (
-            isinstance(n_samples, bool) or not isinstance(n_samples, numbers.Integral) or n_samples < 0
-        ):
-            raise ValueError(f"n_samples must be an integer of at least 0. Received: n_samples={n_samples!r}")
+        check_number(n_samples)
         if sum(given is not None for given in (y, condition, like)) > 1:
             raise ValueError("Give one of y, condition and like: each tells the labels.")
         if like is not None:
             return self._vary(like, n_samples, strength)
-        if y is not None:
-            labels = self._labels(y)
-            if n_samples not in (None, len(labels)):
-                raise ValueError(f"y asks for {len(labels)} images, n_samples for {n_samples}: leave one of them out.")
-            return ImageCondition(self.codec_.one_hots(labels, len(labels)))
-        n = self._n_samples if n_samples is None else n_samples
-        shares = np.array(self.codec_.layout.proportions)
-        if condition is not None:
-            shares = self._restricted(condition, shares)
-        if not len(shares):
-            return ImageCondition(np.zeros((n, 0), "float32"))
-        return ImageCondition(np.eye(len(shares), dtype="float32")[rng.choice(len(shares), n, p=shares)])
-
-    def _restricted(self, condition, shares):
-        """Shares of the classes under a condition."""
-        if not isinstance(condition, dict) or set(condition) != {LABEL}:
-            raise ValueError(f"A condition on images is {{'{LABEL}': value or list}}. Received: {condition!r}")
-        wanted = condition[LABEL]
-        wanted = list(wanted) if isinstance(wanted, list | tuple | np.ndarray) else [wanted]
-        chosen = self.codec_.one_hots(self._labels(wanted), len(wanted)).max(axis=0, initial=0)
-        if not chosen.any():
-            raise ValueError(f"The condition allows no label. Received: {condition!r}")
-        return shares * chosen / (shares @ chosen)
-
-    def _labels(self, y):
-        if self.codec_.classes is None:
-            raise ValueError("Labels can be asked for after fit(X, y); these images were fitted without labels.")
-        labels = to_numpy(y)
-        if not labels.ndim:
-            raise ValueError(f"Labels to ask for are a list, as in y=[3, 3, 5]. Received: {y!r}")
-        return read_labels(labels, len(labels)) if len(labels) else self.codec_.classes[:0]
+        places = classes_to_generate(self.codec_.classes, n_samples, self._n_samples, y, condition, rng)
+        return ImageCondition(self.codec_.one_hots_of(places))
 
     def _vary(self, like, n_samples, strength):
         """ImageCondition of the images of `like`, repeated to `n_samples`."""
@@ -336,9 +305,9 @@ class ImageSynthesizer(Synthesizer):
         if not self.model_.takes_like:
             name = type(self.model_).__name__
             raise ValueError(f"{name} cannot vary images: `like` needs model='flow' or model='vae'.")
-        arrays = self.codec_.encode((images, None if labels is None else self._labels(labels)))
+        arrays = self.codec_.encode((images, None if labels is None else labels_of(self.codec_.classes, labels)))
         pixels, classes = np.split(arrays, [self.codec_.layout.n_pixels], axis=1)
-        if labels is None and self.codec_.classes is not None:
+        if labels is None and self.codec_.layout.n_classes:
             classes = self.model_.likeliest_classes(pixels)
         chosen = np.arange(len(images) if n_samples is None else n_samples) % len(images)
         return ImageCondition(classes, pixels, float(strength)).take(chosen)

@@ -1,0 +1,118 @@
+"""What the numbers in encoded sequences of tokens mean, and what is known of sequences to generate."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+BOUND = 0  # token that stands before each sequence and after it
+NOTHING = -1  # fills up a row
+
+
+@dataclass(frozen=True)
+class SequenceLayout:
+    """The form of encoded sequences: `pack` makes of them an int32 array of shape (n, width).
+
+    A row holds `length + 1` tokens: whole sequences end to end with a 0 before, between and after them, or a part of
+    one that is longer; -1 fills it up. Where there are classes, as many numbers follow: for each token the class of its
+    sequence, for a 0 that of the sequence which it opens.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Size of the vocabulary, the 0 included.
+    length : int
+        Tokens to guess in a row.
+    proportions : tuple of float
+        Share of each class; empty without labels.
+    n_samples : int
+        Number of sequences that the codec was fitted on.
+    """
+
+    n_tokens: int
+    length: int
+    proportions: tuple
+    n_samples: int = field(kw_only=True)
+
+    @property
+    def n_classes(self):
+        """Number of classes, 0 without labels."""
+        return len(self.proportions)
+
+    @property
+    def width(self):
+        """Length of a row."""
+        return (self.length + 1) * (2 if self.n_classes else 1)
+
+
+@dataclass(frozen=True)
+class SequenceCondition:
+    """What is known of sequences to generate.
+
+    Parameters
+    ----------
+    classes : ndarray of int of shape (n,)
+        Their classes, zeros without labels.
+    prompts : list of ndarray of int
+        For each the tokens that it begins with, maybe none.
+    max_length : int
+        Tokens at most, those of the prompt included.
+    temperature : float, default=1
+        Divides the logits: below 1 likely tokens become likelier.
+    top_p : float, default=1
+        Only the likeliest tokens that together have this probability are drawn.
+    """
+
+    classes: np.ndarray
+    prompts: list
+    max_length: int
+    temperature: float = 1.0
+    top_p: float = 1.0
+
+    def take(self, rows):
+        """The condition on some of the sequences, given by their numbers."""
+        return replace(self, classes=self.classes[rows], prompts=[self.prompts[row] for row in rows])
+
+
+def pack(sequences, classes, layout):
+    """Rows that hold these sequences end to end, in their order; see `SequenceLayout`.
+
+    Parameters
+    ----------
+    sequences : list of ndarray of int
+        Tokens of each, without the 0s around them.
+    classes : ndarray of int of shape (n,)
+        The class of each.
+    layout : SequenceLayout
+        The form of the rows.
+
+    Returns
+    -------
+    ndarray of int32 of shape (m, layout.width)
+
+    Examples
+    --------
+    >>> pack([np.array([1, 2]), np.array([3])], np.zeros(2, int), SequenceLayout(4, 6, (), n_samples=2))
+    array([[ 0,  1,  2,  0,  3,  0, -1]], dtype=int32)
+    """
+    rows, row, kinds = [], [BOUND], [0]
+    for sequence, kind in zip(sequences, classes, strict=True):
+        if len(row) > 1 and len(row) + len(sequence) > layout.length:
+            rows.append((row, kinds))
+            row, kinds = [BOUND], [0]
+        row = [*row, *sequence, BOUND]
+        kinds = [*kinds[:-1], *[kind] * (len(sequence) + 2)]
+        *whole, row = _parts(row, layout.length)
+        *kinds_of_whole, kinds = _parts(kinds, layout.length)
+        rows.extend(zip(whole, kinds_of_whole, strict=True))
+    if len(row) > 1:
+        rows.append((row, kinds))
+    packed = np.full((len(rows), 2, layout.length + 1), NOTHING, "int32")
+    packed[:, 1] = 0
+    for place, (row, kinds) in enumerate(rows):
+        packed[place, :, : len(row)] = row, kinds
+    return packed.reshape(len(rows), -1)[:, : layout.width]
+
+
+def _parts(row, length):
+    """A long row in parts of `length + 1`, each of which begins with the last number of the one before."""
+    return [row[start : start + length + 1] for start in range(0, max(len(row) - 1, 1), length)]

@@ -1,0 +1,27 @@
+"""Which kinds of sequences there are, and which of them data are."""
+
+from augment.synthesizers.pairs import is_series
+from augment.synthesizers.texts import Texts
+
+KINDS = {kind.name: kind for kind in (Texts,)}
+
+
+def kind_named(name, data):
+    """The class of the kind of that name, by which "auto" looks at the data."""
+    if name == "auto":
+        name = _kind_of(data)
+        if name is None:
+            got = type(data).__name__
+            raise TypeError(f"X is of no kind of sequences that is known: expected strings, got {got}.")
+    if name not in KINDS:
+        names = ", ".join(map(repr, KINDS))
+        raise ValueError(f"kind must be 'auto' or one of {names}. Received: kind={name!r}")
+    return KINDS[name]
+
+
+def _kind_of(data):
+    """The name of the kind of `data`, as told by their form; None for what is of no kind known here."""
+    if isinstance(data, str):
+        return "text"
+    first = next(iter(data), None) if is_series(data) or hasattr(data, "__iter__") else None
+    return "text" if isinstance(first, str) else None

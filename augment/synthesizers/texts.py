@@ -1,0 +1,115 @@
+"""Texts as a kind of sequences: how they are read, what can be asked of them, and how they are given back."""
+
+import numbers
+import sys
+
+import numpy as np
+
+from augment.codecs.sequence_layout import SequenceCondition
+from augment.codecs.text import TextCodec
+from augment.synthesizers.pairs import Pairing, is_series, to_numpy
+
+LONGEST = 1000  # tokens at most that are generated where no `max_length` is given
+
+
+class Texts:
+    """The kind "text": strings, in a list, a 1-D array or a series; a single string counts as a list of one.
+
+    Parameters
+    ----------
+    container : {"list", "array", "series"}, default="list"
+        What held the texts.
+    series : dict, default=None
+        Of a series what `Pairing` stores of it.
+    """
+
+    name, model, codec_class = "text", "recurrent", TextCodec
+    takes = ("prompt", "max_length", "temperature", "top_p")
+
+    def __init__(self, container="list", series=None):
+        self.container, self.series = container, series
+
+    @classmethod
+    def of(cls, texts):
+        """The kind, with the form in which the user gave the texts; a ValueError where there is nothing to learn."""
+        if not any(read_texts(texts)):
+            raise ValueError("X holds no text to learn from: it is empty, or all of its texts are.")
+        if is_series(texts):
+            return cls("series", Pairing.of(np.zeros((len(texts), 1)), texts).to_dict())
+        return cls("array" if isinstance(texts, np.ndarray) else "list")
+
+    @staticmethod
+    def read(texts):
+        """Texts as the codec takes them, a list of str."""
+        return read_texts(texts)
+
+    @staticmethod
+    def number(prompt=None, **others):
+        """How many sequences these arguments of `generate` ask for; None where they do not tell."""
+        return None if prompt is None or isinstance(prompt, str) else len(prompt)
+
+    @staticmethod
+    def ask(codec, places, prompt=None, max_length=None, temperature=1.0, top_p=1.0):
+        """What is known of sequences of these classes (n,): a SequenceCondition."""
+        prompts = _prompts(codec, prompt, len(places))
+        if not (isinstance(temperature, numbers.Real) and temperature > 0):
+            raise ValueError(f"temperature must be a number above 0. Received: temperature={temperature!r}")
+        if not (isinstance(top_p, numbers.Real) and 0 < top_p <= 1):
+            raise ValueError(f"top_p must be in (0, 1]. Received: top_p={top_p!r}")
+        return SequenceCondition(
+            places, prompts, _max_length(codec, max_length, prompts), float(temperature), float(top_p)
+        )
+
+    def give(self, sequences, codec, known, verbose):
+        """Texts of sequences of tokens, in the user's form, those that had not ended cut."""
+        n_cut = sum(len(sequence) > known.max_length for sequence in sequences)
+        if verbose and n_cut:
+            what = f"{n_cut:,} of {len(sequences):,} texts were cut at max_length={known.max_length}"
+            print(f"augment: {what}", file=sys.stderr)
+        texts = codec.decode([sequence[: known.max_length] for sequence in sequences])
+        if self.container == "series":
+            return Pairing.from_dict(self.series).as_given(texts)
+        return np.array(texts, dtype=str) if self.container == "array" else texts
+
+    def to_dict(self):
+        """The form as JSON-ready values."""
+        return vars(self)
+
+
+def read_texts(texts, argument="X"):
+    """Texts as a list of str; an error that says what is wrong with them."""
+    if isinstance(texts, str):
+        return [texts]
+    values = to_numpy(texts).tolist() if is_series(texts) or isinstance(texts, np.ndarray) else texts
+    if not isinstance(values, list | tuple):
+        raise TypeError(
+            f"{argument} must be a string, or a list, a 1-D array or a series of strings; got {type(texts).__name__}."
+        )
+    for number, value in enumerate(values):
+        if not isinstance(value, str):
+            what = "missing" if value is None or value != value else f"of type {type(value).__name__}"
+            raise TypeError(f"{argument} must hold strings; number {number} is {what}: drop or fill it.")
+    return list(values)
+
+
+def _prompts(codec, prompt, n):
+    """Tokens that each of n sequences begins with."""
+    if prompt is None:
+        return [np.zeros(0, "int32")] * n
+    prompts = codec.tokens(read_texts(prompt, "prompt"), "prompt")
+    if isinstance(prompt, str):
+        return prompts * n
+    if len(prompts) != n:
+        raise ValueError(f"prompt is a list of {len(prompts)} texts, and {n} are asked for.")
+    return prompts
+
+
+def _max_length(codec, max_length, prompts):
+    longest = max(map(len, prompts), default=0)
+    if max_length is None:
+        return max(min(codec.longest, LONGEST), longest)
+    if not isinstance(max_length, numbers.Integral) or isinstance(max_length, bool) or max_length < 1:
+        raise ValueError(f"max_length must be an integer of at least 1. Received: max_length={max_length!r}")
+    if longest > max_length:
+        raise ValueError(f"A prompt has {longest} tokens, more than max_length={max_length}.")
+    return int(max_length)

@@ -1,0 +1,154 @@
+"""SequenceSynthesizer on texts: what a user gives, asks for and gets back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from augment import SequenceSynthesizer
+from augment.models import Recurrent
+
+NAMES = [start + middle * n + "\n" for start in "ab" for middle in "ou" for n in (1, 2, 3)] * 20
+LABELS = np.array([name[0].upper() for name in NAMES])
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """Names that begin with their label's letter, learned well."""
+    return SequenceSynthesizer(Recurrent(units=32), verbose=0, random_state=0).fit(NAMES, LABELS)
+
+
+def test_texts_are_like_the_fitted_ones_and_have_their_labels(fitted):
+    texts, labels = fitted.generate(400)
+    assert isinstance(texts, list) and labels.dtype == LABELS.dtype
+    assert np.mean([text in NAMES for text in texts]) > 0.95
+    assert np.mean([text[:1].upper() == label for text, label in zip(texts, labels, strict=True)]) > 0.95
+    shares = pd.Series(texts).value_counts(normalize=True).reindex(sorted(set(NAMES)))
+    assert np.abs(shares - 1 / 12).max() < 0.05
+
+
+def test_labels_are_asked_for_in_their_order(fitted):
+    texts, labels = fitted.generate(y=["B", "A", "B"])
+    assert labels.tolist() == ["B", "A", "B"] and [text[0] for text in texts] == ["b", "a", "b"]
+    assert set(fitted.generate(20, condition={"label": "A"})[1]) == {"A"}
+    assert len(fitted.generate()[0]) == len(NAMES) and fitted.classes_.tolist() == ["A", "B"]
+
+
+def test_texts_begin_with_the_prompt(fitted):
+    texts, labels = fitted.generate(prompt=["ao", "bu"], y=["A", "B"])
+    assert [text[:2] for text in texts] == ["ao", "bu"] and labels.tolist() == ["A", "B"]
+    assert all(text.startswith("ao") for text in fitted.generate(5, prompt="ao")[0])
+
+
+def test_the_same_seed_gives_the_same_texts_in_any_number(fitted):
+    many, _ = fitted.generate(y=["A"] * 200, random_state=7)
+    assert fitted.generate(y=["A"] * 30, random_state=7)[0] == many[:30]
+    assert fitted.generate(y=["A"] * 200, random_state=8)[0] != many
+
+
+def test_what_is_cut_is_said(fitted, capsys):
+    loud = clone(fitted)
+    loud.__dict__.update(fitted.__dict__, verbose=1)
+    texts, _ = loud.generate(50, prompt="ao", max_length=3)
+    n_cut = sum(text[-1] != "\n" for text in texts)
+    assert max(map(len, texts)) == 3 and 30 < n_cut < 50
+    assert f"{n_cut} of 50 texts were cut at max_length=3" in capsys.readouterr().err
+
+
+def test_likelihood_tells_what_is_like_the_fitted_texts(fitted):
+    own = fitted.score_samples(["aoo\n", "oob\n"])
+    assert own[0] > np.log(1 / 12) - 0.5 and own[0] > own[1] + 3
+    joint = fitted.score_samples(["aoo\n"], ["A"])
+    assert joint[0] == pytest.approx(own[0], abs=0.1)  # only As begin with an a
+    assert fitted.score(["aoo\n", "oob\n"]) == pytest.approx(own.mean())
+
+
+def test_a_saved_synthesizer_gives_the_same_texts(fitted, tmp_path):
+    fitted.save(tmp_path / "names")
+    again = SequenceSynthesizer.load(tmp_path / "names")
+    assert repr(again) == repr(fitted) and again.kind_ == "text"
+    new, expected = again.generate(30), fitted.generate(30)
+    assert new[0] == expected[0] and np.array_equal(new[1], expected[1])
+    assert np.array_equal(again.score_samples(NAMES[:5], LABELS[:5]), fitted.score_samples(NAMES[:5], LABELS[:5]))
+
+
+@pytest.mark.usefixtures("one_step")
+@pytest.mark.parametrize("form", ["list", "array", "pandas", "polars", "one text"])
+def test_texts_come_back_in_their_form(form):
+    texts = ["abab", "ba", "", "aabb"] * 3
+    if form == "polars":
+        given = pytest.importorskip("polars").Series("names", texts)
+    else:
+        given = {
+            "list": texts,
+            "array": np.array(texts),
+            "pandas": pd.Series(texts, name="names", dtype="string"),
+            "one text": "".join(texts),
+        }[form]
+    synthesizer = SequenceSynthesizer(Recurrent(units=4), epochs=1, verbose=0, random_state=0).fit(given)
+    new = synthesizer.generate(3)
+    assert len(new) == 3
+    if form in ("pandas", "polars"):
+        assert type(new) is type(given) and new.name == "names" and new.dtype == given.dtype
+    else:
+        assert isinstance(new, np.ndarray if form == "array" else list)
+        assert set("".join(new)) <= {"a", "b"}
+    assert len(synthesizer.generate()) == (1 if form == "one text" else 12)
+
+
+@pytest.mark.usefixtures("one_step")
+def test_a_long_text_goes_on_for_as_long_as_is_asked():
+    text = "the cat sat on the mat. " * 100
+    synthesizer = SequenceSynthesizer(Recurrent(units=4), epochs=1, verbose=0, random_state=0).fit(text)
+    assert synthesizer.codec_.layout.length == 256
+    (new,) = synthesizer.generate(prompt="the", max_length=40)
+    assert new.startswith("the") and len(new) <= 40
+    assert len(synthesizer.generate(1)[0]) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "error", "message"),
+    [
+        ([], None, TypeError, "X is of no kind of sequences that is known"),
+        (["", ""], None, ValueError, "X holds no text to learn from"),
+        (["a", None], None, TypeError, "number 1 is missing"),
+        (["a", 3], None, TypeError, "number 1 is of type int"),
+        (pd.Series(["a", None], dtype="str"), None, TypeError, "number 1 is missing"),
+        (np.zeros((3, 4)), None, TypeError, "X is of no kind"),
+        (["a", "b"], ["x"], ValueError, "one label for each of the 2 sequences"),
+        (7, None, TypeError, "got int"),
+    ],
+)
+def test_bad_data_are_named(X, y, error, message):
+    with pytest.raises(error, match=message):
+        SequenceSynthesizer(verbose=0).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_samples": -1}, "n_samples must be an integer of at least 0"),
+        ({"y": ["C"]}, "Unknown label 'C'; the labels are 'A', 'B'"),
+        ({"y": ["A"], "condition": {"label": "A"}}, "Give one of y and condition"),
+        ({"condition": {"lable": "A"}}, "A condition on sequences is {'label': value or list}"),
+        ({"prompt": "x"}, "prompt has the character 'x'"),
+        ({"prompt": "aooo", "max_length": 3}, "A prompt has 4 tokens, more than max_length=3"),
+        ({"prompt": ["a", "b"], "n_samples": 3}, "prompt is a list of 2 texts, and 3 are asked for"),
+        ({"max_length": 0}, "max_length must be an integer of at least 1"),
+        ({"temperature": 0}, "temperature must be a number above 0"),
+        ({"top_p": 1.5}, r"top_p must be in \(0, 1\]"),
+    ],
+)
+def test_bad_questions_are_named(fitted, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        fitted.generate(**arguments)
+
+
+def test_bad_parameters_are_named():
+    with pytest.raises(ValueError, match="kind must be 'auto' or one of 'text'"):
+        SequenceSynthesizer(kind="poem", verbose=0).fit(["a"])
+    with pytest.raises(ValueError, match="Texts are encoded as 'tokens'"):
+        SequenceSynthesizer("vae", verbose=0).fit(["ab", "ba"])
+    with pytest.raises(NotFittedError):
+        SequenceSynthesizer().generate(3)
