@@ -105,7 +105,7 @@ def test_the_lowest_versions_are_those_of_the_project():
 @pytest.mark.slow
 def test_the_readme_runs(tmp_path, monkeypatch, one_step):
     monkeypatch.chdir(tmp_path)
-    for kind in (augment.TabularSynthesizer, augment.ImageSynthesizer):
+    for kind in (augment.TabularSynthesizer, augment.ImageSynthesizer, augment.SequenceSynthesizer):
         monkeypatch.setitem(kind.__init__.__kwdefaults__, "epochs", 1)
     text = (ROOT / "README.md").read_text()
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)

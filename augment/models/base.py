@@ -81,7 +81,7 @@ class Recipe(BaseEstimator):
         value = getattr(self, name)
         if value == "auto":
             return self.automatic[name][isinstance(layout, ImageLayout | SequenceLayout)]
-        return value if isinstance(value, str) else int(value)
+        return int(value) if isinstance(value, Integral) else value  # Keras takes no NumPy integers
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
@@ -113,12 +113,12 @@ class Recipe(BaseEstimator):
                 f"optimizer must be None, a name or a Keras optimizer. Received: optimizer={self.optimizer!r}"
             )
 
-    def _compile(self, model, **options):
+    def _compile(self, model, layout=None, **options):
         """`model`, compiled with the user's optimizer or with AdamW and these options."""
         optimizer = self.optimizer
         if optimizer is None:
             settings = {"beta_2": 0.99, "use_ema": True, "ema_momentum": 0.995} | options
-            optimizer = keras.optimizers.AdamW(self.learning_rate, self.weight_decay, **settings)
+            optimizer = keras.optimizers.AdamW(self._value("learning_rate", layout), self.weight_decay, **settings)
             optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
         elif isinstance(optimizer, str):
             optimizer = keras.optimizers.get(optimizer)

@@ -13,7 +13,7 @@ from augment.synthesizers.pairs import Pairing, to_numpy
 BATCH = 32  # rows in a step
 OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
-FEWEST = 300  # steps
+FEWEST = 500  # steps
 ARITHMETIC = 4e10  # floating-point operations that a core does in a second
 
 
@@ -107,7 +107,7 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : list, 1-D array or series of str, or a single str
-            Texts. A single long one is learned in parts of 256 characters, and the model goes on in its manner.
+            Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each text; `generate` then returns pairs.
 
