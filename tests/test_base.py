@@ -191,7 +191,7 @@ def policy(request):
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16"], indirect=True)
 @pytest.mark.parametrize("name", _families())
-def test_mixed_precision(name, policy):
+def test_mixed_precision(name, policy, one_step):
     model = get(name)
     tiny = {"width": 8, "depth": 1, "units": 8}
     model.set_params(**{key: size for key, size in tiny.items() if key in model.get_params()})
