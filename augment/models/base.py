@@ -29,8 +29,8 @@ class Recipe(BaseEstimator):
         scores and one-hots), the default.
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
-    automatic : dict of str to pair
-        What "auto" means for parameters: for tables, and for images or sequences.
+    automatic : dict of str to tuple
+        What "auto" means for parameters: for tables, for images or sequences, and for volumes.
     """
 
     encoding = "vectors"
@@ -77,10 +77,11 @@ class Recipe(BaseEstimator):
         return default() if given is None else own(given, name, inputs, outputs)
 
     def _value(self, name, layout=None):
-        """What was given under that name, or what "auto" means for tables, or for what else `layout` is of."""
+        """What was given under that name, or what "auto" means for data of this layout, for tables by default."""
         value = getattr(self, name)
         if value == "auto":
-            return self.automatic[name][isinstance(layout, ImageLayout | SequenceLayout)]
+            kind = len(layout.shape) - 2 if isinstance(layout, ImageLayout) else isinstance(layout, SequenceLayout)
+            return self.automatic[name][kind]
         return int(value) if isinstance(value, Integral) else value  # Keras takes no NumPy integers
 
     def _check_numbers(self, automatic=(), **limits):

@@ -38,8 +38,8 @@ class Flow(Recipe):
     Parameters
     ----------
     width : int or "auto", default="auto"
-        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for tables
-        and 48 for images.
+        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
+        tables, 48 for images and 24 for volumes.
     depth : int, default=3
         Number of residual blocks of the network, for tables.
     n_steps : int or "auto", default="auto"
@@ -72,7 +72,7 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
-    automatic = {"width": (256, 48), "n_steps": (16, 10), "sampler": ("heun", "adams")}
+    automatic = {"width": (256, 48, 24), "n_steps": (16, 10, 10), "sampler": ("heun", "adams", "adams")}
 
     def __init__(
         self,
