@@ -14,9 +14,9 @@ class Chain:
     def __init__(self, transition):
         self.logits = np.log(transition)
 
-    def advance(self, tokens, classes, states=None):
+    def step(self, tokens, classes, states=None):
         count = np.zeros(len(tokens)) if states is None else states
-        self.seen = np.where(tokens[:, 0] == 0, 0, count + 1)
+        self.seen = np.where(tokens == 0, 0, count + 1)
         return self.logits[tokens], self.seen
 
 
@@ -63,8 +63,8 @@ def test_slots_are_given_to_the_next_with_a_new_state(monkeypatch):
     lengths = []
 
     class Counter(Chain):
-        def advance(self, tokens, classes, states=None):
-            logits, after = super().advance(tokens, classes, states)
+        def step(self, tokens, classes, states=None):
+            logits, after = super().step(tokens, classes, states)
             lengths.append(after.max())
             return logits, after
 

@@ -11,7 +11,6 @@ from augment.models.resetting import Resetting
 from augment.models.streaming import stream
 
 CELLS = {"gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
-PART = 64  # tokens that are scored at once
 SCORED = 256  # sequences that are scored together at most
 
 
@@ -34,10 +33,7 @@ class RecurrentSequenceModel(GenerativeModel):
         self.layout, self.units = layout, units
         self.embedding = keras.layers.Embedding(layout.n_tokens, units // 4 + 1)
         self.classes = keras.layers.Embedding(max(layout.n_classes, 1), units // 4 + 1)
-        self.recurrent = [
-            keras.layers.RNN(Resetting(CELLS[cell](units)), return_sequences=True, return_state=True)
-            for _ in range(depth)
-        ]
+        self.recurrent = [keras.layers.RNN(Resetting(CELLS[cell](units)), return_sequences=True) for _ in range(depth)]
         self.dropout = keras.layers.Dropout(dropout)
         self.head = keras.layers.Dense(layout.n_tokens)
 
@@ -52,37 +48,43 @@ class RecurrentSequenceModel(GenerativeModel):
         self.head.build((None, None, width))
         self.built = True
 
-    def advance(self, tokens, classes, states=None, training=False):
-        """What follows tokens (n, length) of sequences of these classes (n, length): logits, and the states after.
+    def step(self, tokens, classes, states=None):
+        """What follows one more token (n,) of each of n sequences of these classes (n,).
+
+        The cells are called themselves: a layer's loop over a single token would be compiled at every call.
 
         Parameters
         ----------
-        tokens, classes : tensor of int of shape (n, length)
-            A 0 among the tokens begins a sequence.
+        tokens, classes : ndarray of int of shape (n,)
+            A token 0 begins a sequence.
         states : list of list of tensor, default=None
-            Those after earlier tokens, of each layer; None begins with zeros.
-        training : bool, default=False
-            Whether to drop units.
+            Those after the tokens before, of each layer; None begins with zeros.
 
         Returns
         -------
-        logits : tensor of shape (n, length, n_tokens)
+        logits : ndarray of shape (n, n_tokens)
         states : list of list of tensor
         """
-        begins = ops.cast(ops.equal(tokens, BOUND), "float32")[..., None]
-        hidden, after = self.embedding(tokens) + self.classes(classes), []
-        for number, layer in enumerate(self.recurrent):
-            hidden = ops.concatenate([ops.cast(hidden, "float32"), begins], axis=-1)
-            hidden, *state = layer(hidden, initial_state=states and states[number], training=training)
-            hidden = self.dropout(hidden, training=training)
+        cells = [layer.cell for layer in self.recurrent]
+        states = states or [cell.get_initial_state(batch_size=len(tokens)) for cell in cells]
+        hidden, begins, after = self._told(tokens, classes), _begins(tokens), []
+        for cell, state in zip(cells, states, strict=True):
+            hidden, state = cell(ops.concatenate([hidden, begins], axis=-1), state)
             after.append(state)
-        return ops.cast(self.head(hidden), "float32"), after
+        return ops.convert_to_numpy(ops.cast(self.head(hidden), "float32")), after
+
+    def _told(self, tokens, classes):
+        return ops.cast(self.embedding(tokens) + self.classes(classes), "float32")
 
     def call(self, x, training=False):
         """Rows (n, layout.width) -> negative log-likelihood (n,) of each row's tokens, and how many there are (n,)."""
         tokens, classes = self._apart(x)
-        told = ops.maximum(tokens[:, :-1], BOUND)
-        logits, _ = self.advance(told, classes[:, :-1], training=training)
+        read = ops.maximum(tokens[:, :-1], BOUND)
+        hidden, begins = self._told(read, classes[:, :-1]), _begins(read)
+        for layer in self.recurrent:
+            hidden = ops.cast(layer(ops.concatenate([hidden, begins], axis=-1), training=training), "float32")
+            hidden = self.dropout(hidden, training=training)
+        logits = ops.cast(self.head(hidden), "float32")
         there = ops.cast(ops.not_equal(tokens[:, 1:], NOTHING), "float32")
         losses = keras.losses.sparse_categorical_crossentropy(
             ops.maximum(tokens[:, 1:], BOUND), logits, from_logits=True
@@ -134,21 +136,22 @@ class RecurrentSequenceModel(GenerativeModel):
         order, total = np.argsort([len(sequence) for sequence in sequences], kind="stable"), np.zeros(len(sequences))
         for start in range(0, len(order), SCORED):
             rows = order[start : start + SCORED]
-            length = PART * -(-(len(sequences[rows[-1]]) + 1) // PART)
-            tokens = np.full((len(rows), length + 1), NOTHING, "int32")
+            tokens = np.full((len(rows), len(sequences[rows[-1]]) + 2), NOTHING, "int32")
             tokens[:, 0] = BOUND
             for place, row in enumerate(rows):
                 tokens[place, 1 : len(sequences[row]) + 2] = [*sequences[row], BOUND]
-            total[rows] = self._scored_in_parts(tokens, classes[rows])
+            total[rows] = self._scored_together(tokens, classes[rows])
         return total
 
-    def _scored_in_parts(self, tokens, classes):
+    def _scored_together(self, tokens, classes):
         states, total = None, np.zeros(len(tokens))
-        kinds = np.repeat(classes[:, None], PART, axis=1)
-        for start in range(0, tokens.shape[1] - 1, PART):
-            told, said = (tokens[:, start + shift : start + shift + PART] for shift in (0, 1))
-            logits, states = self.advance(np.maximum(told, BOUND), kinds, states)
-            logits = ops.convert_to_numpy(logits)
-            chosen = np.take_along_axis(logits, np.maximum(said, BOUND)[:, :, None], axis=2)[:, :, 0]
-            total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=2)).sum(axis=1)
+        for read, said in zip(tokens.T, tokens.T[1:], strict=False):
+            logits, states = self.step(np.maximum(read, BOUND), classes, states)
+            chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
+            total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
         return total
+
+
+def _begins(tokens):
+    """1 where a token begins a sequence, else 0, with one axis more."""
+    return ops.cast(ops.equal(tokens, BOUND), "float32")[..., None]

@@ -1,7 +1,6 @@
 """New sequences, token by token, in a fixed number of slots: one that has ended makes room for the next at once."""
 
 import numpy as np
-from keras import ops
 
 from augment.codecs.sequence_layout import BOUND
 from augment.models.drawing import inverse_cumulative
@@ -16,7 +15,7 @@ def stream(model, noise, condition):
     Parameters
     ----------
     model : RecurrentSequenceModel or one like it
-        Its `advance` tells what follows.
+        Its `step` tells what follows.
     noise : ndarray of uint64 of shape (n,)
         A number for each sequence.
     condition : SequenceCondition
@@ -50,8 +49,8 @@ class _Slots:
         """Numbers and tokens of sequences as they end."""
         self._fill()
         while (self.owners >= 0).any():
-            logits, self.states = self.model.advance(self.tokens[:, None], self.classes[:, None], self.states)
-            self._draw(ops.convert_to_numpy(logits)[:, 0])
+            logits, self.states = self.model.step(self.tokens, self.classes, self.states)
+            self._draw(logits)
             yield from self._ended()
             self._fill()
 
