@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import ImageLayout, Layout
 from augment.codecs.sequence_layout import SequenceLayout
+from augment.codecs.series_layout import SeriesLayout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
@@ -29,8 +30,8 @@ class Recipe(BaseEstimator):
         scores and one-hots), the default.
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
-    automatic : dict of str to pair
-        What "auto" means for parameters: for tables, and for images or sequences.
+    automatic : dict of str to tuple
+        What "auto" means for parameters: for tables, for images or sequences of tokens, and for series.
     """
 
     encoding = "vectors"
@@ -80,7 +81,8 @@ class Recipe(BaseEstimator):
         """What was given under that name, or what "auto" means for tables, or for what else `layout` is of."""
         value = getattr(self, name)
         if value == "auto":
-            return self.automatic[name][isinstance(layout, ImageLayout | SequenceLayout)]
+            place = 2 if isinstance(layout, SeriesLayout) else int(isinstance(layout, ImageLayout | SequenceLayout))
+            return self.automatic[name][place]
         return value if isinstance(value, str) else int(value)
 
     def _check_numbers(self, automatic=(), **limits):
