@@ -9,13 +9,17 @@ with networks made anew in each repeat:
 
 * discriminative: distance from one half of the accuracy of a GRU of half as many units as channels, trained in 2,000
   steps of 128 + 128 windows to tell real from generated, on a random fifth of each. Windows overlap across that split.
-* predictive: mean absolute error on real windows of a GRU trained on generated ones, 5,000 steps of 128, to foretell the
-  last channel a step ahead from the others.
-* correlational: the sum over pairs of channels of the absolute difference of correlations, over 10; 5 draws of a fifth.
+* predictive: mean absolute error on real windows of a GRU trained on generated ones, 5,000 steps of 128, to foretell
+  the last channel a step ahead from the others.
+* correlational: the sum over pairs of channels of the absolute difference of correlations, over 10; 5 draws of
+  a fifth.
 
-"real" is a fresh draw of the real windows with replacement, the floor. "Gaussian window" is the normal distribution with
-the means and covariances of the windows, cut off at [0, 1]. By default a tenth of the windows validates, and neither it nor
-what overlaps with it is learned; the published models learn from all windows, as --validation 0 does. Set OMP_NUM_THREADS=1.
+"real" is a fresh draw of the real windows with replacement, the floor. "Gaussian window" is the normal distribution
+with the means and covariances of the windows, cut off at [0, 1]. By default a tenth of the windows validates, and
+neither it nor what overlaps with it is learned; the published models learn from all, as --validation 0 does. Scores are
+means of --repeats networks, ± their standard deviation. Set OMP_NUM_THREADS=1.
+
+RESULT
 """
 
 import argparse

@@ -34,14 +34,14 @@ class Flow(Recipe):
     Any columns may be known: in half of the training rows a random subset stands at its values from the start.
 
     For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. For series it is
-    a transformer, and noise is no white one; `augment.models.series_flow` tells more. `smoothing` is for tables alone,
-    `depth` for tables and series, `tokens` for series.
+    a transformer, and the noise has their covariances; `augment.models.series_flow` tells more. `smoothing` is for
+    tables alone, `depth` for tables and series, `tokens` for series.
 
     Parameters
     ----------
     width : int or "auto", default="auto"
-        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for tables,
-        48 for images and 96 for series.
+        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
+        tables, 48 for images and 96 for series.
     depth : int, default=3
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
     n_steps : int or "auto", default="auto"

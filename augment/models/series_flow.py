@@ -12,7 +12,7 @@ WAVES = 8  # sines and cosines of the time
 UNTOLD = 0.1  # share of training series whose class the network is not told, for guidance
 KNOWN = 0.3  # share of training series of which the network knows a part
 JOINT = 768  # numbers of a series whose covariances are learned at most; the noise of longer ones is white
-CHUNK = 512  # series that are made at a time
+CHUNK = 2048  # series that are made at a time
 
 
 class SeriesFlowModel(GenerativeModel):
@@ -74,7 +74,8 @@ class SeriesFlowModel(GenerativeModel):
         time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]))
         told = ops.cast(keras.random.uniform((n, 1), seed=seeds[1]) >= UNTOLD, "float32")
         some = ops.cast(keras.random.uniform((n, 1), seed=seeds[2]) < KNOWN, "float32")
-        noise, center = self._coloured(keras.random.normal(ops.shape(values), seed=seeds[3])), self.mean + 0 * values
+        noise = self._coloured(keras.random.normal(ops.shape(values), seed=seeds[3]))
+        center = self.mean + ops.zeros_like(values)
         known = self._mask(seeds[4])
         gain = self._gain(known)
         known = some * known  # (n, n_values)
@@ -96,7 +97,7 @@ class SeriesFlowModel(GenerativeModel):
         return self.mean + (white if self.root is None else ops.matmul(white, self.root))
 
     def _mask(self, seed):
-        """Which numbers (n_values,) are known, the same of a whole batch: first steps, or any, each half of the time."""
+        """Which numbers (n_values,) of a whole batch are known: first steps or any, each half of the time."""
         length, n_channels = self.layout.shape
         draws = keras.random.uniform((length * n_channels + 2,), seed=seed)
         first = ops.cast(np.repeat(np.arange(length) / length, n_channels), "float32") < draws[-2]

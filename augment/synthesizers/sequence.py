@@ -17,11 +17,11 @@ DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0
 class SequenceSynthesizer(Synthesizer):
     """Learns texts or series of numbers, with or without labels, and generates new ones like them.
 
-    Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values, whole
-    numbers and constant features come back as such. The model can go on with given ones and fill in missing values.
+    Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
+    whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
 
-    For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of a long text, and
-    knows nothing but what it is fitted on.
+    For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
+    a long text, and knows nothing but what it is fitted on.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ class SequenceSynthesizer(Synthesizer):
     kind : {"auto", "text", "series"}, default="auto"
         What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
     window : int, default=None
-        For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an array
-        (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole stretches of
-        time, and windows that share steps with them are not learned.
+        For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
+        array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
+        stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
     epochs : int or "auto", default="auto"
@@ -124,9 +124,9 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
-            Texts. A single long one is learned in parts of 256 characters, and the model goes on in its manner. Or series,
-            at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of
-            any lengths; NaN is a missing value. Or long ones, see `window`.
+            Texts. A single long one is learned in parts of 256 characters, and the model goes on in its manner. Or
+            series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
+            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each sequence; `generate` then returns pairs.
 
@@ -162,7 +162,8 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences. By default as many as were fitted, or as `y`, `prompt`, `history` or series to fill has.
+            Number of sequences. By default as many as were fitted, or as `y`, `prompt`, `history` or the
+            series to fill has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array or list of arrays, default=None

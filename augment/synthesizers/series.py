@@ -1,4 +1,4 @@
-"""Series of numbers as a kind of sequences: how they are read, what can be asked of them, and how they are given back."""
+"""Series of numbers as a kind of sequences: how they are read, what can be asked of them, how they are given back."""
 
 import numbers
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
 from augment.synthesizers.series_reading import read_series, windows
 
-OFTEN = 400  # times at most that a model sees a series, unless `epochs` is given
-FEWEST = 1000  # steps of training
+OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
+FEWEST = 500  # steps of training
 ARITHMETIC = 2e10  # floating-point operations that a core does in a second
 
 
@@ -110,8 +110,8 @@ class Series:
         longest = max(map(len, given))
         if longest > codec.layout.length:
             raise ValueError(f"A series of condition has {longest} steps; {codec.layout.length} at most were fitted.")
-        if codec.length_scores is None and min(map(len, given)) < longest:
-            raise ValueError(f"The series of condition must have {longest} steps each, as the fitted ones.")
+        if codec.length_scores is None and min(map(len, given)) < codec.layout.length:
+            raise ValueError(f"The series of condition must have {codec.layout.length} steps each, as the fitted ones.")
 
     def _given(self, given, argument):
         one = isinstance(given, np.ndarray) and given.ndim == self.n_axes

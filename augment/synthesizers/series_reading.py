@@ -31,13 +31,14 @@ def read_series(series, n_axes=None, argument="X"):
         found = sorted({part.ndim for part in parts})
         what = " or ".join(map(str, found))
         raise ValueError(f"{argument} must be {FORMS}; each of its series has {what} axes, expected {n_axes}.")
-    parts = [part.reshape(len(part), -1) if part.size else part.reshape(len(part), part[:1].size) for part in parts]
+    for number, part in enumerate(parts):
+        if not part.size:
+            raise ValueError(f"Series {number} of {argument} has no values: leave it out.")
+    parts = [part.reshape(len(part), -1) for part in parts]
     if len({part.shape[1] for part in parts}) > 1:
         found = sorted({part.shape[1] for part in parts})
         raise ValueError(f"The series of {argument} must have the same features; they have {found}.")
     for number, part in enumerate(parts):
-        if not part.size:
-            raise ValueError(f"Series {number} of {argument} has no values: leave it out.")
         if part.dtype.kind == "f" and np.isinf(part).any():
             raise ValueError(f"Series {number} of {argument} has infinite values: drop them, or make them NaN.")
     dtype = np.result_type(*parts) if parts else np.dtype("float64")
