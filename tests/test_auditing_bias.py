@@ -56,6 +56,7 @@ AWKWARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", AWKWARD.values(), ids=AWKWARD.keys())
 def test_awkward_tables(change):
     real, new = change(sample(200, 0)), change(sample(200, 1))

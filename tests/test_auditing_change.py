@@ -20,6 +20,7 @@ def draw(rng, n, rates):
     return np.stack([sizes - with_it, with_it], axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2000, 2000), (500, 8000), (8000, 500)])
 def test_twelve_truly_equal_groups_are_rarely_told_apart(sizes):
     rng = np.random.default_rng(0)

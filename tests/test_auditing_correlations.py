@@ -34,6 +34,7 @@ def test_many_fresh_rows_pass(check):
     assert mean.value == pytest.approx(mean.ceiling, abs=0.01)
 
 
+@pytest.mark.slow
 @BOTH
 def test_fresh_rows_fail_none_and_an_invented_correlation_of_three_tenths_always_fails(check):
     rng = np.random.default_rng(0)

@@ -64,6 +64,7 @@ def run(real, new, holdout=None):
     return {f.id.rpartition(".")[2]: f for f in findings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", [True, False])
 def test_fresh_rows_fail_nothing_and_plants_are_found(held):
     rng = np.random.default_rng(0)

@@ -51,6 +51,7 @@ def test_rows_between_neighbours_fail(held):
         assert ratio.verdict == "FAIL"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [sample, coarse])
 @pytest.mark.parametrize("sizes", [(900, 700, 300), (300, 300, 900), (900, 300, 60)])
 def test_fresh_rows_share_their_distances_whatever_the_sizes(make, sizes):

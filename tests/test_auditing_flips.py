@@ -21,6 +21,7 @@ def run(real, new, held, protected="sex"):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [False, True])
 def test_what_the_model_reads_changes_its_predictions(number):
     real, held = sample(400, 0, number=number), sample(400, 2, number=number)

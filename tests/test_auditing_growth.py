@@ -28,6 +28,7 @@ def test_growth_fails_and_shrinking_passes(check):
     assert run(check, real, sample(4000, 1, rates=(0.4, 0.42)))[0].verdict == "PASS"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 @pytest.mark.parametrize("sizes", [(300, 300), (200, 2000), (2000, 200)])
 def test_fresh_rows_do_not_fail(check, sizes):

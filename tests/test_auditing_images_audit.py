@@ -96,6 +96,7 @@ def test_constant_synthetic_images_fail_and_do_not_break():
     assert not [f["message"] for f in report.findings if "stopped with" in f["message"]]
 
 
+@pytest.mark.slow
 def test_volumes_are_audited(monkeypatch):
     monkeypatch.setattr(classifier, "STEPS", 30)
     rng = np.random.default_rng(0)

@@ -30,6 +30,7 @@ def test_strata_and_folds_are_put_together():
     assert found.draws.mean(axis=0) == pytest.approx(found.value, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recall", "shares"), [(0.95, (0.3, 0.7)), (0.7, (0.3, 0.7)), (0.9, (0.0, 1.0)), (1.0, (0.1, 0.9))]
 )

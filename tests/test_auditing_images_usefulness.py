@@ -41,6 +41,7 @@ def sets():
     return parts()
 
 
+@pytest.mark.slow
 def test_fresh_images_lose_nothing_and_shuffled_labels_everything(sets):
     train, fresh, holdout = sets
     (finding,) = ACCURACY.run(prepared(train, fresh, holdout), 0)
@@ -54,6 +55,7 @@ def test_fresh_images_lose_nothing_and_shuffled_labels_everything(sets):
     assert max(row[3] for row in table["rows"]) < 0
 
 
+@pytest.mark.slow
 def test_labels_that_nothing_tells_are_not_assessed(sets):
     rng = np.random.default_rng(0)
     train, fresh, holdout = ((images, rng.integers(0, 2, len(images))) for images, _ in sets)
@@ -61,6 +63,7 @@ def test_labels_that_nothing_tells_are_not_assessed(sets):
     assert "not proved better than always saying the commonest class" in finding.missing
 
 
+@pytest.mark.slow
 def test_cross_fitted_features_do_not_tell_seen_from_unseen(sets):
     train, fresh, holdout = sets
     (finding,) = CLASSIFIER.run(prepared(train, fresh, holdout), 0)
@@ -71,6 +74,7 @@ def test_cross_fitted_features_do_not_tell_seen_from_unseen(sets):
     assert finding.verdict == "FAIL"
 
 
+@pytest.mark.slow
 def test_a_fit_begins_anew(sets):
     data = prepared(*sets)
     pixels, labels = data.pixels("train", np.arange(200), 32), data.labels["train"][:200]

@@ -56,6 +56,7 @@ def test_small_cells_are_listed_shrunk_and_keep_the_finding_from_passing():
     assert f"{len(rows)} rates of cells too small" in found.message
 
 
+@pytest.mark.slow
 def test_with_large_cells_only_it_may_pass():
     frames = [sample(n, seed) for seed, n in enumerate((1000, 1000, 4000))]
     data = prepare(*frames, "y", ("sex", "race"), {"bias.intersections": 0.4})

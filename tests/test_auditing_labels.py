@@ -40,6 +40,7 @@ def test_labels_flipped_for_a_tenth_of_one_group_fail_where_rates_stay():
     assert np.mean(estimates) == pytest.approx(0.1, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(150, 150), (120, 600), (600, 120)])
 def test_fresh_rows_do_not_fail(sizes):
     for seed in range(8):

@@ -45,6 +45,7 @@ def test_every_model_predicts_every_holdout_row(number):
         np.testing.assert_allclose(guess, trained.guesses[key], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_seed_decides_the_models():
     first, again, other = (learners(replace(data_of(), seed=seed)).guesses for seed in (3, 3, 4))
     assert all((first[key] == again[key]).all() for key in first)

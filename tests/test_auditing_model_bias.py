@@ -43,6 +43,7 @@ def test_a_gap_of_the_population_is_there_and_not_widened():
     assert parity.interval[0] < 0 < parity.interval[1]
 
 
+@pytest.mark.slow
 def test_labels_taken_from_one_group_are_found():
     found = run(*tables(2000, against=0.6))
     assert found["parity.sex"].verdict == found["true_positives.sex"].verdict == "FAIL"
@@ -54,6 +55,7 @@ def test_labels_taken_from_one_group_are_found():
     assert "'yes'" in worst.message and "groups permuted: p = 0.002" in worst.message
 
 
+@pytest.mark.slow
 def test_a_gap_that_closes_passes_or_stays_open():
     real, new, held = tables(800)
     closed = new.assign(sex=np.random.default_rng(0).permutation(new["sex"]))
@@ -77,6 +79,7 @@ def test_fresh_rows_rarely_fail():
     assert "FAIL" not in verdicts
 
 
+@pytest.mark.slow
 def test_numbers_have_errors_instead():
     real, new, held = sample(800, 0, True), sample(800, 1, True, against=0.8), sample(800, 2, True)
     found = run(real, new, held)
@@ -87,6 +90,7 @@ def test_numbers_have_errors_instead():
     assert "FAIL" not in {f.verdict for f in fresh.values()}
 
 
+@pytest.mark.slow
 def test_each_of_several_classes_stands_against_the_rest():
     def three(seed):
         table = sample(500, seed)

@@ -31,6 +31,7 @@ def trained_on(frames):
     return trained, holdout_groups(data, 1, trained.task.rows["holdout"])
 
 
+@pytest.mark.slow
 def test_twelve_equal_groups_are_seldom_told_apart(linear_only):
     rng = np.random.default_rng(0)
     p_values = []

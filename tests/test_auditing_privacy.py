@@ -97,6 +97,7 @@ SEEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", SEEN, ids=lambda make: make.__name__)
 def test_each_leak_fails_where_it_should(make):
     for seed in range(2):

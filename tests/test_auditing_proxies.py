@@ -21,6 +21,7 @@ def run(real, new, protected="g", target=None):
     return PROXIES.run(prepare(real, new, None, target, protected, PROXIES.thresholds), 0)
 
 
+@pytest.mark.slow
 def test_a_copied_protected_column_fails_by_name():
     for seed in range(5):
         together, alone = run(sample(2000, 2 * seed), sample(2000, 2 * seed + 1, tells=0.6))

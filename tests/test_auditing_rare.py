@@ -21,6 +21,7 @@ def rare_labels(real):
     return counts.index[counts.between(5, 0.02 * len(real))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2000, 2000), (2000, 700), (800, 4000)])
 def test_what_is_expected_of_fresh_rows_is_what_they_have(sizes):
     rng = np.random.default_rng(0)
@@ -40,6 +41,7 @@ def test_many_categories_of_one_size_are_expected_as_often_as_they_come():
     assert sum(f.verdict == "FAIL" for f in found) <= 1
 
 
+@pytest.mark.slow
 def test_left_out_rows_are_free_of_the_choice_where_the_plain_share_is_not():
     """Of very many categories, those seen five times or more are seen less often in fresh rows."""
     rng = np.random.default_rng(0)

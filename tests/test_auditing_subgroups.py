@@ -36,6 +36,7 @@ def within(table, rows, change):
     return table
 
 
+@pytest.mark.slow
 def test_equal_groups_do_not_fail_and_a_scrambled_one_is_named():
     rng = np.random.default_rng(0)
     for _ in range(20):
@@ -68,6 +69,7 @@ def test_a_table_that_is_as_bad_for_all_groups_does_not_fail(shares):
         assert "FAIL" not in {f.verdict for f in run(real, bad).values()}
 
 
+@pytest.mark.slow
 def test_many_equal_groups_crossed_rarely_fail():
     rng = np.random.default_rng(0)
     for _ in range(12):

@@ -22,6 +22,7 @@ def run(real, new, check=TRIPLES, seed=0):
     return check.run(prepare(real, new, thresholds=check.thresholds), seed)
 
 
+@pytest.mark.slow
 def test_what_no_pair_shows_is_found():
     rng = np.random.default_rng(0)
     for _ in range(25):
@@ -33,6 +34,7 @@ def test_what_no_pair_shows_is_found():
         assert (worst.verdict, worst.worst[0]["name"]) == ("FAIL", "a × b × c")
 
 
+@pytest.mark.slow
 def test_it_is_found_among_many_columns_and_fresh_rows_fail_nothing():
     rng = np.random.default_rng(0)
     for _ in range(3):

@@ -26,6 +26,7 @@ def run(new, holdout, real):
     return USEFULNESS.run(data, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["class", "number", "many"])
 def test_fresh_rows_are_as_good(kind):
     boosting, linear = run(*(sample(1500, seed, kind) for seed in (1, 2, 0)))
@@ -34,6 +35,7 @@ def test_fresh_rows_are_as_good(kind):
     assert abs(linear.value) < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["class", "number", "many"])
 def test_a_shuffled_target_is_useless(kind):
     spoilt = sample(800, 1, kind)
@@ -113,6 +115,7 @@ def test_scores_are_those_of_scikit_learn_and_of_repeated_rows():
         assert value == pytest.approx(r2_score(truth[repeated], numbers[repeated, 0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("present", [0, 1])
 @pytest.mark.parametrize("kind", ["number", "class"])
 def test_a_column_that_synthetic_rows_lack_stops_neither_model(present, kind):
@@ -122,6 +125,7 @@ def test_a_column_that_synthetic_rows_lack_stops_neither_model(present, kind):
     assert (boosting.verdict, linear.verdict) == ("FAIL", "FAIL")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("empty", ["train", "synthetic", "holdout"])
 def test_a_column_may_be_empty_in_any_table(empty):
     names = ("synthetic", "holdout", "train")

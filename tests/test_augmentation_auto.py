@@ -43,6 +43,7 @@ class Lucky(ClassifierMixin, BaseEstimator):
         return self.tree_.predict(X)
 
 
+@pytest.mark.slow
 def test_weak_samples_are_augmented_and_the_test_score_rises():
     X_test, y_test = labelled(2000, seed=99)
     found, gains = 0, []

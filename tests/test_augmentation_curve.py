@@ -71,6 +71,7 @@ def expected_gain(n_train, n_added, draws=300):
     return np.mean(gains)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_true_gain(without_controls):
     """In simulations of many kinds they cover it in 98 to 100 of 100 data sets, for a claim of 95."""
     truth, covered = expected_gain(48, 96), 0
@@ -95,6 +96,7 @@ class Guess(ClassifierMixin, BaseEstimator):
         return np.random.default_rng([self.n_, int(X[:, 0].sum())]).choice(self.classes_, len(X))
 
 
+@pytest.mark.slow
 def test_the_best_of_many_useless_generators_is_not_praised(without_controls):
     synthesizers = {name: Rows() for name in "abcd"}
     praised = 0
@@ -214,6 +216,7 @@ def test_training_sizes(without_controls):
     assert "15 real rows: .500" in str(curve) and "60 real rows: .500" in str(curve)
 
 
+@pytest.mark.slow
 def test_tables_with_categories_and_text_labels(df_module):
     table = make_table(60, random_state=0)[["city", "age", "member", "bought"]]
     X, y = table.drop(columns="bought"), table["bought"]

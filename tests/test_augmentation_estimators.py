@@ -382,6 +382,7 @@ class Mislabelled(Redrawn):
         return super().generate(y=swapped, random_state=random_state)[0], y
 
 
+@pytest.mark.slow
 def test_implausible_rows_are_dropped_or_made_lighter():
     X, _ = rows(120)
     X[:, 0] += np.where(X[:, 0] > 0, 1, -1)

@@ -41,6 +41,7 @@ def test_it_learns_and_speaks_as_scikit_learn_does(fitted):
     assert np.allclose(pickle.loads(pickle.dumps(fitted)).predict_proba(X[:5]), found[:5], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_network_with_and_without_a_channel(fitted):
     X, y = few(400)
     again = clone(fitted).fit(X[..., None], y)
@@ -281,6 +282,7 @@ def test_a_training_that_goes_astray_is_told(monkeypatch, fitted):
         fitted.predict(X)
 
 
+@pytest.mark.slow
 def test_images_of_a_synthesizer_do_not_buy_more_training(one_step, steps):
     X, y = few(60)
     synthesizer = ImageSynthesizer("vae", epochs=1, verbose=0)

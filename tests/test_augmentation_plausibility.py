@@ -55,6 +55,7 @@ def test_residuals_of_real_numbers_are_uniform():
     assert stats.kstest(found, "uniform").statistic < 1.63 / np.sqrt(400)  # the law of the real rows' own error, at 1 %
 
 
+@pytest.mark.slow
 def test_flipped_labels_are_implausible():
     (X, y), (X_new, y_new) = mixed(400, 0), mixed(600, 1)
     flipped = (np.arange(600) % 2 == 0) & (y_new != "middle")

@@ -25,7 +25,7 @@ def number(name, start, size=4, levels=4):
     return Block(name, start, size, np.full(size, 1 / size), levels, np.ones(size, bool), ranks)
 
 
-def trained(layout, x, epochs=40, seed=0):
+def trained(layout, x, epochs=20, seed=0):
     with seeded(seed):
         model = Autoregressive(width=32, depth=1, dropout=0.0, learning_rate=0.01).build(layout)
     chosen = plan(len(x), epochs=epochs, batch_size=128)
@@ -141,19 +141,19 @@ def test_fine_tokens_follow_a_known_number():
     x = rng.integers(0, 4, (4000, 2)).astype("int32")
     x = np.concatenate([x, x], axis=1)
     layout = Layout((number("n", 0), number("m", 2)), n_samples=len(x))
-    y = draw(trained(layout, x, epochs=60), 2000)
+    y = draw(trained(layout, x, epochs=40), 2000)
     assert (y[:, 0] == y[:, 2]).mean() > 0.95
     assert (y[:, 1] == y[:, 3]).mean() > 0.85
 
 
 def test_rules_hold_in_both_directions():
-    rng = np.random.default_rng(0)
-    a = rng.integers(0, 6, 1000).astype("int32")
+    """Also in a model that was never trained, which would break them all the time."""
     allowed = np.zeros((6, 3), bool)
     allowed[np.arange(6), np.arange(6) // 2] = True
     layout = Layout((category("a", 0, 6), category("b", 1, 3)), rules=(Rule(0, 1, allowed),), n_samples=1000)
-    y = draw(trained(layout, np.stack([a, a // 2], axis=1), epochs=1), 4000)
+    y = draw(Autoregressive(width=32, depth=1).build(layout), 4000)
     assert (y[:, 0] // 2 == y[:, 1]).all()
+    assert set(y[:, 0]) == set(range(6))
 
 
 def test_copies_are_made_as_often_as_they_were():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from small_models import small
 
 from augment import TabularSynthesizer
 from augment.datasets import make_table
@@ -46,6 +47,7 @@ for name in _families():
 
 def run(script, backend, *arguments):
     environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
+    environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"  # compiling takes longer than what is compiled
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True, check=False
     )
@@ -56,7 +58,8 @@ def run(script, backend, *arguments):
 def saved(tmp_path_factory, one_step_here):
     folder = tmp_path_factory.mktemp("saved")
     for name in _families():
-        synthesizer = TabularSynthesizer(name, epochs=1, verbose=0, random_state=0).fit(make_table(200, random_state=0))
+        synthesizer = TabularSynthesizer(small(name), epochs=1, verbose=0, random_state=0)
+        synthesizer.fit(make_table(200, random_state=0))
         synthesizer.save(folder / f"{name}.augment")
         synthesizer.generate(300, random_state=1).to_pickle(folder / f"{name}.here")
     return folder

@@ -12,6 +12,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 
 from augment import TabularSynthesizer
+from augment.codecs.layout import ImageLayout
 from augment.codecs.table import TableCodec
 from augment.models import VAE, Autoregressive, Flow, GenerativeModel, Recipe
 from augment.models.base import _families, describe, encoding_of, from_description, get
@@ -105,6 +106,15 @@ def test_what_is_no_model_is_refused(model, error, message):
         fitted(model)
 
 
+def test_automatic_sizes_follow_the_kind_of_data():
+    class Sized(Own):
+        automatic = {"size": (1, 2, 3)}
+
+    flat, volume = (ImageLayout((4,) * sides + (1,), (), n_samples=5, patch=1) for sides in (2, 3))
+    assert [Sized("auto")._value("size", layout) for layout in (None, flat, volume)] == [1, 2, 3]
+    assert Sized(7)._value("size", volume) == 7
+
+
 def test_an_encoding_that_is_not_offered_is_named():
     class Pixels(Own):
         encoding = "pixels"
@@ -191,7 +201,7 @@ def policy(request):
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16"], indirect=True)
 @pytest.mark.parametrize("name", _families())
-def test_mixed_precision(name, policy):
+def test_mixed_precision(name, policy, one_step):
     model = get(name)
     tiny = {"width": 8, "depth": 1, "units": 8}
     model.set_params(**{key: size for key, size in tiny.items() if key in model.get_params()})

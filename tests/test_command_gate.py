@@ -39,6 +39,7 @@ def test_the_words_are_those_of_the_audit():
     assert tuple(gate.SHUT_BY) == UNTIL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gate", "code", "words"),
     [
@@ -163,6 +164,7 @@ def test_a_reader_that_leaves_is_no_shut_gate(tables, errors):
     assert b"Traceback" not in told and b"fault" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_terminal_without_the_signs_is_no_error(tables, encoding, monkeypatch):
     """The marks of verdicts, and the names of columns, in letters that this pipe does not have."""

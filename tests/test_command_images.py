@@ -232,6 +232,7 @@ def test_wrong_tables_of_attributes_are_refused(sets, capsys):
     assert "There is no folder or file" in failed(capsys, *start)
 
 
+@pytest.mark.slow
 def test_a_fit_of_pictures_is_saved_loaded_and_generates(folder, tmp_path, one_step, monkeypatch):
     one_epoch = plan(24, epochs=1, batch_size=24, share=1)
     monkeypatch.setattr(ImageSynthesizer, "_plan", lambda self, model, n: one_epoch)

@@ -42,6 +42,15 @@ def test_networks_have_the_shapes_they_tell(layout):
     assert u_net(layout, 8)([images, np.zeros((2, 17), "float32"), classes]).shape == (2, *layout.shape)
 
 
+def test_voxels_pass_the_narrow_network_of_a_flow_by():
+    network = u_net(VOLUME, 2)  # of two channels on a grid whose places have eight voxels
+    by = next(layer for layer in network.layers if isinstance(layer, keras.layers.Dense) and layer.units == 1)
+    by.bias.assign([2.5])
+    images = np.random.default_rng(0).normal(size=(2, *VOLUME.shape)).astype("float32")
+    told = np.ones((2, 17), "float32"), np.zeros((2, 0), "float32")
+    assert np.allclose(network([images, *told]), 2.5 * images, atol=1e-6)
+
+
 def test_multiplications_are_counted_where_a_kernel_is_used():
     layers = keras.layers
     network = keras.Sequential([keras.Input((4, 4, 3)), layers.Conv2D(5, 3, padding="same"), layers.Flatten()])

@@ -25,6 +25,7 @@ def chain():
 GRAPH = {"job": ["group", "school"], "school": ["group"]}
 
 
+@pytest.mark.slow
 def test_an_effect_does_not_follow_from_a_cause_taken_away(chain):
     synthesizer = resampled(chain)
     new = synthesizer.generate(5000, fairness=WithoutEdges({"job": ["group"]}, GRAPH))
@@ -38,6 +39,7 @@ def test_an_effect_does_not_follow_from_a_cause_taken_away(chain):
     assert match == pytest.approx(0.9, abs=0.03)
 
 
+@pytest.mark.slow
 def test_all_edges_from_a_cause(chain):
     criterion = WithoutEdges({"job": ["group"], "school": ["group"]}, GRAPH)
     new = resampled(chain).generate(4000, fairness=criterion)
@@ -45,6 +47,7 @@ def test_all_edges_from_a_cause(chain):
     assert largest_gap(rates(new, label="school", positive="high")) < 0.06
 
 
+@pytest.mark.slow
 def test_even_a_single_row_does_not_get_its_own_cause(chain):
     exact = chain.assign(job=np.where(chain["group"] == "a", "yes", "no")).drop(columns=["extra", "school"])
     synthesizer = resampled(exact)

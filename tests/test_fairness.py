@@ -178,6 +178,7 @@ def test_numbers_are_carried_quantile_to_quantile(synthesizer, table):
     assert min(order) > 0.8
 
 
+@pytest.mark.slow
 def test_more_than_two_labels(table):
     thirds = np.where(table["job"] == "no", "none", np.where(table["age"] < 40, "junior", "senior"))
     new = resampled(table.assign(job=thirds)).generate(12_000, fairness=StatisticalParity("group", "job"))
@@ -185,6 +186,7 @@ def test_more_than_two_labels(table):
         assert largest_gap(rates(new, positive=label)) < 0.045
 
 
+@pytest.mark.slow
 def test_given_rows_get_labels_without_the_gap(lawful, table):
     others = people(3000, seed=1).drop(columns="job").set_index(np.arange(3000) * 2)
     new = lawful.generate(condition=others, fairness=StatisticalParity("group", "job"))
@@ -196,6 +198,7 @@ def test_given_rows_get_labels_without_the_gap(lawful, table):
 # conditions, forms, marks -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", [LabelParity, EqualCells, StatisticalParity])
 def test_conditions_on_other_columns_hold(synthesizer, criterion):
     new = synthesizer.generate(2000, condition={"age": (30, 40)}, fairness=criterion("group", "job"))
@@ -211,6 +214,7 @@ def test_a_list_leaves_groups_out(table):
     assert largest_gap(rates(new)) < 0.005
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["tokens", "vectors"])
 @pytest.mark.parametrize("criterion", [LabelParity, EqualCells, StatisticalParity])
 def test_models_of_tokens_and_of_vectors(table, encoding, criterion):
@@ -250,6 +254,7 @@ def test_the_rows_say_that_they_do_not_describe_the_population(synthesizer, tabl
     assert "does not describe the population" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "criterion", [LabelParity("group", "job"), EqualCells("group", "job"), StatisticalParity("group", "job")]
 )
@@ -359,6 +364,7 @@ def test_a_trained_model_keeps_form_and_promise(trained, criterion, tmp_path):
     pd.testing.assert_frame_equal(again.generate(50, fairness=criterion), trained.generate(50, fairness=criterion))
 
 
+@pytest.mark.slow
 def test_the_conditional_of_the_last_column_is_what_the_likelihood_says(trained):
     """In the fixed order of `log_likelihood` the last column is drawn given all others: both tell the same."""
     codec, model = trained.codec_, trained.model_

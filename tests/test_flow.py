@@ -68,7 +68,7 @@ def correlated():
     b = 0.8 * a + 0.6 * rng.normal(size=3000)
     table = pd.DataFrame({"a": a, "b": b, "sign": np.where(a + b > 0, "plus", "minus")})
     model = Flow(width=64, depth=1, learning_rate=0.01, n_steps=8)
-    return table, TabularSynthesizer(model, epochs=100, verbose=0, random_state=0).fit(table)
+    return table, TabularSynthesizer(model, epochs=50, verbose=0, random_state=0).fit(table)
 
 
 def test_the_joint_distribution_is_learned(correlated):

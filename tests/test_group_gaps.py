@@ -31,6 +31,7 @@ def test_measures_are_those_of_their_definitions():
     assert measures["calibration gap"][0] == pytest.approx(gap(by_group, "off"))
 
 
+@pytest.mark.slow
 def test_intervals_of_the_widest_gap_hold_for_all_pairs_at_once():
     rng = np.random.default_rng(0)
     inside = {"alike": 0, "apart": 0}

@@ -203,6 +203,7 @@ def test_the_filter_knows_every_string_and_few_others():
     assert (Seen(8).fit(strings).bits != seen.bits).any()
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=60, unique=True))
 def test_any_strings_have_a_shape_from_which_fresh_ones_come(strings):
     strings = np.array(strings, object)

@@ -150,6 +150,7 @@ def quick(model="vae", **settings):
     return ImageSynthesizer(SMALL.get(model, model), epochs=1, verbose=0, random_state=0, **settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", SMALL)
 @pytest.mark.parametrize(
     "images, spatial_dims",

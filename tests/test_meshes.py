@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.ndimage import label
 
-from augment import meshes, read_images
+from augment import ImageSynthesizer, meshes, read_images
 from augment.datasets import make_shapes
+from augment.models import VAE
 from augment.provenance import SOURCES, TOOL
 from augment.verification import verify
 
@@ -128,6 +130,16 @@ def test_shapes_become_folders_of_marked_closed_meshes(trimesh, tmp_path, size):
     assert result["ok"]
     assert len(result["files"]) == 12
     assert {file["digital_source_type"] for file in result["files"]} == {SOURCES["procedural"]}
+
+
+def test_generated_solids_are_written_as_one_closed_part_each(trimesh, tmp_path, one_step):
+    X, y = make_shapes(20, random_state=0)
+    synthesizer = ImageSynthesizer(VAE(width=4), spatial_dims=3, epochs=1, verbose=0, random_state=0).fit(X, y)
+    solids, labels = synthesizer.generate(6)
+    assert min(label(solid)[1] for solid in solids) > 1  # one step of training leaves specks to drop
+    for name in meshes.write_meshes(solids, tmp_path / "solids", labels):
+        mesh = trimesh.load(tmp_path / "solids" / name, force="mesh")
+        assert mesh.is_watertight and mesh.body_count == 1 and mesh.volume > 0
 
 
 def test_all_shapes_stay_in_one_part(trimesh):

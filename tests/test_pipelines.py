@@ -60,13 +60,16 @@ import os, signal
 import keras
 from augment import TabularSynthesizer
 from augment.datasets import make_table
+from augment.models import Autoregressive
 
 class Press(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if epoch == 2:
             os.kill(os.getpid(), signal.SIGINT)
 
-synthesizer = TabularSynthesizer(epochs=500, random_state=0, callbacks=[Press()]).fit(make_table(200, random_state=0))
+model = Autoregressive(width=16, depth=1)
+synthesizer = TabularSynthesizer(model, epochs=500, random_state=0, callbacks=[Press()])
+synthesizer.fit(make_table(200, random_state=0))
 assert len(synthesizer.history_["loss"]) < 500
 print(len(synthesizer.generate(7)))
 """

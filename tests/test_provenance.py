@@ -47,6 +47,7 @@ def test_what_was_asked_for_is_said_beside_what_fails_and_changes_no_verdict(qui
     assert "LabelParity(protected='sex', target='income')" in " ".join(shown.to_dict()["notes"])
 
 
+@pytest.mark.slow
 def test_the_command_reads_the_note_beside_the_table(quick, tmp_path, capsys):
     real, new = tmp_path / "real.csv", tmp_path / "new.csv"
     files.write(people(1000, 0), real)

@@ -127,6 +127,7 @@ def test_c2st_of_values_lost_at_random_is_the_closed_form(xgboost, rng):
     assert referee.c2st(pd.DataFrame({"x": ["a"] * 2000}), lost) == pytest.approx(0.5, abs=0.06)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [("no", "yes"), ("a", "b", "c")])
 def test_train_synthetic_score_of_classes(xgboost, rng, labels):
     x = rng.uniform(size=(600, 2))

@@ -101,7 +101,7 @@ def test_texts_come_back_in_their_form(form):
 def test_a_long_text_goes_on_for_as_long_as_is_asked():
     text = "the cat sat on the mat. " * 100
     synthesizer = SequenceSynthesizer(Recurrent(units=4), epochs=1, verbose=0, random_state=0).fit(text)
-    assert synthesizer.codec_.layout.length == 256
+    assert synthesizer.codec_.layout.length == 128
     (new,) = synthesizer.generate(prompt="the", max_length=40)
     assert new.startswith("the") and len(new) <= 40
     assert len(synthesizer.generate(1)[0]) <= 1000

@@ -172,6 +172,7 @@ def test_no_training_string_is_in_the_saved_codec():
     assert not any(name in state for name in frame["name"])
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_categories_are_quick_and_small():
     labels = np.random.default_rng(0).permutation(np.repeat([f"customer {k}" for k in range(100_000)], 2))
     frame = pd.DataFrame({"who": labels, "x": np.arange(200_000) % 7})

@@ -407,6 +407,28 @@ def test_an_interrupt_keeps_the_best_model_so_far(share, one_step):
     assert len(synthesizer.generate(3)) == 3
 
 
+@pytest.mark.parametrize("n_interrupts", [1, 2])
+def test_an_interrupt_after_training_does_not_lose_it(n_interrupts, one_step, monkeypatch, capsys):
+    from augment.models.vae import VAEModel
+
+    conclude, left = VAEModel.conclude, [KeyboardInterrupt] * n_interrupts
+
+    def interrupted(self, x, rng):
+        if left:
+            raise left.pop()
+        conclude(self, x, rng)
+
+    monkeypatch.setattr(VAEModel, "conclude", interrupted)
+    synthesizer = TabularSynthesizer(**TINY | {"model": "vae"})
+    if n_interrupts == 2:
+        with pytest.raises(KeyboardInterrupt):
+            synthesizer.fit(frame(80))
+        assert not hasattr(synthesizer, "codec_")
+    else:
+        assert len(synthesizer.fit(frame(80)).generate(3)) == 3
+    assert "Ctrl-C again gives it up" in capsys.readouterr().err
+
+
 def test_scores_are_the_same_at_every_call_and_prefer_real_rows(fitted):
     table = frame()
     scores = fitted.score_samples(table)

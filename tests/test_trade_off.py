@@ -19,6 +19,7 @@ def small_pool(monkeypatch):
     monkeypatch.setattr(fairness, "POOL", 3000)
 
 
+@pytest.mark.slow
 def test_every_measure_stands_beside_every_criterion(synthesizer):
     criteria = [LabelParity("group", "job"), StatisticalParity("group", "job")]
     holdout, train = people(3000, seed=1), people(3000, seed=2)
@@ -50,6 +51,7 @@ def test_small_groups_and_missing_labels_are_listed(synthesizer):
     assert "900 holdout rows" in str(table)
 
 
+@pytest.mark.slow
 def test_pairs_polars_and_edges():
     pl = pytest.importorskip("polars")
     table, others = people(1500), people(1500, seed=1)

@@ -13,7 +13,6 @@ from augment.codecs.layout import Block, Layout
 from augment.models import Autoregressive
 from augment.training import (
     EPOCH_STEPS,
-    LONG_PATIENCE,
     Progress,
     Rows,
     check_callbacks,
@@ -63,9 +62,9 @@ def test_validation_rows_come_equally_often():
 def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     """Both columns are noise: the validation loss can only rise after its start."""
     model, x = tiny()
-    chosen = replace(plan(len(x), epochs=200, batch_size=32), tolerance=0.0)
+    chosen = replace(plan(len(x), epochs=80, batch_size=32), tolerance=0.0)
     history = train(model, x, tiny(200, seed=9)[1], chosen, verbose=0, rng=np.random.default_rng(0))
-    assert len(history["loss"]) < 200
+    assert len(history["loss"]) < 80
     rows = validation_rows(tiny(200, seed=9)[1], 32, np.random.default_rng(0))  # those that training looked at
     final = model.evaluate(rows, batch_size=32, verbose=0)
     assert final == pytest.approx(min(history["val_loss"]), abs=1e-4)
@@ -76,9 +75,9 @@ def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
     """Six columns of noise, which 60 rows teach by heart: the validation loss goes far above its start."""
     model, x = tiny(60, columns="abcdef", width=64)
     validation = tiny(500, seed=9, columns="abcdef")[1]
-    chosen = plan(len(x), epochs=400, batch_size=32)
+    chosen = plan(len(x), epochs=200, batch_size=32)
     history = train(model, x, validation, chosen, verbose=0, rng=np.random.default_rng(0))
-    assert len(history["loss"]) < 400
+    assert len(history["loss"]) < 200
     lowest, rows = min(history["val_loss"]), validation_rows(validation, 32, np.random.default_rng(0))
     assert max(history["val_loss"]) > 1.1 * lowest
     assert model.evaluate(rows, batch_size=32, verbose=0) <= (1 + chosen.tolerance) * lowest + 1e-4
@@ -98,11 +97,10 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.slow
-def test_an_interruption_keeps_the_best_model(capsys):
+def test_an_interruption_keeps_the_best_model(capsys, one_step):
     model, x = tiny()
-    chosen = plan(len(x), epochs=40, batch_size=64)
-    train(model, x, x, chosen, callbacks=[Interrupt()], verbose=1, rng=np.random.default_rng(0))
+    chosen = plan(len(x), epochs=40, batch_size=32)
+    train(model, x, x[:64], chosen, callbacks=[Interrupt()], verbose=1, rng=np.random.default_rng(0))
     assert "best model so far is kept" in capsys.readouterr().err
 
 
@@ -111,13 +109,14 @@ class InterruptAtOnce(keras.callbacks.Callback):
         raise KeyboardInterrupt
 
 
-def test_an_interruption_before_any_result_is_an_interruption():
+def test_an_interruption_before_any_result_is_an_interruption(one_step):
     model, x = tiny()
     chosen = plan(len(x), epochs=40)
     with pytest.raises(KeyboardInterrupt):
         train(model, x, None, chosen, callbacks=[InterruptAtOnce()], verbose=0, rng=np.random.default_rng(0))
 
 
+@pytest.mark.slow
 def test_same_seed_same_weights():
     def weights():
         from augment.models.base import seeded
@@ -155,20 +154,19 @@ class Breaks(keras.callbacks.Callback):
             self.model.set_weights([np.full(weight.shape, np.inf) for weight in weights])
 
 
-@pytest.mark.slow
-def test_a_loss_that_is_no_number_stops_the_run_and_the_best_weights_are_kept():
+def test_a_loss_that_is_no_number_stops_the_run_and_the_best_weights_are_kept(one_step):
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=32)
     with warnings.catch_warnings(record=True) as caught:  # pytest.warns would pass on what Keras warns of
         warnings.simplefilter("always", RuntimeWarning)
-        history = train(model, x, tiny(100)[1], chosen, callbacks=[Breaks(5)], verbose=0, rng=np.random.default_rng(0))
+        history = train(model, x, x[:64], chosen, callbacks=[Breaks(5)], verbose=0, rng=np.random.default_rng(0))
     told = str(caught[-1].message)
     assert re.search(r"no number any more by step \d+: the best model .* lower learning_rate", told)
     assert len(history["loss"]) == 6
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
-def test_a_loss_that_is_no_number_from_the_start_is_an_error():
+def test_a_loss_that_is_no_number_from_the_start_is_an_error(one_step):
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=32)
     with pytest.raises(ValueError, match="before there was a model worth keeping"):
@@ -185,18 +183,18 @@ class Judge(Autoregressive):
         return model
 
 
-@pytest.mark.slow
-def test_a_model_that_judges_itself_decides_when_to_stop():
+def test_a_model_that_judges_itself_decides_when_to_stop(monkeypatch, one_step):
+    monkeypatch.setattr("augment.training.LONG_PATIENCE", 3)
     built, x = tiny()
     model = Judge(width=16, depth=1).build(built.layout)
-    chosen = plan(len(x), epochs=60, batch_size=32)
+    chosen = plan(len(x), epochs=20, batch_size=32)
     history = train(model, x, tiny(100)[1], chosen, verbose=0, rng=np.random.default_rng(0))
     assert history["val_error"][:4] == [3.0, 2.0, 1.0, 9.0]
-    assert len(history["val_error"]) == 3 + LONG_PATIENCE
+    assert len(history["val_error"]) == 3 + 3
     assert "val_loss" not in history
 
 
-def test_a_schedule_of_ones_own_is_left_alone():
+def test_a_schedule_of_ones_own_is_left_alone(one_step):
     built, x = tiny()
     schedule = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.5)
     model = Autoregressive(width=16, depth=1, learning_rate=schedule).build(built.layout)
@@ -205,7 +203,6 @@ def test_a_schedule_of_ones_own_is_left_alone():
     assert float(model.optimizer.learning_rate) == pytest.approx(float(schedule(steps)), rel=1e-4)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("callback", "rates"),
     [
@@ -213,7 +210,7 @@ def test_a_schedule_of_ones_own_is_left_alone():
         (keras.callbacks.ReduceLROnPlateau("loss", factor=0.1, patience=1, min_delta=1e9), [0.008, 0.0008, 0.00008]),
     ],
 )
-def test_a_callback_that_sets_the_learning_rate_takes_the_place_of_ours(callback, rates):
+def test_a_callback_that_sets_the_learning_rate_takes_the_place_of_ours(callback, rates, one_step):
     built, x = tiny()
     model = Autoregressive(width=16, depth=1, learning_rate=0.008).build(built.layout)
     seen = []
@@ -237,7 +234,7 @@ def test_what_is_no_callback_for_us_is_refused(callbacks, error, message):
 
 
 @pytest.mark.slow  # TensorBoard takes long to import
-def test_tensorboard_is_told_the_losses_of_both_parts(tmp_path):
+def test_tensorboard_is_told_the_losses_of_both_parts(tmp_path, one_step):
     pytest.importorskip("tensorboard")
     model, x = tiny()
     callback = keras.callbacks.TensorBoard(tmp_path)
@@ -253,7 +250,7 @@ def test_tensorboard_that_is_not_installed_is_named(monkeypatch):
         check_callbacks([keras.callbacks.TensorBoard("logs")])
 
 
-def test_a_guard_that_found_copies_puts_weights_back_and_is_told_of(capsys):
+def test_a_guard_that_found_copies_puts_weights_back_and_is_told_of(capsys, one_step):
     class Found(keras.callbacks.Callback):
         copies, restored = True, False
 
@@ -262,7 +259,7 @@ def test_a_guard_that_found_copies_puts_weights_back_and_is_told_of(capsys):
 
     model, x = tiny()
     guard = Found()
-    train(model, x, x, plan(len(x), epochs=1), guard=guard, verbose=1, rng=np.random.default_rng(0))
+    train(model, x, x[:64], plan(len(x), epochs=1, batch_size=32), guard=guard, verbose=1, rng=np.random.default_rng(0))
     assert guard.restored and guard.model is model
     assert "stopped: generated rows came nearer to training rows than to held-out ones" in capsys.readouterr().err
 

@@ -8,6 +8,7 @@ from augment.codecs.written import FORMATS
 N = 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", FORMATS)
 def test_strings_of_every_form_come_back_as_such_dates(pattern):
     rng = np.random.default_rng(0)
@@ -80,6 +81,7 @@ def dates(pattern, start="2010-01-01", periods=3000, **options):
     return TableCodec().fit(frame), frame
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [pattern for pattern in FORMATS if "%H" not in pattern])
 def test_conditions_are_read_in_the_columns_own_form(pattern):
     codec, frame = dates(pattern)

@@ -5,7 +5,7 @@ import numpy as np
 from augment.codecs.labels import Classes
 from augment.codecs.sequence_layout import SequenceLayout, pack
 
-LENGTHS = 64, 256  # tokens in a row at least and at most
+LENGTHS = 64, 128  # tokens in a row at least and at most
 
 
 class TextCodec:

@@ -31,7 +31,7 @@ class Recipe(BaseEstimator):
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
     automatic : dict of str to tuple
-        What "auto" means for parameters: for tables, for images or sequences of tokens, and for series.
+        What "auto" means for parameters: for tables, for images or sequences of tokens, for volumes, and for series.
     """
 
     encoding = "vectors"
@@ -78,12 +78,12 @@ class Recipe(BaseEstimator):
         return default() if given is None else own(given, name, inputs, outputs)
 
     def _value(self, name, layout=None):
-        """What was given under that name, or what "auto" means for tables, or for what else `layout` is of."""
+        """What was given under that name, or what "auto" means for data of this layout, for tables by default."""
         value = getattr(self, name)
         if value == "auto":
-            place = 2 if isinstance(layout, SeriesLayout) else int(isinstance(layout, ImageLayout | SequenceLayout))
-            return self.automatic[name][place]
-        return value if isinstance(value, str) else int(value)
+            kind = len(layout.shape) - 2 if isinstance(layout, ImageLayout) else isinstance(layout, SequenceLayout)
+            return self.automatic[name][3 if isinstance(layout, SeriesLayout) else kind]
+        return int(value) if isinstance(value, Integral) else value  # Keras takes no NumPy integers
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
@@ -115,12 +115,12 @@ class Recipe(BaseEstimator):
                 f"optimizer must be None, a name or a Keras optimizer. Received: optimizer={self.optimizer!r}"
             )
 
-    def _compile(self, model, **options):
+    def _compile(self, model, layout=None, **options):
         """`model`, compiled with the user's optimizer or with AdamW and these options."""
         optimizer = self.optimizer
         if optimizer is None:
             settings = {"beta_2": 0.99, "use_ema": True, "ema_momentum": 0.995} | options
-            optimizer = keras.optimizers.AdamW(self.learning_rate, self.weight_decay, **settings)
+            optimizer = keras.optimizers.AdamW(self._value("learning_rate", layout), self.weight_decay, **settings)
             optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
         elif isinstance(optimizer, str):
             optimizer = keras.optimizers.get(optimizer)

@@ -144,7 +144,8 @@ def u_net(layout, width):
 
     Patches go through residual blocks on their grid, on one of half as many places a side, and on the first again,
     which sees what it was before (Ronneberger et al., "U-Net", MICCAI 2015, arXiv 1505.04597). Time and class shift and
-    scale the channels of each block.
+    scale the channels of each block. Cubes of voxels, which may hold more numbers than a place has channels, also pass
+    the network by, times a number that follows time and class: their noise must come through whole.
 
     Parameters
     ----------
@@ -162,7 +163,8 @@ def u_net(layout, width):
     image, time, label = keras.Input(layout.shape), keras.Input((TIME,)), keras.Input((layout.n_classes,))
     told = keras.layers.Dense(2 * width, activation="silu")(keras.layers.Concatenate()([time, label]))
     told = keras.layers.Dense(2 * width, activation="silu")(told)
-    before = convolution(width, sides)(SpaceToDepth(layout.patch)(image))
+    patches = SpaceToDepth(layout.patch)(image)
+    before = convolution(width, sides)(patches)
     before = residual(before, told, width, sides)
     hidden = convolution(2 * width, sides, size=2, strides=2)(before)
     for _ in range(2):
@@ -173,6 +175,9 @@ def u_net(layout, width):
     hidden = residual(hidden, told, width, sides)
     hidden = keras.layers.Activation("silu")(keras.layers.GroupNormalization(_groups(width))(hidden))
     hidden = convolution(layout.patch**sides * layout.shape[-1], sides, kernel_initializer="zeros")(hidden)
+    if sides == 3:
+        share = keras.layers.Reshape((1,) * 4)(keras.layers.Dense(1, kernel_initializer="zeros")(told))
+        hidden = keras.layers.Add()([hidden, keras.layers.Multiply()([patches, share])])
     return keras.Model([image, time, label], DepthToSpace(layout.patch)(hidden), name="network")
 
 

@@ -41,7 +41,8 @@ class Flow(Recipe):
     ----------
     width : int or "auto", default="auto"
         Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
-        tables, 48 for images and 96 for series.
+        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
+        tables, 48 for images, 24 for volumes and 96 for series.
     depth : int, default=3
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
     n_steps : int or "auto", default="auto"
@@ -77,7 +78,11 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
-    automatic = {"width": (256, 48, 96), "n_steps": (16, 10, 20), "sampler": ("heun", "adams", "adams")}
+    automatic = {
+        "width": (256, 48, 24, 96),
+        "n_steps": (16, 10, 10, 20),
+        "sampler": ("heun", "adams", "adams", "adams"),
+    }
 
     def __init__(
         self,

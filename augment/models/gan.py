@@ -56,7 +56,7 @@ class GAN(Recipe):
         Length of the noise.
     width : int or "auto", default="auto"
         Length of the hidden vectors, for images the channels of the discriminator's first convolution, of which the
-        generator has twice as many; "auto" is 128 for tables and 32 for images.
+        generator has twice as many; "auto" is 128 for tables, 32 for images, 20 for volumes.
     depth : int, default=2
         Number of residual blocks of the generator, for tables; the discriminator has one hidden layer more.
     gamma : float, default=0.02
@@ -88,7 +88,7 @@ class GAN(Recipe):
     GAN(gamma=1.0)
     """
 
-    automatic = {"width": (128, 32)}
+    automatic = {"width": (128, 32, 20)}
 
     def __init__(
         self,

@@ -39,15 +39,15 @@ class Recurrent(Recipe):
     cell : {"gru", "lstm"}, default="gru"
         Kind of recurrent layer.
     units : int or "auto", default="auto"
-        Length of its state; "auto" is 128 for tables and 512 for sequences.
+        Length of its state; "auto" is 128 for tables and 256 for sequences.
     depth : int, default=1
         Number of such layers.
     dropout : float, default=0.1
         Share of what enters and leaves a layer that is dropped in training.
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
-    learning_rate : float or LearningRateSchedule, default=0.002
-        Highest learning rate of AdamW, or a schedule.
+    learning_rate : float, LearningRateSchedule or "auto", default="auto"
+        Highest learning rate of AdamW, or a schedule; "auto" is 0.002 for tables and 0.004 for sequences.
     weight_decay : float, default=0.01
         Weight decay of AdamW.
     optimizer : keras.optimizers.Optimizer or str, default=None
@@ -61,7 +61,7 @@ class Recurrent(Recipe):
 
     encoding = "tokens"
     tells_likelihood = True
-    automatic = {"units": (128, 512)}
+    automatic = {"units": (128, 256), "learning_rate": (0.002, 0.004)}
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Recurrent(Recipe):
         depth=1,
         dropout=0.1,
         smoothing="auto",
-        learning_rate=0.002,
+        learning_rate="auto",
         weight_decay=0.01,
         optimizer=None,
     ):
@@ -87,7 +87,7 @@ class Recurrent(Recipe):
         if self.cell not in CELLS:
             raise ValueError(f"cell must be {' or '.join(map(repr, CELLS))}. Received: cell={self.cell!r}")
         self._check_numbers(
-            ["smoothing", "units"],
+            ["smoothing", "units", "learning_rate"],
             units=(Integral, 1),
             depth=(Integral, 1),
             dropout=(Real, 0, 0.99),
@@ -97,11 +97,12 @@ class Recurrent(Recipe):
         if isinstance(layout, SequenceLayout):
             from augment.models.recurrent_sequences import RecurrentSequenceModel
 
-            model = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout)
+            model, options = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
         else:
-            model = RecurrentModel(layout, self.cell, *sizes, self.dropout, strength_of(self.smoothing, layout))
+            smoothing = strength_of(self.smoothing, layout)
+            model, options = RecurrentModel(layout, self.cell, *sizes, self.dropout, smoothing), {}
         model.build((None, layout.width))
-        return self._compile(model)
+        return self._compile(model, layout, **options)
 
 
 class RecurrentModel(GenerativeModel):

@@ -48,7 +48,7 @@ class VAE(Recipe):
         Length of the code; "auto" is 16 for tables and 32 for images.
     width : int or "auto", default="auto"
         Length of the hidden vectors of encoder and decoder, for images the channels of their convolutions; "auto" is
-        128 for tables and 64 for images.
+        128 for tables, 64 for images and 32 for volumes.
     depth : int, default=1
         Number of residual blocks of encoder and decoder, for tables.
     beta : float, default=0.5
@@ -79,7 +79,7 @@ class VAE(Recipe):
     """
 
     tells_likelihood = True
-    automatic = {"latent_dim": (16, 32), "width": (128, 64)}
+    automatic = {"latent_dim": (16, 32, 32), "width": (128, 64, 32)}
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ from augment.synthesizers.pairs import Pairing, one_column, shaped_like, stack, 
 
 BATCH = 64  # images in a step
 OFTEN = 200  # times at most that a model sees an image, unless `epochs` is given: more are learned by heart
-ARITHMETIC = 4e10  # floating-point operations that a core does in a second
+ARITHMETIC = {2: 4e10, 3: 7e10}  # floating-point operations that a core does in a second, by the number of sides
 SCORED = 1000  # images that `score` compares
 
 
@@ -260,14 +260,14 @@ class ImageSynthesizer(Synthesizer):
     def _seconds_of_a_step(self, model, plan):
         from augment.models.convolutions import multiplications
 
-        return 0.005 + 6 * plan.batch_size * multiplications(model) / ARITHMETIC
+        return 0.005 + 6 * plan.batch_size * multiplications(model) / ARITHMETIC[self.spatial_dims]
 
     def _seconds_after(self, model):
         from augment.models.convolutions import multiplications
         from augment.models.images import MATCHED, VARIED, ImageModel
 
         n = (MATCHED + VARIED) * model.passes if isinstance(model, ImageModel) else 0
-        return 2 * n * multiplications(model) / ARITHMETIC
+        return 2 * n * multiplications(model) / ARITHMETIC[self.spatial_dims]
 
     def _give(self, decoded):
         images, labels = decoded

@@ -124,7 +124,7 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
-            Texts. A single long one is learned in parts of 256 characters, and the model goes on in its manner. Or
+            Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
             series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
             (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None

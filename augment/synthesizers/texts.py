@@ -11,7 +11,7 @@ from augment.synthesizers.pairs import Pairing, is_series, to_numpy
 
 OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
-FEWEST = 300  # steps of training
+FEWEST = 500  # steps of training
 ARITHMETIC = 4e10  # floating-point operations that a core does in a second
 LONGEST = 1000  # tokens at most that are generated where no `max_length` is given
 

@@ -1,0 +1,75 @@
+"""Question: how well are texts learned in minutes on two cores, and how fast are new ones drawn?
+
+    python benchmarks/sequences.py --data ../shared/data --out sequences.jsonl [--seeds 3]
+
+Tiny Shakespeare, 1,115,394 characters: fitted on the first nine tenths, "nats" a character of the last tenth, scored in
+16 parts, each with its state carried along. "quick" is `time_limit=150`. Characters a second are those of one call that
+generates 64 texts of 500. Every finished line of --out is not run again. Set OMP_NUM_THREADS=1 on a busy machine.
+
+Last result: none yet.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+SETTINGS = {"default": {}, "quick": {"time_limit": 150}}
+PARTS = 16
+
+
+def measure(setting, data_dir, seed):
+    """One fit, the score of the last tenth and the speed of drawing, as a record."""
+    from augment import SequenceSynthesizer
+
+    text = Path(data_dir, "sequence", "tinyshakespeare.txt").read_text()
+    train, held = text[: int(len(text) * 0.9)], text[int(len(text) * 0.9) :]
+    start = time.process_time(), time.monotonic()
+    synthesizer = SequenceSynthesizer(random_state=seed, verbose=0, **SETTINGS[setting]).fit(train)
+    record = {"fit_cpu": time.process_time() - start[0], "fit_wall": time.monotonic() - start[1]}
+    ends = np.linspace(0, len(held), PARTS + 1).astype(int)
+    scores = synthesizer.score_samples([held[low:high] for low, high in zip(ends, ends[1:], strict=False)])
+    record["nats"] = -float(scores.sum()) / len(held)
+    start = time.process_time(), time.monotonic()
+    texts = synthesizer.generate(64, max_length=500)
+    spent = time.process_time() - start[0], time.monotonic() - start[1]
+    record["characters_per_cpu_second"], record["characters_per_second"] = (sum(map(len, texts)) / s for s in spent)
+    return record
+
+
+def summary(records):
+    """A Markdown table of means over the seeds."""
+    columns = ["fit_cpu", "fit_wall", "nats", "characters_per_cpu_second", "characters_per_second"]
+    lines = ["| setting | seeds | " + " | ".join(columns) + " |", "|---" * (len(columns) + 2) + "|"]
+    for setting in dict.fromkeys(record["setting"] for record in records):
+        mine = [record for record in records if record["setting"] == setting]
+        means = [np.mean([record[column] for record in mine]) for column in columns]
+        lines.append(f"| {setting} | {len(mine)} | " + " | ".join(f"{mean:.4g}" for mean in means) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", required=True, help="folder that holds sequence/tinyshakespeare.txt")
+    parser.add_argument("--out", required=True, help="file of records; what it holds is not run again")
+    parser.add_argument("--settings", default=",".join(SETTINGS))
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    path = Path(arguments.out)
+    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    done = {(record["setting"], record["seed"]) for record in records}
+    for seed in range(arguments.seeds):
+        for setting in arguments.settings.split(","):
+            if (setting, seed) not in done:
+                record = {"setting": setting, "seed": seed, **measure(setting, arguments.data, seed)}
+                records.append(record)
+                with open(path, "a") as file:
+                    file.write(json.dumps(record) + "\n")
+                print(json.dumps(record), flush=True)
+    print(summary(records))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""A small network of each family, for tests in which how much it can learn is not the subject."""
+
+from augment.models.base import get
+
+SIZES = {"width": 32, "units": 32, "depth": 1, "n_steps": 4}
+
+
+def small(name):
+    """The recipe of the family of that name, with the smallest network that still learns."""
+    recipe = get(name)
+    return recipe.set_params(**{key: size for key, size in SIZES.items() if key in recipe.get_params()})
