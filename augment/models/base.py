@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from augment.codecs.layout import ImageLayout, Layout
 from augment.codecs.sequence_layout import SequenceLayout
+from augment.codecs.series_layout import SeriesLayout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
@@ -30,7 +31,7 @@ class Recipe(BaseEstimator):
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
     automatic : dict of str to tuple
-        What "auto" means for parameters: for tables, for images or sequences, and for volumes.
+        What "auto" means for parameters: for tables, for images or sequences of tokens, for volumes, and for series.
     """
 
     encoding = "vectors"
@@ -81,7 +82,7 @@ class Recipe(BaseEstimator):
         value = getattr(self, name)
         if value == "auto":
             kind = len(layout.shape) - 2 if isinstance(layout, ImageLayout) else isinstance(layout, SequenceLayout)
-            return self.automatic[name][kind]
+            return self.automatic[name][3 if isinstance(layout, SeriesLayout) else kind]
         return int(value) if isinstance(value, Integral) else value  # Keras takes no NumPy integers
 
     def _check_numbers(self, automatic=(), **limits):

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from augment.codecs.layout import ImageLayout
+from augment.codecs.series_layout import SeriesLayout
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
 from augment.models.rank_waves import RankWaves
@@ -32,22 +33,24 @@ class Flow(Recipe):
 
     Any columns may be known: in half of the training rows a random subset stands at its values from the start.
 
-    For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. `depth` and
-    `smoothing` are for tables.
+    For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. For series it is
+    a transformer, and the noise has their covariances; `augment.models.series_flow` tells more. `smoothing` is for
+    tables alone, `depth` for tables and series, `tokens` for series.
 
     Parameters
     ----------
     width : int or "auto", default="auto"
         Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
-        tables, 48 for images and 24 for volumes.
+        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
+        tables, 48 for images, 24 for volumes and 96 for series.
     depth : int, default=3
-        Number of residual blocks of the network, for tables.
+        Number of residual blocks of the network, for tables, or of attention blocks, for series.
     n_steps : int or "auto", default="auto"
-        Steps of the sampler; "auto" is 16 for tables and 10 for images.
+        Steps of the sampler; "auto" is 16 for tables, 10 for images and 20 for series.
     sampler : {"auto", "adams", "euler", "heun"}, default="auto"
         How the directions are followed; `augment.models.solvers` tells more. Heun's method looks twice in each step and
         is of second order, Adams's looks once and is of second order too, Euler's once and of first. "auto" is "heun"
-        for tables and "adams" for images.
+        for tables and "adams" for images and series.
     guidance_scale : float, default=1
         Above 1 rows follow their known cells more than real ones do: directions without the condition are extrapolated
         to those with it (Ho and Salimans, arXiv 2207.12598). 1 is the learned distribution.
@@ -63,8 +66,11 @@ class Flow(Recipe):
         A network of one's own from (batch, layout.width + layout.n_columns + 17), the mixture, which columns are known
         and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories; for
         images from a list of mixtures (batch, *layout.shape), features of the time (batch, 17) and classes
-        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape). Training starts at the
-        weights that it has.
+        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape); for series from a list of
+        mixtures (batch, *layout.shape), which numbers are known, in the same shape, features of the time and classes as
+        for images, to what is added to directions (batch, *layout.shape). Training starts at the weights that it has.
+    tokens : {"channels", "time"}, default="channels"
+        What a token of the transformer for series is: the whole course of a channel, or a step.
 
     Examples
     --------
@@ -72,7 +78,11 @@ class Flow(Recipe):
     Flow(n_steps=8, sampler='euler')
     """
 
-    automatic = {"width": (256, 48, 24), "n_steps": (16, 10, 10), "sampler": ("heun", "adams", "adams")}
+    automatic = {
+        "width": (256, 48, 24, 96),
+        "n_steps": (16, 10, 10, 20),
+        "sampler": ("heun", "adams", "adams", "adams"),
+    }
 
     def __init__(
         self,
@@ -86,6 +96,7 @@ class Flow(Recipe):
         weight_decay=0.01,
         optimizer=None,
         network=None,
+        tokens="channels",
     ):
         self.width = width
         self.depth = depth
@@ -97,6 +108,7 @@ class Flow(Recipe):
         self.weight_decay = weight_decay
         self.optimizer = optimizer
         self.network = network
+        self.tokens = tokens
 
     def build(self, layout):
         self._check_numbers(
@@ -112,6 +124,8 @@ class Flow(Recipe):
             raise ValueError(f"sampler must be 'auto' or one of {names}. Received: sampler={self.sampler!r}")
         if isinstance(layout, ImageLayout):
             return self._build_for_images(layout)
+        if isinstance(layout, SeriesLayout):
+            return self._build_for_series(layout)
         n_inputs = layout.width + layout.n_columns + 2 * WAVES + 1
         network = self._network("network", n_inputs, layout.width, first=RankWaves(layout))
         strength = strength_of(self.smoothing, layout)
@@ -130,6 +144,21 @@ class Flow(Recipe):
         network = self._image_network("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         model = ImageFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
+        model.build((None, layout.width))
+        return self._compile(model, ema_momentum=0.998)
+
+    def _build_for_series(self, layout):
+        from augment.models.convolutions import TIME
+        from augment.models.series_flow import SeriesFlowModel
+        from augment.models.transformers import TOKENS, transformer
+
+        if self.tokens not in TOKENS:
+            raise ValueError(f"tokens must be {' or '.join(map(repr, TOKENS))}. Received: tokens={self.tokens!r}")
+        inputs = [layout.shape, layout.shape, (TIME,), (layout.n_classes,)]
+        size = self._value("width", layout), int(self.depth), self.tokens
+        network = self._image_network("network", inputs, layout.shape, lambda: transformer(layout, *size))
+        n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
+        model = SeriesFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 

@@ -143,7 +143,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         """Train `model` on a part of the rows, which is returned, and validate it on the others."""
         from augment.training import train
 
-        learn, check = split(arrays, self.validation_fraction, rng)
+        learn, check = self._split(arrays, rng)
         chosen = self._plan(model, len(learn))
         rows = model.training_rows(learn, chosen.steps * chosen.batch_size, rng)
         if self.verbose:
@@ -163,6 +163,9 @@ class Synthesizer(DensityMixin, BaseEstimator):
         )
         self._warn_if_hardly_trained(int(model.optimizer.iterations), chosen.steps)
         return learn
+
+    def _split(self, arrays, rng):
+        return split(arrays, self.validation_fraction, rng)
 
     def _guard(self, model, learn, check, plan):
         """What ends training where the model begins to learn its rows by heart; None where nothing does."""
@@ -485,13 +488,32 @@ class Synthesizer(DensityMixin, BaseEstimator):
             raise ValueError(f"validation_fraction must be in [0, 1). Received: validation_fraction={share!r}")
 
 
-def split(arrays, fraction, rng):
-    """Part of the rows to learn from, part to validate on; with too few rows for both, None for the second."""
+def split(arrays, fraction, rng, overlap=0):
+    """Part of the rows to learn from, part to validate on; with too few rows for both, None for the second.
+
+    Where each row overlaps with so many of those that follow, the second part are runs of rows, and rows that overlap
+    with them are in neither.
+    """
     n_check = math.ceil(fraction * len(arrays))
     if n_check < 2 or len(arrays) - n_check < 2:
         return arrays, None
+    if overlap:
+        return _runs(arrays, n_check, rng, overlap)
     order = rng.permutation(len(arrays))
     return arrays[order[n_check:]], arrays[order[:n_check]]
+
+
+def _runs(arrays, n_check, rng, overlap):
+    """Rows apart from a number of runs, evenly spread, and these."""
+    n_runs = max(1, n_check // (2 * overlap))
+    check, near = np.zeros(len(arrays), bool), np.zeros(len(arrays), bool)
+    for part in np.array_split(np.arange(len(arrays)), n_runs):
+        size = min(-(-n_check // n_runs), len(part))
+        start = part[0] + rng.integers(len(part) - size + 1)
+        check[start : start + size] = near[max(start - overlap, 0) : start + size + overlap] = True
+    if len(arrays) - near.sum() < 2:
+        return arrays, None
+    return arrays[~near], arrays[check]
 
 
 def _for_use(model):

@@ -1,9 +1,12 @@
 """Which kinds of sequences there are, and which of them data are."""
 
+import numpy as np
+
 from augment.synthesizers.pairs import is_series
+from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts
 
-KINDS = {kind.name: kind for kind in (Texts,)}
+KINDS = {kind.name: kind for kind in (Texts, Series)}
 
 
 def kind_named(name, data):
@@ -12,7 +15,10 @@ def kind_named(name, data):
         name = _kind_of(data)
         if name is None:
             got = type(data).__name__
-            raise TypeError(f"X is of no kind of sequences that is known: expected strings, got {got}.")
+            raise TypeError(
+                f"X is of no kind of sequences that is known: expected strings, or series of numbers as an "
+                f"array (n, time, features) or a list of arrays (time, features), got {got}. Others need kind=."
+            )
     if name not in KINDS:
         names = ", ".join(map(repr, KINDS))
         raise ValueError(f"kind must be 'auto' or one of {names}. Received: kind={name!r}")
@@ -23,5 +29,9 @@ def _kind_of(data):
     """The name of the kind of `data`, as told by their form; None for what is of no kind known here."""
     if isinstance(data, str):
         return "text"
+    if isinstance(data, np.ndarray) and data.dtype.kind in "biuf":
+        return "series" if data.ndim == 3 else None
     first = next(iter(data), None) if is_series(data) or hasattr(data, "__iter__") else None
+    if isinstance(first, np.ndarray) and first.ndim == 2 and first.dtype.kind in "biuf":
+        return "series"
     return "text" if isinstance(first, str) else None

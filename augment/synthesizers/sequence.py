@@ -1,40 +1,48 @@
-"""Sequences: texts in, texts of the same kind out."""
+"""Sequences: texts or series of numbers in, sequences of the same kind out."""
 
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from augment.codecs.labels import read_labels
-from augment.synthesizers.base import Synthesizer
+from augment.synthesizers.base import Synthesizer, split
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = 32  # rows in a step
-OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
-MOST = 8_000_000  # tokens at most that it sees
-FEWEST = 500  # steps
-ARITHMETIC = 4e10  # floating-point operations that a core does in a second
+BATCH = {"text": 32, "series": 128}  # rows in a step
+DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts, with or without labels, and generates new ones like them.
+    """Learns texts or series of numbers, with or without labels, and generates new ones like them.
 
-    Not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of a long text, and
-    knows nothing but what it is fitted on.
+    Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
+    whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
+
+    For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
+    a long text, and knows nothing but what it is fitted on.
 
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts. Or a recipe with parameters such as
-        `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout` and gives a `GenerativeModel`.
-    kind : {"auto", "text"}, default="auto"
-        What the sequences are; "auto" looks at the data.
+        The family of generative models; "auto" is "recurrent" for texts and "flow" for series. Or a recipe with
+        parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a
+        `SeriesLayout`, and gives a `GenerativeModel`.
+    kind : {"auto", "text", "series"}, default="auto"
+        What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
+    window : int, default=None
+        For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
+        array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
+        stretches of time, and windows that share steps with them are not learned.
+    stride : int, default=1
+        Steps from the beginning of a window to that of the next.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and 128 for
+        series.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -50,8 +58,8 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec
-        Turns texts into arrays and back.
+    codec_ : TextCodec or SeriesCodec
+        Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
     history_ : dict of str to list of float
@@ -67,6 +75,13 @@ class SequenceSynthesizer(Synthesizer):
     >>> new = synthesizer.generate(3, prompt="ab", max_length=8)
     >>> [text[:2] for text in new]
     ['ab', 'ab', 'ab']
+
+    >>> series = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
+    >>> synthesizer = SequenceSynthesizer(epochs=1, verbose=0, random_state=0).fit(series)
+    >>> synthesizer.generate(3).shape
+    (3, 6, 2)
+    >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
+    (10, 6, 2)
     """
 
     def __init__(
@@ -74,6 +89,8 @@ class SequenceSynthesizer(Synthesizer):
         model="auto",
         *,
         kind="auto",
+        window=None,
+        stride=1,
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -92,7 +109,7 @@ class SequenceSynthesizer(Synthesizer):
             verbose=verbose,
             random_state=random_state,
         )
-        self.kind = kind
+        self.kind, self.window, self.stride = kind, window, stride
 
     @property
     def classes_(self):
@@ -106,10 +123,12 @@ class SequenceSynthesizer(Synthesizer):
 
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str
-            Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner.
+        X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
+            Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
+            series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
+            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None
-            Labels, one for each text; `generate` then returns pairs.
+            Labels, one for each sequence; `generate` then returns pairs.
 
         Returns
         -------
@@ -119,7 +138,8 @@ class SequenceSynthesizer(Synthesizer):
         Raises
         ------
         ValueError, TypeError
-            If a parameter is wrong, X is no list of strings or all of them are empty, or y is of another length.
+            If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, or y is of
+            another length.
         """
         return super().fit(X, y)
 
@@ -133,6 +153,8 @@ class SequenceSynthesizer(Synthesizer):
         max_length=None,
         temperature=1.0,
         top_p=1.0,
+        history=None,
+        horizon=None,
         random_state=None,
     ):
         """Draw new sequences.
@@ -140,11 +162,13 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of texts. By default as many as were fitted, or as `y` or `prompt` has.
+            Number of sequences. By default as many as were fitted, or as `y`, `prompt`, `history` or the
+            series to fill has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
-        condition : dict, default=None
+        condition : dict, array or list of arrays, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
+            Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
         prompt : str or list of str, default=None
             What the texts begin with: all of them with one string, or each with its own.
         max_length : int, default=None
@@ -155,13 +179,20 @@ class SequenceSynthesizer(Synthesizer):
         top_p : float, default=1
             In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
             Holtzman et al., ICLR 2020, arXiv 1904.09751).
+        history : array or list of arrays, default=None
+            First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
+            back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
+            steps; new values stay inside the fitted range.
+        horizon : int, default=None
+            How many steps follow those of `history`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the texts. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts in the form that was fitted: a list, an array or a series; a pair after `fit(X, y)`.
+            Texts in the form that was fitted: a list, an array or a series; series as an array or a list of arrays of
+            the fitted dtype. A pair after `fit(X, y)`.
 
         Raises
         ------
@@ -174,16 +205,26 @@ class SequenceSynthesizer(Synthesizer):
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
         given = {"prompt": prompt, "max_length": max_length, "temperature": temperature, "top_p": top_p}
-        known = self._ask(n_samples, y, condition, given, rng)
-        sequences = self.model_.transport(self.model_.noise(len(known.classes), rng), known)
+        given |= {"history": history, "horizon": horizon}
+        known = self._ask(n_samples, y, condition, self._taken(given), rng)
+        sequences = self._kind.draw(self.model_, self.codec_, known, rng)
         new = self._kind.give(sequences, self.codec_, known, self.verbose)
         if self.codec_.classes.values is None:
             return new
         return new, self._pairing.as_given(self.codec_.classes.values[known.classes])
 
+    def _taken(self, given):
+        """The arguments of `generate` that are for this kind; a ValueError where others are given."""
+        for name, value in given.items():
+            if name not in self._kind.takes and value is not DEFAULTS[name] and value != DEFAULTS[name]:
+                raise ValueError(f"{name} is not for sequences of the kind {self.kind_!r}.")
+        return {name: given[name] for name in self._kind.takes}
+
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
+        if condition is not None and not isinstance(condition, dict) and "history" in self._kind.takes:
+            given, condition = given | {"condition": condition}, None
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
         default = self._kind.number(**given)
@@ -250,7 +291,8 @@ class SequenceSynthesizer(Synthesizer):
 
     def _read(self, X, y, reset):
         if reset:
-            kind = kind_named(self.kind, X).of(X)
+            kind = kind_named(self.kind, X)
+            kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
             sequences, labels = kind.read(X), None
             if y is not None:
                 labels = read_labels(to_numpy(y), len(sequences), "sequences")
@@ -278,14 +320,20 @@ class SequenceSynthesizer(Synthesizer):
     def _plan(self, model, n):
         from augment.training import plan
 
-        batch_size = BATCH if self.batch_size == "auto" else self.batch_size
+        batch_size = BATCH[self.kind_] if self.batch_size == "auto" else self.batch_size
         settings = {"epochs": self.epochs, "batch_size": batch_size}
         whole = plan(n, **settings)
-        wanted = min(OFTEN * n, MOST / self.codec_.layout.length) / whole.batch_size
-        return plan(n, share=max(wanted, FEWEST) / whole.steps, **settings)
+        seen, fewest = self._kind.rows_seen(self.codec_.layout, n)
+        return plan(n, share=max(seen / whole.batch_size, fewest) / whole.steps, **settings)
+
+    def _guard(self, model, learn, check, plan):
+        return self._kind.guard(self.codec_, model, learn, check, plan)
+
+    def _split(self, arrays, rng):
+        return split(arrays, self.validation_fraction, rng, self._kind.overlap)
 
     def _seconds_of_a_step(self, model, plan):
-        return 0.005 + 6 * plan.batch_size * self.codec_.layout.length * model.count_params() / ARITHMETIC
+        return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)
 
     def _give(self, decoded):
         return decoded

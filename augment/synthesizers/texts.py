@@ -9,6 +9,10 @@ from augment.codecs.sequence_layout import SequenceCondition
 from augment.codecs.text import TextCodec
 from augment.synthesizers.pairs import Pairing, is_series, to_numpy
 
+OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
+MOST = 8_000_000  # tokens at most that it sees
+FEWEST = 500  # steps of training
+ARITHMETIC = 4e10  # floating-point operations that a core does in a second
 LONGEST = 1000  # tokens at most that are generated where no `max_length` is given
 
 
@@ -24,7 +28,8 @@ class Texts:
     """
 
     name, model, codec_class = "text", "recurrent", TextCodec
-    takes = ("prompt", "max_length", "temperature", "top_p")
+    takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
+    overlap = 0
 
     def __init__(self, container="list", series=None):
         self.container, self.series = container, series
@@ -70,6 +75,25 @@ class Texts:
         if self.container == "series":
             return Pairing.from_dict(self.series).as_given(texts)
         return np.array(texts, dtype=str) if self.container == "array" else texts
+
+    @staticmethod
+    def draw(model, codec, known, rng):
+        """New sequences of tokens."""
+        return model.transport(model.noise(len(known.classes), rng), known)
+
+    @staticmethod
+    def rows_seen(layout, n):
+        """How many rows training sees, of n, and in how many steps at least."""
+        return min(OFTEN * n, MOST / layout.length), FEWEST
+
+    @staticmethod
+    def seconds_of_a_step(layout, model, batch_size):
+        """CPU seconds about that a step takes."""
+        return 0.005 + 6 * batch_size * layout.length * model.count_params() / ARITHMETIC
+
+    @staticmethod
+    def guard(codec, model, learn, check, plan):
+        """What ends training where the model begins to learn by heart: nothing, validation does."""
 
     def to_dict(self):
         """The form as JSON-ready values."""

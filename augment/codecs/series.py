@@ -1,0 +1,163 @@
+"""Series of numbers as arrays and back: normal scores of each channel at each step, and a one-hot of the class."""
+
+import numpy as np
+
+from augment.codecs.channels import Channel
+from augment.codecs.labels import Classes
+from augment.codecs.normal_scores import NormalScores
+from augment.codecs.series_layout import SeriesLayout
+
+
+class SeriesCodec:
+    """Turns series into arrays that obey a `SeriesLayout`, and such arrays into series of the fitted form.
+
+    Each channel becomes normal scores, constant ones nothing, one with missing values a second channel that tells where
+    they are. Series of different lengths are filled up with their last value, and a last channel, the same at each
+    step, tells the length.
+
+    Parameters
+    ----------
+    encoding : {"vectors"}, default="vectors"
+        Series are floats to a model.
+
+    Attributes
+    ----------
+    layout : SeriesLayout
+        The form of encoded series.
+    channels : list of Channel
+        The features.
+    lengths : ndarray of int
+        The lengths that series have, sorted.
+    classes : Classes
+        The labels.
+
+    Examples
+    --------
+    >>> series = [np.array([[1, 7], [2, 7], [3, 7]]), np.array([[4, 7]])]
+    >>> codec = SeriesCodec().fit((series, None))
+    >>> codec.layout.shape  # the first feature and the length
+    (3, 2)
+    >>> [part.tolist() for part in codec.decode(codec.encode((series, None)))]
+    [[[1, 7], [2, 7], [3, 7]], [[4, 7]]]
+    """
+
+    encodings = ("vectors",)
+    dtype = np.dtype("float32")
+
+    def __init__(self, encoding="vectors"):
+        if encoding not in self.encodings:
+            raise ValueError(
+                f"Series are encoded as 'vectors', which Flow takes. Received: encoding={encoding!r}, that of another "
+                "family."
+            )
+        self.encoding = encoding
+
+    def fit(self, data, target=None):
+        """Learn channels, lengths and labels of `data`, a pair of series and labels or None; `target` is not used.
+
+        Series are a list of arrays (steps, features) of one type.
+        """
+        series, labels = data
+        self.dtype_in, steps = series[0].dtype, np.concatenate(series)
+        if steps.dtype.kind == "b":
+            steps = steps.astype("uint8")
+        self.channels = [Channel.of(values) for values in steps.T]
+        lengths = [len(part) for part in series]
+        self.lengths = np.unique(lengths)
+        self.length_scores = NormalScores.of(lengths) if len(self.lengths) > 1 else None
+        self.classes = Classes.of(labels)
+        self._set_layout(len(series))
+        return self
+
+    def _set_layout(self, n_samples):
+        width = sum(channel.width for channel in self.channels) + (self.length_scores is not None)
+        self.layout = SeriesLayout(int(self.lengths[-1]), width, self.classes.proportions, n_samples=n_samples)
+
+    def encode(self, data, rng=None):
+        """Rows (n, layout.width) of a pair of series and labels; without labels the class is all zeros."""
+        series, labels = data
+        scores = self._scores(series, [len(part) for part in series], rng)
+        if not self.layout.width:
+            return np.zeros((len(series), 0), "float32")
+        one_hots = np.zeros((len(series), self.layout.n_classes), "float32")
+        if labels is not None and self.layout.n_classes:
+            one_hots[np.arange(len(series)), self.classes.places(labels)] = 1
+        return np.concatenate([scores.reshape(len(series), -1), one_hots], axis=1)
+
+    def _scores(self, series, lengths, rng=None):
+        """Scores (n, *layout.shape) of series whose whole lengths are these; what they lack at the end is filled up."""
+        n = len(series)
+        steps = np.stack([part[np.minimum(np.arange(self.layout.length), len(part) - 1)] for part in series])
+        inside = (
+            np.full((n, len(self.channels) + 1, 2), 0.5) if rng is None else rng.random((n, len(self.channels) + 1, 2))
+        )
+        parts = [channel.encode(steps[..., i], inside[:, i]) for i, channel in enumerate(self.channels)]
+        if self.length_scores is not None:
+            scores = self.length_scores.encode(np.array(lengths)[:, None], inside[:, -1, :1])
+            parts.append(np.repeat(scores[:, None], self.layout.length, axis=1))
+        return np.concatenate(parts, axis=-1).astype("float32")
+
+    def known(self, series, lengths, to_fill):
+        """Scores of what is known of series, and where it is: two arrays (n, layout.n_values), zeros elsewhere.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (steps, features)
+            The first steps of each.
+        lengths : list of int
+            How long each is to be.
+        to_fill : bool
+            Whether missing values are unknown, and to become values; else they are known to be missing.
+        """
+        n, scores = len(series), self._scores(series, lengths)
+        there = np.stack([np.arange(self.layout.length) < len(part) for part in series])
+        columns = []
+        for i, channel in enumerate(self.channels):
+            present = there.copy()
+            for row, part in zip(present, series, strict=True):
+                row[: len(part)] &= ~np.isnan(part[:, i].astype("float64"))
+            columns += [present] * (channel.scores is not None)
+            if channel.missing is not None:
+                if to_fill:
+                    scores[..., len(columns)] = channel.missing.encode(np.zeros(1))
+                columns.append(np.ones_like(there) if to_fill else there)
+        columns += [np.ones_like(there)] * (self.length_scores is not None)
+        known = np.stack(columns, axis=-1) if columns else np.zeros((n, self.layout.length, 0), bool)
+        return np.where(known, scores, 0).reshape(n, -1).astype("float32"), known.reshape(n, -1)
+
+    def decode(self, arrays):
+        """Series of arrays (n, layout.width): a list of arrays (steps, features) of the fitted type."""
+        n, start, features = len(arrays), 0, []
+        scores = arrays[:, : self.layout.n_values].reshape(n, *self.layout.shape).astype("float64")
+        for channel in self.channels:
+            features.append(channel.decode(scores[..., start : start + channel.width]))
+            start += channel.width
+        steps = np.stack(features, axis=-1).astype(self.dtype_in)
+        lengths = np.full(n, self.layout.length)
+        if self.length_scores is not None:
+            wanted = self.length_scores.decode(scores[..., -1].mean(axis=1))
+            lengths = self.lengths[np.abs(self.lengths - wanted[:, None]).argmin(axis=1)]
+        return [part[:length] for part, length in zip(steps, lengths, strict=True)]
+
+    def to_dict(self):
+        """The codec as JSON-ready values."""
+        return {
+            "kind": "series",
+            "dtype": self.dtype_in.str,
+            "channels": [channel.to_dict() for channel in self.channels],
+            "lengths": self.lengths.tolist(),
+            "length_scores": None if self.length_scores is None else self.length_scores.to_dict(),
+            "classes": self.classes.to_dict(),
+            "n_samples": self.layout.n_samples,
+        }
+
+    @classmethod
+    def from_dict(cls, state):
+        """The codec that `to_dict` gave."""
+        codec = cls()
+        codec.dtype_in, codec.lengths = np.dtype(state["dtype"]), np.array(state["lengths"])
+        codec.channels = [Channel.from_dict(channel) for channel in state["channels"]]
+        codec.length_scores = state["length_scores"] and NormalScores.from_dict(state["length_scores"])
+        codec.classes = Classes.from_dict(state["classes"])
+        codec._set_layout(state["n_samples"])
+        return codec

@@ -1,0 +1,206 @@
+"""Series of numbers as a kind of sequences: how they are read, what can be asked of them, how they are given back."""
+
+import numbers
+from dataclasses import dataclass
+
+import numpy as np
+
+from augment.codecs.series import SeriesCodec
+from augment.codecs.series_layout import SeriesCondition
+from augment.synthesizers.series_reading import read_series, windows
+
+OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
+FEWEST = 500  # steps of training
+ARITHMETIC = 2e10  # floating-point operations that a core does in a second
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is known of series to generate.
+
+    Parameters
+    ----------
+    classes : ndarray of int of shape (n,)
+        Their classes, zeros without labels.
+    given : list of ndarray of shape (steps, features), default=None
+        What each begins with, or, to be filled, each with its missing values.
+    horizon : int or None, default=None
+        Steps that follow; None to fill.
+    """
+
+    classes: np.ndarray
+    given: list | None = None
+    horizon: int | None = None
+
+
+class Series:
+    """The kind "series": numbers in an array (n, time, features) or (n, time), or a list of arrays of any lengths.
+
+    Parameters
+    ----------
+    container : {"list", "array"}, default="array"
+        What held the series.
+    n_axes : {1, 2}, default=2
+        Whether one is (time,) or (time, features).
+    overlap : int, default=0
+        How many of the windows that follow one share steps with it; 0 where series are whole.
+    """
+
+    name, model, codec_class = "series", "flow", SeriesCodec
+    takes, options = ("history", "horizon"), ("window", "stride")
+
+    def __init__(self, container="array", n_axes=2, overlap=0):
+        self.container, self.n_axes, self.overlap = container, n_axes, overlap
+        self.window = self.stride = None
+
+    @classmethod
+    def of(cls, X, window=None, stride=1):
+        """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
+        if window is None:
+            series, n_axes = read_series(X)
+            kind = cls("array" if isinstance(X, np.ndarray) else "list", n_axes)
+            if isinstance(X, np.ndarray) and X.ndim == 1:
+                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
+        else:
+            one = isinstance(X, np.ndarray) and X.ndim < 3
+            series, n_axes = read_series([X] if one else X)
+            kind = cls("array", n_axes, 0)
+            series = windows(series, window, stride)
+            kind.window, kind.stride, kind.overlap = window, stride, (window - 1) // stride
+        if len(series) < 2:
+            advice = "" if window else "; one long series needs window=, the steps of the parts to learn it in"
+            raise ValueError(f"X has {len(series)} series while a minimum of 2 is required to learn from{advice}.")
+        return kind
+
+    def read(self, X):
+        """Series as the codec takes them, a list of arrays (steps, features)."""
+        if self.window is None:
+            return read_series(X, self.n_axes)[0]
+        one = isinstance(X, np.ndarray) and X.ndim == self.n_axes
+        return windows(read_series([X] if one else X, self.n_axes)[0], self.window, self.stride)
+
+    def number(self, condition=None, history=None, horizon=None):
+        """How many series these arguments of `generate` ask for; None where they do not tell."""
+        given = history if condition is None else condition
+        return None if given is None else len(self._given(given, "history" if condition is None else "condition"))
+
+    def ask(self, codec, places, condition=None, history=None, horizon=None):
+        """What is known of series of these classes (n,): a Question."""
+        if condition is not None and (history is not None or horizon is not None):
+            raise ValueError("Give one of condition, series to fill, and history with horizon.")
+        if (history is None) != (horizon is None):
+            raise ValueError("history and horizon go together: the first steps, and how many are to follow.")
+        if condition is None and history is None:
+            return Question(places)
+        name = "history" if condition is None else "condition"
+        given = self._given(history if condition is None else condition, name)
+        if len(codec.channels) != given[0].shape[1]:
+            raise ValueError(f"{name} has {given[0].shape[1]} features; {len(codec.channels)} were fitted.")
+        if len(places) < len(given):
+            raise ValueError(f"{name} has {len(given)} series, and {len(places)} are asked for.")
+        given = [given[number % len(given)] for number in range(len(places))]
+        if condition is not None:
+            self._check_lengths(given, codec)
+        elif not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
+            raise ValueError(f"horizon must be an integer of at least 1. Received: horizon={horizon!r}")
+        return Question(places, given, None if condition is not None else int(horizon))
+
+    @staticmethod
+    def _check_lengths(given, codec):
+        longest = max(map(len, given))
+        if longest > codec.layout.length:
+            raise ValueError(f"A series of condition has {longest} steps; {codec.layout.length} at most were fitted.")
+        if codec.length_scores is None and min(map(len, given)) < codec.layout.length:
+            raise ValueError(f"The series of condition must have {codec.layout.length} steps each, as the fitted ones.")
+
+    def _given(self, given, argument):
+        one = isinstance(given, np.ndarray) and given.ndim == self.n_axes
+        series, _ = read_series(given[None] if one else given, self.n_axes, argument)
+        if not series:
+            raise ValueError(f"{argument} has no series.")
+        return series
+
+    def draw(self, model, codec, question, rng):
+        """New series, a list of arrays (steps, features)."""
+        if question.given is None:
+            return self._made(model, codec, SeriesCondition(question.classes), rng)
+        if question.horizon is None:
+            lengths = list(map(len, question.given))
+            made = self._made(model, codec, self._condition(codec, question, question.given, lengths, True), rng)
+            return [_merged(*pair) for pair in zip(question.given, made, strict=True)]
+        return self._continued(model, codec, question, rng)
+
+    def _continued(self, model, codec, question, rng):
+        """Histories and what follows them: a window at a time, of which at least half is new if so much is needed."""
+        longest, series, left = codec.layout.length, question.given, question.horizon
+        series = [part.astype(np.result_type(part, codec.dtype_in)) for part in series]
+        while left:
+            known = [
+                part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
+            ]
+            lengths = [min(len(part) + left, longest) for part in known]
+            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng)
+            new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
+            series = [
+                np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
+                for part, more, before in zip(series, made, known, strict=True)
+            ]
+            left -= new
+        return series
+
+    @staticmethod
+    def _condition(codec, question, series, lengths, to_fill):
+        return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill))
+
+    @staticmethod
+    def _made(model, codec, condition, rng):
+        """Series that a model makes; where all is constant there is no model."""
+        n = len(condition.classes)
+        if model is None:
+            return codec.decode(np.zeros((n, 0), "float32"))
+        return codec.decode(model.transport(model.noise(n, rng), condition))
+
+    def give(self, series, codec, known, verbose):
+        """Series in the user's form; those of an array that are not of one length as a list."""
+        if self.n_axes == 1:
+            series = [part[:, 0] for part in series]
+        if self.container == "list" or len(set(map(len, series))) > 1:
+            return series
+        shape = (codec.layout.length, len(codec.channels))[: self.n_axes]
+        return np.stack(series) if series else np.zeros((0, *shape), codec.dtype_in)
+
+    @staticmethod
+    def rows_seen(layout, n):
+        """How many series training sees, of n, and in how many steps at least."""
+        return OFTEN * n, FEWEST
+
+    @staticmethod
+    def seconds_of_a_step(layout, model, batch_size):
+        """CPU seconds about that a step takes."""
+        return 0.01 + 6 * batch_size * layout.n_channels * model.count_params() / ARITHMETIC
+
+    def guard(self, codec, model, learn, check, plan):
+        """What ends training where the model begins to learn its series by heart; see `StopAtCopies`."""
+        from augment.models.nearer import FEWEST as FEWEST_ROWS
+        from augment.models.nearer import StopAtCopies
+
+        if check is None or len(check) < FEWEST_ROWS:
+            return None
+        n_values = codec.layout.n_values
+
+        def make(n):
+            rng = np.random.default_rng(0)
+            places = rng.choice(max(codec.layout.n_classes, 1), n, p=codec.layout.proportions or None)
+            return np.asarray(model.transport(model.noise(n, rng), SeriesCondition(places)))[:, :n_values]
+
+        return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs)
+
+    def to_dict(self):
+        """The form as JSON-ready values."""
+        return {"container": self.container, "n_axes": self.n_axes, "overlap": self.overlap}
+
+
+def _merged(given, made):
+    """What is given of a series, its missing values taken from another."""
+    missing = np.isnan(given.astype("float64"))
+    return np.where(missing, made[: len(given)], given).astype(made.dtype)
