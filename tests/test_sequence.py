@@ -139,6 +139,7 @@ def test_bad_data_are_named(X, y, error, message):
         ({"prompt": ["a", "b"], "n_samples": 3}, "prompt is a list of 2 texts, and 3 are asked for"),
         ({"max_length": 0}, "max_length must be an integer of at least 1"),
         ({"temperature": 0}, "temperature must be a number above 0"),
+        ({"history": np.zeros((3, 2))}, "history is not for sequences of the kind 'text'"),
         ({"top_p": 1.5}, r"top_p must be in \(0, 1\]"),
     ],
 )

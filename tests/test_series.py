@@ -88,6 +88,15 @@ def test_gaps_are_filled_from_both_sides(fitted):
     assert error == pytest.approx(np.sqrt(2 / 5.49), abs=0.12)
 
 
+def test_score_prefers_series_like_the_fitted_ones(fitted):
+    model, series, labels = fitted
+    own = model.score(series[:500], labels[:500])
+    assert own > model.score(series[:500, ::-1], labels[:500]) + 0.1
+    ones = series[labels == 1][:300]
+    assert model.score(ones, [1] * 300) > model.score(ones, [0] * 300) + 1
+    assert model.score(series[:500]) == model.score(series[:500]) and not hasattr(model, "score_samples")
+
+
 @pytest.mark.usefixtures("one_step")
 def test_a_longer_horizon_goes_on_window_by_window():
     series = np.random.default_rng(0).normal(size=(30, 6, 2)).cumsum(axis=1)
@@ -130,10 +139,13 @@ def test_missing_values_are_generated_and_filled():
 
 
 @pytest.mark.usefixtures("one_step")
-def test_one_long_series_is_cut_into_windows():
+def test_one_long_series_is_cut_into_windows(tmp_path):
     series = np.arange(100.0).reshape(50, 2)
     model = quick(window=6, stride=2).fit(series[None])
     assert model.generate().shape == (23, 6, 2)
+    model.save(tmp_path / "windows")
+    again = SequenceSynthesizer.load(tmp_path / "windows")
+    assert again.score(series[None]) == model.score(series[None])
     assert quick(window=6, kind="series").fit(series[:, 0]).generate(4).shape == (4, 6)
     assert quick(window=6, kind="series").fit(series).generate(4, history=series[-3:], horizon=9).shape == (4, 12, 2)
 

@@ -1,5 +1,7 @@
 """Sequences: texts or series of numbers in, sequences of the same kind out."""
 
+import numbers
+
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -216,7 +218,8 @@ class SequenceSynthesizer(Synthesizer):
     def _taken(self, given):
         """The arguments of `generate` that are for this kind; a ValueError where others are given."""
         for name, value in given.items():
-            if name not in self._kind.takes and value is not DEFAULTS[name] and value != DEFAULTS[name]:
+            as_default = value is DEFAULTS[name] or (isinstance(value, numbers.Real) and value == DEFAULTS[name])
+            if name not in self._kind.takes and not as_default:
                 raise ValueError(f"{name} is not for sequences of the kind {self.kind_!r}.")
         return {name: given[name] for name in self._kind.takes}
 
@@ -261,12 +264,15 @@ class SequenceSynthesizer(Synthesizer):
         return self._log_likelihood(self._read(X, y, reset=False), y)
 
     def score(self, X, y=None):
-        """Mean log-likelihood of the sequences, see `score_samples`: higher is better, and the same at every call.
+        """How well the model agrees with the sequences: higher is better, and the same at every call.
+
+        Of texts the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
+        squared sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
 
         Parameters
         ----------
         X, y
-            As in `score_samples`.
+            As in `fit`.
 
         Returns
         -------
@@ -279,10 +285,16 @@ class SequenceSynthesizer(Synthesizer):
         ValueError
             As in `score_samples`, and for no sequences.
         """
-        scores = self.score_samples(X, y)
-        if not len(scores):
+        check_is_fitted(self, "codec_")
+        sequences, labels = self._read(X, y, reset=False)
+        if not len(sequences):
             raise ValueError("score is a mean over sequences and got none: give at least one.")
-        return float(np.mean(scores))
+        if self.model_ is None:  # all is constant
+            return 0.0
+        if self._tells_likelihood():
+            return float(np.mean(self._log_likelihood((sequences, labels), y)))
+        classes = None if labels is None else self.codec_.classes.places(labels)
+        return self._kind.score(self.model_, self.codec_, sequences, classes)
 
     def _log_likelihood(self, table, y):
         sequences, labels = table

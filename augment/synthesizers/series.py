@@ -11,6 +11,7 @@ from augment.synthesizers.series_reading import read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
 FEWEST = 500  # steps of training
+SCORED = 1000  # series that `score` compares
 ARITHMETIC = 2e10  # floating-point operations that a core does in a second
 
 
@@ -42,16 +43,20 @@ class Series:
         What held the series.
     n_axes : {1, 2}, default=2
         Whether one is (time,) or (time, features).
-    overlap : int, default=0
-        How many of the windows that follow one share steps with it; 0 where series are whole.
+    window, stride : int, default=None
+        Steps of a window, and from the beginning of one to that of the next; None where series are whole.
     """
 
     name, model, codec_class = "series", "flow", SeriesCodec
     takes, options = ("history", "horizon"), ("window", "stride")
 
-    def __init__(self, container="array", n_axes=2, overlap=0):
-        self.container, self.n_axes, self.overlap = container, n_axes, overlap
-        self.window = self.stride = None
+    def __init__(self, container="array", n_axes=2, window=None, stride=None):
+        self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
+
+    @property
+    def overlap(self):
+        """How many of the windows that follow one share steps with it; 0 where series are whole."""
+        return (self.window - 1) // self.stride if self.window else 0
 
     @classmethod
     def of(cls, X, window=None, stride=1):
@@ -64,9 +69,8 @@ class Series:
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
             series, n_axes = read_series([X] if one else X)
-            kind = cls("array", n_axes, 0)
             series = windows(series, window, stride)
-            kind.window, kind.stride, kind.overlap = window, stride, (window - 1) // stride
+            kind = cls("array", n_axes, window, stride)
         if len(series) < 2:
             advice = "" if window else "; one long series needs window=, the steps of the parts to learn it in"
             raise ValueError(f"X has {len(series)} series while a minimum of 2 is required to learn from{advice}.")
@@ -179,6 +183,20 @@ class Series:
         """CPU seconds about that a step takes."""
         return 0.01 + 6 * batch_size * layout.n_channels * model.count_params() / ARITHMETIC
 
+    def score(self, model, codec, series, classes):
+        """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
+
+        Of normal scores, those of all steps and channels of a series as one vector.
+        """
+        from augment.models.sliced_distance import sliced_distance
+
+        chosen, rng = np.random.default_rng(0).permutation(len(series))[:SCORED], np.random.default_rng(1)
+        rows = codec.encode(([series[number] for number in chosen], None))
+        places = rng.choice(max(codec.layout.n_classes, 1), len(chosen), p=codec.layout.proportions or None)
+        known = SeriesCondition(places if classes is None else classes[chosen])
+        made = np.asarray(model.transport(model.noise(len(chosen), rng), known))
+        return -sliced_distance(rows[:, : codec.layout.n_values], made[:, : codec.layout.n_values])
+
     def guard(self, codec, model, learn, check, plan):
         """What ends training where the model begins to learn its series by heart; see `StopAtCopies`."""
         from augment.models.nearer import FEWEST as FEWEST_ROWS
@@ -197,7 +215,7 @@ class Series:
 
     def to_dict(self):
         """The form as JSON-ready values."""
-        return {"container": self.container, "n_axes": self.n_axes, "overlap": self.overlap}
+        return vars(self)
 
 
 def _merged(given, made):
