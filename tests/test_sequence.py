@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from augment import SequenceSynthesizer
-from augment.models import Recurrent
+from augment.models import Flow, Recurrent
 
 NAMES = [start + middle * n + "\n" for start in "ab" for middle in "ou" for n in (1, 2, 3)] * 20
 LABELS = np.array([name[0].upper() for name in NAMES])
@@ -75,7 +75,7 @@ def test_a_saved_synthesizer_gives_the_same_texts(fitted, tmp_path):
 
 
 @pytest.mark.usefixtures("one_step")
-@pytest.mark.parametrize("form", ["list", "array", "pandas", "polars", "one text"])
+@pytest.mark.parametrize("form", ["list", "array", "objects", "pandas", "categories", "polars", "one text"])
 def test_texts_come_back_in_their_form(form):
     texts = ["abab", "ba", "", "aabb"] * 3
     if form == "polars":
@@ -84,16 +84,21 @@ def test_texts_come_back_in_their_form(form):
         given = {
             "list": texts,
             "array": np.array(texts),
+            "objects": np.array(texts, dtype=object),
+            "categories": pd.Series(texts, dtype="category"),
             "pandas": pd.Series(texts, name="names", dtype="string"),
             "one text": "".join(texts),
         }[form]
     synthesizer = SequenceSynthesizer(Recurrent(units=4), epochs=1, verbose=0, random_state=0).fit(given)
     new = synthesizer.generate(3)
     assert len(new) == 3
-    if form in ("pandas", "polars"):
+    if form == "categories":
+        assert set("".join(new)) <= {"a", "b"}
+    elif form in ("pandas", "polars"):
         assert type(new) is type(given) and new.name == "names" and new.dtype == given.dtype
     else:
-        assert isinstance(new, np.ndarray if form == "array" else list)
+        assert isinstance(new, np.ndarray if form in ("array", "objects") else list)
+        assert form != "objects" or new.dtype == object
         assert set("".join(new)) <= {"a", "b"}
     assert len(synthesizer.generate()) == (1 if form == "one text" else 12)
 
@@ -103,6 +108,8 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
     text = "the cat sat on the mat. " * 100
     synthesizer = SequenceSynthesizer(Recurrent(units=4), epochs=1, verbose=0, random_state=0).fit(text)
     assert synthesizer.codec_.layout.length == 128
+    (more,) = synthesizer.generate(prompt=text[:1200], temperature=100)
+    assert more.startswith(text[:1200]) and 1200 <= len(more) <= 2200
     (new,) = synthesizer.generate(prompt="the", max_length=40)
     assert new.startswith("the") and len(new) <= 40
     monkeypatch.setattr("augment.synthesizers.texts.LONGEST", 60)
@@ -112,7 +119,10 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
 @pytest.mark.parametrize(
     ("X", "y", "error", "message"),
     [
-        ([], None, TypeError, "X is of no kind of sequences that is known"),
+        ([], None, ValueError, "X holds no text to learn from"),
+        ([b"a"], None, TypeError, "number 0 is of type bytes"),
+        (pd.Series([None, "a"], dtype="string"), None, TypeError, "number 0 is missing"),
+        (np.array("a"), None, TypeError, "X is of no kind of sequences that is known"),
         (["", ""], None, ValueError, "X holds no text to learn from"),
         (["a", None], None, TypeError, "number 1 is missing"),
         (["a", 3], None, TypeError, "number 1 is of type int"),
@@ -135,10 +145,10 @@ def test_bad_data_are_named(X, y, error, message):
         ({"y": ["A"], "condition": {"label": "A"}}, "Give one of y and condition"),
         ({"condition": {"lable": "A"}}, "A condition on sequences is {'label': value or list}"),
         ({"prompt": "x"}, "prompt has the character 'x'"),
-        ({"prompt": "aooo", "max_length": 3}, "A prompt has 4 tokens, more than max_length=3"),
+        ({"prompt": "aooo", "max_length": 3}, "A prompt has 4 characters, more than max_length=3"),
         ({"prompt": ["a", "b"], "n_samples": 3}, "prompt is a list of 2 texts, and 3 are asked for"),
         ({"max_length": 0}, "max_length must be an integer of at least 1"),
-        ({"temperature": 0}, "temperature must be a number above 0"),
+        ({"temperature": 0}, "temperature must be a number from 0.01 to 100"),
         ({"history": np.zeros((3, 2))}, "history is not for sequences of the kind 'text'"),
         ({"top_p": 1.5}, r"top_p must be in \(0, 1\]"),
     ],
@@ -151,7 +161,19 @@ def test_bad_questions_are_named(fitted, arguments, message):
 def test_bad_parameters_are_named():
     with pytest.raises(ValueError, match="kind must be 'auto' or one of 'text'"):
         SequenceSynthesizer(kind="poem", verbose=0).fit(["a"])
-    with pytest.raises(ValueError, match="Texts are encoded as 'tokens'"):
-        SequenceSynthesizer("vae", verbose=0).fit(["ab", "ba"])
+    for model in ("vae", "autoregressive", Flow()):
+        with pytest.raises(ValueError, match="the kind 'text' take model='recurrent'"):
+            SequenceSynthesizer(model, verbose=0).fit(["ab", "ba"])
     with pytest.raises(NotFittedError):
         SequenceSynthesizer().generate(3)
+
+
+@pytest.mark.usefixtures("one_step")
+def test_a_function_makes_the_model(tmp_path):
+    def own(layout):
+        return Recurrent(units=4).build(layout)
+
+    synthesizer = SequenceSynthesizer(own, epochs=1, verbose=0, random_state=0).fit(NAMES)
+    synthesizer.save(tmp_path / "own")
+    again = SequenceSynthesizer.load(tmp_path / "own", model=own)
+    assert again.generate(5) == synthesizer.generate(5)

@@ -83,7 +83,8 @@ class Recipe(BaseEstimator):
         if value == "auto":
             kind = len(layout.shape) - 2 if isinstance(layout, ImageLayout) else isinstance(layout, SequenceLayout)
             return self.automatic[name][3 if isinstance(layout, SeriesLayout) else kind]
-        return int(value) if isinstance(value, Integral) else value  # Keras takes no NumPy integers
+        kinds = (Integral, int), (Real, float)  # Keras takes no numbers of NumPy's
+        return next((kind(value) for what, kind in kinds if isinstance(value, what)), value)
 
     def _check_numbers(self, automatic=(), **limits):
         """A ValueError that names a parameter that is no number inside its limits, or an optimizer that is none.
@@ -270,6 +271,12 @@ def encoding_of(model):
     if isinstance(model, str):
         model = get(model)
     return getattr(model, "encoding", Recipe.encoding)
+
+
+def family_of(model):
+    """The name of a family, or of a recipe's; None for a model of one's own or an unknown name."""
+    names = {family: name for name, family in _families().items()}
+    return model if model in names.values() else names.get(type(model))
 
 
 def tells_likelihood(model):

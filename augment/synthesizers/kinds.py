@@ -19,7 +19,7 @@ def kind_named(name, data):
                 f"X is of no kind of sequences that is known: expected strings, or series of numbers as an "
                 f"array (n, time, features) or a list of arrays (time, features), got {got}. Others need kind=."
             )
-    if name not in KINDS:
+    if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))
         raise ValueError(f"kind must be 'auto' or one of {names}. Received: kind={name!r}")
     return KINDS[name]
@@ -27,11 +27,13 @@ def kind_named(name, data):
 
 def _kind_of(data):
     """The name of the kind of `data`, as told by their form; None for what is of no kind known here."""
-    if isinstance(data, str):
+    if isinstance(data, str) or is_series(data) and not isinstance(data, np.ndarray):
         return "text"
-    if isinstance(data, np.ndarray) and data.dtype.kind in "biuf":
-        return "series" if data.ndim == 3 else None
-    first = next(iter(data), None) if is_series(data) or hasattr(data, "__iter__") else None
-    if isinstance(first, np.ndarray) and first.ndim == 2 and first.dtype.kind in "biuf":
-        return "series"
-    return "text" if isinstance(first, str) else None
+    if isinstance(data, np.ndarray):
+        if data.dtype.kind in "biuf":
+            return "series" if data.ndim == 3 else None
+        return "text" if data.ndim == 1 else None
+    if isinstance(data, list | tuple):
+        first = next(iter(data), None)
+        return "series" if isinstance(first, np.ndarray) and first.ndim == 2 else "text"
+    return None

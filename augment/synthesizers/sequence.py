@@ -175,9 +175,10 @@ class SequenceSynthesizer(Synthesizer):
             What the texts begin with: all of them with one string, or each with its own.
         max_length : int, default=None
             Characters of a text at most, those of its prompt included. By default as many as the longest fitted text
-            has, 1,000 at most; what is cut there is said unless `verbose=0`.
+            has, 1,000 at most, and where a prompt is as long already, so many more; what is cut there is said unless
+            `verbose=0`.
         temperature : float, default=1
-            Below 1 likely characters are drawn more often than they should be, above 1 less often.
+            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often.
         top_p : float, default=1
             In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
             Holtzman et al., ICLR 2020, arXiv 1904.09751).
@@ -319,11 +320,18 @@ class SequenceSynthesizer(Synthesizer):
 
     def _recipe(self, model):
         if isinstance(model, str) and model == "auto":
-            return getattr(self, "_kind", KINDS["text"]).model
+            return getattr(self, "_kind", KINDS["text"]).families[0]
         return model
 
     def _make_codec(self, encoding):
-        return self._kind.codec_class(encoding)
+        from augment.models.base import family_of
+
+        model, kind = self._recipe(self.model), self._kind
+        if family_of(model) not in (None, *kind.families):
+            names = " or ".join(map(repr, kind.families))
+            raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
+        own = kind.codec_class.encodings[0]
+        return kind.codec_class(encoding if hasattr(model, "encoding") or isinstance(model, str) else own)
 
     @classmethod
     def _read_codec(cls, state):

@@ -47,7 +47,8 @@ class Series:
         Steps of a window, and from the beginning of one to that of the next; None where series are whole.
     """
 
-    name, model, codec_class = "series", "flow", SeriesCodec
+    name, codec_class = "series", SeriesCodec
+    families = ("flow",)
     takes, options = ("history", "horizon"), ("window", "stride")
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):

@@ -3,7 +3,9 @@
 import numbers
 import sys
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 
 from augment.codecs.sequence_layout import SequenceCondition
 from augment.codecs.text import TextCodec
@@ -21,13 +23,14 @@ class Texts:
 
     Parameters
     ----------
-    container : {"list", "array", "series"}, default="list"
+    container : {"list", "array", "objects", "series"}, default="list"
         What held the texts.
     series : dict, default=None
         Of a series what `Pairing` stores of it.
     """
 
-    name, model, codec_class = "text", "recurrent", TextCodec
+    name, codec_class = "text", TextCodec
+    families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
     overlap = 0
 
@@ -40,8 +43,13 @@ class Texts:
         if not any(read_texts(texts)):
             raise ValueError("X holds no text to learn from: it is empty, or all of its texts are.")
         if is_series(texts):
-            return cls("series", Pairing.of(np.zeros((len(texts), 1)), texts).to_dict())
-        return cls("array" if isinstance(texts, np.ndarray) else "list")
+            series = nw.from_native(texts, series_only=True)
+            if series.dtype in (nw.Categorical, nw.Enum):  # a new text is none of the categories
+                series = series.cast(nw.String)
+            return cls("series", Pairing.of(np.zeros((len(texts), 1)), series.to_native()).to_dict())
+        if isinstance(texts, np.ndarray):
+            return cls("array" if texts.dtype.kind == "U" else "objects")
+        return cls()
 
     @staticmethod
     def read(texts):
@@ -51,14 +59,14 @@ class Texts:
     @staticmethod
     def number(prompt=None, **others):
         """How many sequences these arguments of `generate` ask for; None where they do not tell."""
-        return None if prompt is None or isinstance(prompt, str) else len(prompt)
+        return None if prompt is None or isinstance(prompt, str) else len(read_texts(prompt, "prompt"))
 
     @staticmethod
     def ask(codec, places, prompt=None, max_length=None, temperature=1.0, top_p=1.0):
         """What is known of sequences of these classes (n,): a SequenceCondition."""
         prompts = _prompts(codec, prompt, len(places))
-        if not (isinstance(temperature, numbers.Real) and temperature > 0):
-            raise ValueError(f"temperature must be a number above 0. Received: temperature={temperature!r}")
+        if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
+            raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
         if not (isinstance(top_p, numbers.Real) and 0 < top_p <= 1):
             raise ValueError(f"top_p must be in (0, 1]. Received: top_p={top_p!r}")
         return SequenceCondition(
@@ -74,7 +82,8 @@ class Texts:
         texts = codec.decode([sequence[: known.max_length] for sequence in sequences])
         if self.container == "series":
             return Pairing.from_dict(self.series).as_given(texts)
-        return np.array(texts, dtype=str) if self.container == "array" else texts
+        kinds = {"array": str, "objects": object}
+        return np.array(texts, dtype=kinds[self.container]) if self.container in kinds else texts
 
     @staticmethod
     def draw(model, codec, known, rng):
@@ -111,7 +120,8 @@ def read_texts(texts, argument="X"):
         )
     for number, value in enumerate(values):
         if not isinstance(value, str):
-            what = "missing" if value is None or value != value else f"of type {type(value).__name__}"
+            missing = value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+            what = "missing" if missing else f"of type {type(value).__name__}"
             raise TypeError(f"{argument} must hold strings; number {number} is {what}: drop or fill it.")
     return list(values)
 
@@ -131,9 +141,10 @@ def _prompts(codec, prompt, n):
 def _max_length(codec, max_length, prompts):
     longest = max(map(len, prompts), default=0)
     if max_length is None:
-        return max(min(codec.longest, LONGEST), longest)
+        most = min(codec.longest, LONGEST)
+        return most if longest < most else longest + most
     if not isinstance(max_length, numbers.Integral) or isinstance(max_length, bool) or max_length < 1:
         raise ValueError(f"max_length must be an integer of at least 1. Received: max_length={max_length!r}")
     if longest > max_length:
-        raise ValueError(f"A prompt has {longest} tokens, more than max_length={max_length}.")
+        raise ValueError(f"A prompt has {longest} characters, more than max_length={max_length}.")
     return int(max_length)
