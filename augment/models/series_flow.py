@@ -110,7 +110,8 @@ class SeriesFlowModel(GenerativeModel):
         covariance, known = ops.matmul(self.root, self.root), known[:, None]
         inner = known * covariance * ops.transpose(known)
         size = self.layout.n_values
-        return ops.solve(inner + (self.ridge * known + (1 - known)) * ops.eye(size), known * covariance)
+        # Keras 3.8 has an ops.solve that fails in graphs of TensorFlow
+        return ops.matmul(ops.inv(inner + (self.ridge * known + (1 - known)) * ops.eye(size)), known * covariance)
 
     def _guess(self, mixed, center, time, known, classes, training=False):
         """Directions (n, n_values) of mixtures at times (n, 1)."""
