@@ -120,7 +120,8 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
     ("X", "y", "error", "message"),
     [
         ([], None, ValueError, "X holds no text to learn from"),
-        ([b"a"], None, TypeError, "number 0 is of type bytes"),
+        ([b"a"], None, TypeError, "got list of bytes"),
+        ([None, "a"], None, TypeError, "number 0 is missing: drop or fill it"),
         (pd.Series([None, "a"], dtype="string"), None, TypeError, "number 0 is missing"),
         (np.array("a"), None, TypeError, "X is of no kind of sequences that is known"),
         (["", ""], None, ValueError, "X holds no text to learn from"),
@@ -130,6 +131,7 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
         (np.zeros((3, 4)), None, TypeError, "X is of no kind"),
         (["a", "b"], ["x"], ValueError, "one label for each of the 2 sequences"),
         (7, None, TypeError, "got int"),
+        ([[1.0, 2.0]], None, TypeError, r"list of arrays \(time, features\), got list of list"),
     ],
 )
 def test_bad_data_are_named(X, y, error, message):

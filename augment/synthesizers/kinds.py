@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.synthesizers.pairs import is_series
 from augment.synthesizers.series import Series
-from augment.synthesizers.texts import Texts
+from augment.synthesizers.texts import Texts, is_missing
 
 KINDS = {kind.name: kind for kind in (Texts, Series)}
 
@@ -14,10 +14,9 @@ def kind_named(name, data):
     if name == "auto":
         name = _kind_of(data)
         if name is None:
-            got = type(data).__name__
             raise TypeError(
-                f"X is of no kind of sequences that is known: expected strings, or series of numbers as an "
-                f"array (n, time, features) or a list of arrays (time, features), got {got}. Others need kind=."
+                "X is of no kind of sequences that is known: expected strings, or series of numbers as an array "
+                f"(n, time, features) or a list of arrays (time, features), got {_described(data)}. Others need kind=."
             )
     if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))
@@ -34,6 +33,17 @@ def _kind_of(data):
             return "series" if data.ndim == 3 else None
         return "text" if data.ndim == 1 else None
     if isinstance(data, list | tuple):
-        first = next(iter(data), None)
-        return "series" if isinstance(first, np.ndarray) and first.ndim == 2 else "text"
+        first = data[0] if len(data) else ""
+        if isinstance(first, np.ndarray) and first.ndim in (1, 2):
+            return "series"
+        return "text" if isinstance(first, str) or is_missing(first) else None
     return None
+
+
+def _described(data):
+    """What data are, for a message."""
+    if isinstance(data, np.ndarray):
+        return f"an array of {data.dtype} of shape {data.shape}"
+    if isinstance(data, list | tuple) and len(data):
+        return f"{type(data).__name__} of {type(data[0]).__name__}"
+    return type(data).__name__

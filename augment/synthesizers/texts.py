@@ -120,10 +120,14 @@ def read_texts(texts, argument="X"):
         )
     for number, value in enumerate(values):
         if not isinstance(value, str):
-            missing = value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
-            what = "missing" if missing else f"of type {type(value).__name__}"
-            raise TypeError(f"{argument} must hold strings; number {number} is {what}: drop or fill it.")
+            what = "missing: drop or fill it" if is_missing(value) else f"of type {type(value).__name__}"
+            raise TypeError(f"{argument} must hold strings; number {number} is {what}.")
     return list(values)
+
+
+def is_missing(value):
+    """Whether a cell is None, pandas's NA or NaN."""
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
 
 
 def _prompts(codec, prompt, n):
