@@ -13,8 +13,8 @@ Last result (seeds 0, 1 and 2, of quick 0 and 1; one core each of 2 shared ones,
 | default | 343 (337 to 352) | 1.525 (1.521 to 1.527) | 7,260 |
 | quick | 136 (134 to 138) | 1.671 (1.665 to 1.678) | 7,020 |
 
-Seed 0 was run before tokens were drawn by the cells themselves, and drew 4,150 a second; its speed is left out. A GPT of
-four layers on a laptop has 1.88 after three minutes (README of nanoGPT).
+Seed 0 was run before tokens were drawn by the cells themselves, and drew 4,150 a second; its speed is left out. A GPT
+of four layers on a laptop has 1.88 after three minutes (README of nanoGPT).
 """
 
 import argparse
