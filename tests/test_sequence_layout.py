@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.codecs.sequence_layout import NOTHING, SequenceCondition, SequenceLayout, pack
+from augment.codecs.sequence_layout import NOTHING, SequenceLayout, pack
 
 
 def unpacked(rows, layout):
@@ -49,9 +49,3 @@ def test_a_sequence_that_fits_into_a_row_is_never_cut():
     assert (rows[:, 0] == 0).all() and rows.shape[1] == 9
     ends = [row[row != NOTHING][-1] for row in rows]
     assert ends == [0] * len(rows)
-
-
-def test_a_condition_on_some_sequences():
-    known = SequenceCondition(np.arange(3), [np.array([k]) for k in range(3)], 9, 0.5)
-    part = known.take([2, 0])
-    assert part.classes.tolist() == [2, 0] and [each[0] for each in part.prompts] == [2, 0] and part.temperature == 0.5

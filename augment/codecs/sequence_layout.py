@@ -1,6 +1,6 @@
 """What the numbers in encoded sequences of tokens mean, and what is known of sequences to generate."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -67,10 +67,6 @@ class SequenceCondition:
     max_length: int
     temperature: float = 1.0
     top_p: float = 1.0
-
-    def take(self, rows):
-        """The condition on some of the sequences, given by their numbers."""
-        return replace(self, classes=self.classes[rows], prompts=[self.prompts[row] for row in rows])
 
 
 def pack(sequences, classes, layout):

@@ -1,6 +1,6 @@
 """What the numbers in encoded series mean, and what is known of series to generate."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -67,9 +67,3 @@ class SeriesCondition:
     classes: np.ndarray
     values: np.ndarray | None = None
     known: np.ndarray | None = None
-
-    def take(self, rows):
-        """The condition on some of the series, given by a slice or by their numbers."""
-        if self.known is None:
-            return replace(self, classes=self.classes[rows])
-        return SeriesCondition(self.classes[rows], self.values[rows], self.known[rows])
