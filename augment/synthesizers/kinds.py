@@ -1,5 +1,6 @@
 """Which kinds of sequences there are, and which of them data are."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from augment.synthesizers.pairs import is_series
@@ -26,8 +27,10 @@ def kind_named(name, data):
 
 def _kind_of(data):
     """The name of the kind of `data`, as told by their form; None for what is of no kind known here."""
-    if isinstance(data, str) or is_series(data) and not isinstance(data, np.ndarray):
+    if isinstance(data, str):
         return "text"
+    if is_series(data):
+        return None if nw.from_native(data, series_only=True).dtype.is_numeric() else "text"
     if isinstance(data, np.ndarray):
         if data.dtype.kind in "biuf":
             return "series" if data.ndim == 3 else None
@@ -44,6 +47,8 @@ def _described(data):
     """What data are, for a message."""
     if isinstance(data, np.ndarray):
         return f"an array of {data.dtype} of shape {data.shape}"
+    if is_series(data):
+        return "a series of numbers: give what its to_numpy() gives"
     if isinstance(data, list | tuple) and len(data):
         return f"{type(data).__name__} of {type(data[0]).__name__}"
     return type(data).__name__
