@@ -112,7 +112,7 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
     assert more.startswith(text[:1200]) and 1200 <= len(more) <= 2200
     (new,) = synthesizer.generate(prompt="the", max_length=40)
     assert new.startswith("the") and len(new) <= 40
-    monkeypatch.setattr("augment.synthesizers.texts.LONGEST", 60)
+    monkeypatch.setattr("augment.synthesizers.token_kind.LONGEST", 60)
     assert len(synthesizer.generate(1)[0]) <= 60
 
 

@@ -1,0 +1,87 @@
+"""What kinds of sequences that are made of tokens have in common: how they are asked for, drawn and trained."""
+
+import numbers
+
+import numpy as np
+
+from augment.codecs.sequence_layout import SequenceCondition
+
+OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
+MOST = 8_000_000  # tokens at most that it sees
+FEWEST = 500  # steps of training
+ARITHMETIC = 4e10  # floating-point operations that a core does in a second
+LONGEST = 1000  # tokens at most that are generated where no `max_length` is given
+
+
+class Tokens:
+    """A kind whose codec is a `TokenCodec`; a subclass says how sequences are read and given back."""
+
+    families = ("recurrent",)  # the first is what "auto" is
+    takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
+    overlap = 0
+
+    @classmethod
+    def number(cls, prompt=None, **others):
+        """How many sequences these arguments of `generate` ask for; None where they do not tell."""
+        return None if prompt is None or cls._is_one(prompt) else len(cls.read(prompt, "prompt"))
+
+    @staticmethod
+    def _is_one(prompt):
+        """Whether a prompt is a single one, which all sequences begin with."""
+        raise NotImplementedError
+
+    def ask(self, codec, places, prompt=None, max_length=None, temperature=1.0, top_p=1.0):
+        """What is known of sequences of these classes (n,): a SequenceCondition."""
+        prompts = self._prompts(codec, prompt, len(places))
+        if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
+            raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
+        if not (isinstance(top_p, numbers.Real) and 0 < top_p <= 1):
+            raise ValueError(f"top_p must be in (0, 1]. Received: top_p={top_p!r}")
+        most = _max_length(codec, max_length, prompts)
+        return SequenceCondition(places, prompts, most, float(temperature), float(top_p))
+
+    def _prompts(self, codec, prompt, n):
+        """Tokens that each of n sequences begins with."""
+        if prompt is None:
+            return [np.zeros(0, "int32")] * n
+        prompts = codec.tokens(self.read(prompt, "prompt"), "prompt")
+        if self._is_one(prompt):
+            return prompts * n
+        if len(prompts) != n:
+            raise ValueError(f"prompt is a list of {len(prompts)} {codec.what}, and {n} are asked for.")
+        return prompts
+
+    @staticmethod
+    def draw(model, codec, known, rng):
+        """New sequences of tokens."""
+        return model.transport(model.noise(len(known.classes), rng), known)
+
+    @staticmethod
+    def rows_seen(layout, n):
+        """How many rows training sees, of n, and in how many steps at least."""
+        return min(OFTEN * n, MOST / layout.length), FEWEST
+
+    @staticmethod
+    def seconds_of_a_step(layout, model, batch_size):
+        """CPU seconds about that a step takes."""
+        return 0.005 + 6 * batch_size * layout.length * model.count_params() / ARITHMETIC
+
+    @staticmethod
+    def guard(codec, model, learn, check, plan):
+        """What ends training where the model begins to learn by heart: nothing, validation does."""
+
+    def to_dict(self):
+        """The form as JSON-ready values."""
+        return vars(self)
+
+
+def _max_length(codec, max_length, prompts):
+    longest = max(map(len, prompts), default=0)
+    if max_length is None:
+        most = min(codec.longest, LONGEST)
+        return most if longest < most else longest + most
+    if not isinstance(max_length, numbers.Integral) or isinstance(max_length, bool) or max_length < 1:
+        raise ValueError(f"max_length must be an integer of at least 1. Received: max_length={max_length!r}")
+    if longest > max_length:
+        raise ValueError(f"A prompt has {longest} {codec.unit}s, more than max_length={max_length}.")
+    return int(max_length)
