@@ -111,9 +111,10 @@ class EventsCodec:
         """The Entities of a table, and its columns with the rows sorted as theirs, a dict by name."""
         self._check_names(table)
         columns, starts, times = self._sorted(table)
-        for name in self.static_names:
-            table.refuse_change(name, columns, starts)
-        static = self.static.encode([columns[name].take(starts[:-1]) for name in self._names(self.static)], rng)
+        for name in self.whole_names:
+            if name not in (self.entity, self.time):
+                table.refuse_change(name, columns, starts)
+        static = self.static.encode([columns[name].take(starts[:-1]) for name in self.whole_names], rng)
         parts = [np.full((starts[-1], 1), GOES_ON, "int32")]
         if self.layout.n_gaps:
             parts.append(self.clock.gap_tokens(self.clock.gaps(times), rng)[:, : self.layout.n_gaps])
@@ -127,7 +128,7 @@ class EventsCodec:
     def _varying_tokens(self, columns, rng):
         if self.varying is None:
             return []
-        tokens = self.varying.encode([columns[name] for name in self._names(self.varying)], rng)
+        tokens = self.varying.encode([columns[name] for name in names_of(self.varying.form)], rng)
         return [tokens[:, : tokens.shape[1] - len(self.varying.tokens.copies)]]
 
     def _check_names(self, table):
@@ -139,14 +140,10 @@ class EventsCodec:
             parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
             raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
 
-    @staticmethod
-    def _names(codec):
-        return names_of(codec.form)
-
     @property
-    def static_names(self):
-        """Names of the columns that tell of an entity as a whole, but its key and its time."""
-        return [name for name in self._names(self.static) if name not in (self.entity, self.time)]
+    def whole_names(self):
+        """Names of the columns that tell of an entity as a whole: its key, the static ones, and its first time."""
+        return names_of(self.static.form)
 
     @property
     def report(self):
@@ -158,7 +155,7 @@ class EventsCodec:
     def whole(self, tokens, rng, condition=None):
         """The columns of entities as a whole, a dict by name, and their first times or None, of static tokens."""
         columns = self.static.decode_columns(tokens, rng, condition)
-        columns = dict(zip(self._names(self.static), columns, strict=True))
+        columns = dict(zip(self.whole_names, columns, strict=True))
         return columns, None if self.clock is None else self.clock.numbers(columns[self.time])
 
     def decode(self, entities, whole, rng, begun=None):
@@ -184,7 +181,7 @@ class EventsCodec:
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     def _decode_varying(self, rows, rng, begun):
-        start, names = 1 + self.layout.n_gaps, self._names(self.varying)
+        start, names = 1 + self.layout.n_gaps, names_of(self.varying.form)
         arrays = np.zeros((len(rows), self.varying.tokens.width), "int32")
         width = self.layout.row.width - start
         arrays[:, :width] = rows[:, start : start + width]

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.codecs.events_layout import EventsLayout
 from augment.codecs.sequence_layout import SequenceLayout
 from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
@@ -31,8 +32,8 @@ class Recurrent(Recipe):
     That columns hold exactly the same value (`Layout.copies`) is not learned as such: they agree as often as their
     tokens do.
 
-    Of sequences (texts) each token is guessed from all before it; `augment.models.recurrent_sequences` tells more.
-    `smoothing` is for tables.
+    Of sequences (texts) each token is guessed from all before it; `augment.models.recurrent_sequences` tells more, and
+    `augment.models.recurrent_events` of event tables. `smoothing` is for tables.
 
     Parameters
     ----------
@@ -98,6 +99,10 @@ class Recurrent(Recipe):
             from augment.models.recurrent_sequences import RecurrentSequenceModel
 
             model, options = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+        elif isinstance(layout, EventsLayout):
+            from augment.models.recurrent_events import RecurrentEventsModel
+
+            model, options = RecurrentEventsModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
         else:
             smoothing = strength_of(self.smoothing, layout)
             model, options = RecurrentModel(layout, self.cell, *sizes, self.dropout, smoothing), {}

@@ -7,12 +7,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from augment.codecs.labels import read_labels
-from augment.synthesizers.base import Synthesizer, split
+from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128}  # rows in a step
+BATCH = {"text": 32, "series": 128, "events": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 
 
@@ -93,6 +93,9 @@ class SequenceSynthesizer(Synthesizer):
         kind="auto",
         window=None,
         stride=1,
+        entity=None,
+        time=None,
+        static=None,
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -112,6 +115,7 @@ class SequenceSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.kind, self.window, self.stride = kind, window, stride
+        self.entity, self.time, self.static = entity, time, static
 
     @property
     def classes_(self):
@@ -227,7 +231,8 @@ class SequenceSynthesizer(Synthesizer):
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
-        if condition is not None and not isinstance(condition, dict) and "history" in self._kind.takes:
+        of_labels = isinstance(condition, dict) and self._kind.labelled
+        if condition is not None and "history" in self._kind.takes and not of_labels:
             given, condition = given | {"condition": condition}, None
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
@@ -307,6 +312,8 @@ class SequenceSynthesizer(Synthesizer):
             kind = kind_named(self.kind, X)
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
             sequences, labels = kind.read(X), None
+            if y is not None and not kind.labelled:
+                raise ValueError(f"Sequences of the kind {kind.name!r} have no y: labels are columns of X.")
             if y is not None:
                 labels = read_labels(to_numpy(y), len(sequences), "sequences")
             self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(sequences), 1)), y)
@@ -350,7 +357,7 @@ class SequenceSynthesizer(Synthesizer):
         return self._kind.guard(self.codec_, model, learn, check, plan)
 
     def _split(self, arrays, rng):
-        return split(arrays, self.validation_fraction, rng, self._kind.overlap)
+        return self._kind.split(arrays, self.validation_fraction, rng)
 
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)

@@ -7,6 +7,7 @@ import numpy as np
 
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
+from augment.synthesizers.base import split
 from augment.synthesizers.series_reading import read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
@@ -50,6 +51,7 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow",)
     takes, options = ("history", "horizon"), ("window", "stride")
+    labelled = True
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
@@ -183,6 +185,10 @@ class Series:
     def seconds_of_a_step(layout, model, batch_size):
         """CPU seconds about that a step takes."""
         return 0.01 + 6 * batch_size * layout.n_channels * model.count_params() / ARITHMETIC
+
+    def split(self, arrays, fraction, rng):
+        """Series to learn from and to validate on: windows that overlap with those of the second part are in none."""
+        return split(arrays, fraction, rng, self.overlap)
 
     def score(self, model, codec, series, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
