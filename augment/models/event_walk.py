@@ -5,7 +5,7 @@ from keras import ops
 
 from augment.codecs.events_layout import NOTHING, slots_of
 from augment.models.drawing import log_sum
-from augment.models.plain_trunk import PlainTrunk, array
+from augment.models.plain_trunk import array
 from augment.models.steps import steps_of
 
 SLOTS = 256  # entities at a time; always so many, since rounding follows the shape
@@ -22,7 +22,7 @@ class EventWalk:
 
     def __init__(self, model):
         self.model, self.layout = model, model.layout
-        self.steps, self.trunk, self.heads = steps_of(model.layout.row), PlainTrunk(model.trunk), model.heads.arrays()
+        self.steps, self.mix, self.heads = steps_of(model.layout.row), model.mixing.plain(), model.heads.arrays()
         self.places, self.gains = array(model.places), _gains(model)
         self.cells = [layer.cell for layer in model.recurrent]
 
@@ -72,7 +72,7 @@ class EventWalk:
     def logits(self, k, state):
         """Logits (n, size) of step k in these states (n, units)."""
         kernel, bias = self.heads[k]
-        return (self.trunk(state + self.places[k]) @ kernel + bias).astype("float64")
+        return (self.mix(state + self.places[k]) @ kernel + bias).astype("float64")
 
     def told(self, rows):
         """What rows tell the ones after them (n, units)."""

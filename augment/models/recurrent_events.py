@@ -10,12 +10,50 @@ from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel
 from augment.models.event_streaming import stream
 from augment.models.event_walk import EventWalk
+from augment.models.plain_trunk import array, silu
 from augment.models.resetting import Resetting
 from augment.models.steps import StepHeads, StepInputs
 from augment.models.tokens import TokenEmbedding
 
 CELLS = {"gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
+EPSILON = 1e-5
 BLUR = 0.3  # of static numbers, as in `Autoregressive`: exact ones give entities away
+
+
+class Mixing(keras.layers.Layer):
+    """What the heads of a row see of the sum of all that its steps are told: x + silu(Dense(x)) of its normal form x.
+
+    Parameters
+    ----------
+    units : int
+        Length of the vectors.
+    """
+
+    def __init__(self, units):
+        super().__init__(dtype="float32")
+        self.norm = keras.layers.LayerNormalization(epsilon=EPSILON, center=False, scale=False)
+        self.dense = keras.layers.Dense(units, activation="silu")
+
+    def build(self, input_shape):
+        self.norm.build(input_shape)
+        self.dense.build(input_shape)
+        self.built = True
+
+    def call(self, states):
+        """States (..., units) -> (..., units)."""
+        states = self.norm(states)
+        return states + self.dense(states)
+
+    def plain(self):
+        """The same as a function of an array (n, units)."""
+        kernel, bias = array(self.dense.kernel), array(self.dense.bias)
+
+        def mix(states):
+            states = states - states.mean(axis=1, keepdims=True)
+            states /= np.sqrt(np.square(states).mean(axis=1, keepdims=True) + EPSILON)
+            return states + silu(states @ kernel + bias)
+
+        return mix
 
 
 class RecurrentEventsModel(GenerativeModel):
@@ -50,7 +88,7 @@ class RecurrentEventsModel(GenerativeModel):
         self.inputs_of = StepInputs(layout.told, units)
         self.recurrent = [keras.layers.RNN(Resetting(CELLS[cell](units)), return_sequences=True) for _ in range(depth)]
         self.dropout = keras.layers.Dropout(dropout)
-        self.trunk = Trunk(units, 1, dropout)
+        self.mixing = Mixing(units)
         self.heads = StepHeads(layout.row)
         told = 1 + layout.n_gaps  # tokens of a row before the columns: only after them its time is known
         self.knows_time = (np.arange(self.n_steps) >= told).astype("float32")[None, :, None]
@@ -64,7 +102,7 @@ class RecurrentEventsModel(GenerativeModel):
         for layer in self.recurrent:
             layer.build((None, None, self.units + 1))
         self.dropout.build((None, None, self.units))
-        self.trunk.build((None, self.n_steps, self.units))
+        self.mixing.build((None, self.n_steps, self.units))
         self.heads.build((None, self.n_steps, self.units))
         self.places = self.add_weight(shape=(self.n_steps, self.units), initializer="zeros", name="places")
         self.built = True
@@ -82,7 +120,7 @@ class RecurrentEventsModel(GenerativeModel):
         context = ops.take(whole, places, axis=0)
         hidden = self._read(ops.reshape(ops.sum(told, axis=1), (n, layout.length, self.units)), context, who, training)
         states = ops.reshape(hidden, (-1, 1, self.units)) + self._before(told)
-        losses = self.heads(ops.cast(self.trunk(states, training=training), "float32"), rows)
+        losses = self.heads(self.mixing(states), rows)
         counted = there[:, :, : self.n_steps] * ops.cast(learned, "float32")[:, :, None]
         losses = ops.reshape(losses, (n, layout.length, self.n_steps)) * counted
         loss = ops.sum(losses, axis=(1, 2)) + self._static_loss(static, training)
