@@ -1,4 +1,4 @@
-"""Sequences: texts or series of numbers in, sequences of the same kind out."""
+"""Sequences: texts, series of numbers or event tables in, sequences of the same kind out."""
 
 import numbers
 
@@ -17,10 +17,14 @@ DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts or series of numbers, with or without labels, and generates new ones like them.
+    """Learns texts, series of numbers or event tables, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
+
+    Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity as
+    a whole comes first, then row after row with the time since the one before, and at some row its end. New entities
+    have keys of their own.
 
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
@@ -28,10 +32,10 @@ class SequenceSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and "flow" for series. Or a recipe with
-        parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a
-        `SeriesLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "series"}, default="auto"
+        The family of generative models; "auto" is "recurrent" for texts and event tables, and "flow" for series.
+        Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a
+        `SequenceLayout`, of series a `SeriesLayout`, of event tables an `EventsLayout`, and gives a `GenerativeModel`.
+    kind : {"auto", "text", "series", "events"}, default="auto"
         What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
@@ -39,12 +43,18 @@ class SequenceSynthesizer(Synthesizer):
         stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
+    entity : str, default=None
+        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings.
+    time : str, default=None
+        For event tables: the column that tells when, of dates, datetimes or numbers, in any order; rows of the same
+        time keep theirs. None takes the rows of an entity in their order, without times.
+    static : list of str, default=None
+        For event tables: the columns that are the same in all rows of an entity. None finds them.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and 128 for
-        series.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series, else 32.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -60,7 +70,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec or SeriesCodec
+    codec_ : TextCodec, SeriesCodec or EventsCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -84,6 +94,13 @@ class SequenceSynthesizer(Synthesizer):
     (3, 6, 2)
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
+
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame({"who": [1, 1, 2, 2, 2, 3] * 9, "day": range(54), "what": list("abbaba") * 9})
+    >>> synthesizer = SequenceSynthesizer(entity="who", time="day", epochs=1, verbose=0, random_state=0).fit(visits)
+    >>> new = synthesizer.generate(5)
+    >>> new["who"].nunique(), list(new)
+    (5, ['who', 'day', 'what'])
     """
 
     def __init__(
@@ -129,12 +146,13 @@ class SequenceSynthesizer(Synthesizer):
 
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
+        X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers; frame
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
             series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
-            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
+            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`. Or a pandas or polars frame or a
+            pyarrow table of events, with rows of at least two entities; see `entity`.
         y : array-like of shape (n_samples,), default=None
-            Labels, one for each sequence; `generate` then returns pairs.
+            Labels, one for each text or series; `generate` then returns pairs.
 
         Returns
         -------
@@ -144,8 +162,8 @@ class SequenceSynthesizer(Synthesizer):
         Raises
         ------
         ValueError, TypeError
-            If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, or y is of
-            another length.
+            If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, y is of
+            another length, rows of events miss their entity or time, or a column of `static` is not.
         """
         return super().fit(X, y)
 
@@ -168,38 +186,43 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences. By default as many as were fitted, or as `y`, `prompt`, `history` or the
-            series to fill has.
+            Number of sequences, of event tables that of entities. By default as many as were fitted, or as `y`,
+            `prompt`, `history` or a condition has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
-        condition : dict, array or list of arrays, default=None
+        condition : dict, array, list of arrays or frame, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
             Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
+            Of events any static columns, and the time of the first row: a dict of values, lists and ranges, or a
+            frame with a row for each entity, in which missing cells and absent columns are filled; see
+            `TabularSynthesizer.generate`.
         prompt : str or list of str, default=None
             What the texts begin with: all of them with one string, or each with its own.
         max_length : int, default=None
             Characters of a text at most, those of its prompt included. By default as many as the longest fitted text
             has, 1,000 at most, and where a prompt is as long already, so many more; what is cut there is said unless
-            `verbose=0`.
+            `verbose=0`. Of event tables the rows of an entity at most, by default a quarter more than the longest has.
         temperature : float, default=1
-            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often.
+            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often. So
+            are the cells of events, but not those of static columns.
         top_p : float, default=1
             In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
             Holtzman et al., ICLR 2020, arXiv 1904.09751).
-        history : array or list of arrays, default=None
+        history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
-            steps; new values stay inside the fitted range.
+            steps; new values stay inside the fitted range. Of event tables all columns and the first rows of some
+            entities: these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
-            How many steps follow those of `history`.
+            How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         random_state : int, RandomState instance, Generator or None, default=None
-            Decides the texts. None takes the synthesizer's own.
+            Decides the sequences. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
             Texts in the form that was fitted: a list, an array or a series; series as an array or a list of arrays of
-            the fitted dtype. A pair after `fit(X, y)`.
+            the fitted dtype; a frame of the fitted columns, order, dtypes and library. A pair after `fit(X, y)`.
 
         Raises
         ------
@@ -247,8 +270,9 @@ class SequenceSynthesizer(Synthesizer):
 
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str
-            Texts of characters that were fitted.
+        X : list, 1-D array or series of str, or a single str; frame
+            Texts of characters that were fitted. Or events: the likelihood is that of each entity, of its static
+            columns too, in the order in which they first occur; times and numbers count as the cells they fall into.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -272,7 +296,7 @@ class SequenceSynthesizer(Synthesizer):
     def score(self, X, y=None):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
-        Of texts the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
+        Of texts and of the entities of event tables the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
         squared sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
 
         Parameters
