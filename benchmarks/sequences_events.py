@@ -29,7 +29,12 @@ import numpy as np
 import pandas as pd
 
 TABLES = {
-    "hiring": {"file": "hiring_events.csv.gz", "entity": "case_id", "time": "time", "categories": ["activity", "resource"]},
+    "hiring": {
+        "file": "hiring_events.csv.gz",
+        "entity": "case_id",
+        "time": "time",
+        "categories": ["activity", "resource"],
+    },
     "nlswork": {"file": "nlswork.csv", "entity": "idcode", "time": "year", "categories": ["ind_code", "occ_code"]},
 }
 KEYS = ["rownames"]

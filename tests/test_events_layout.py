@@ -40,7 +40,7 @@ def test_each_slot_is_learned_once_by_its_entity(lengths, length, n_entities):
     learned, wholes = {entity: [] for entity in range(len(lengths))}, []
     for parts, slots in unpacked(packed, layout):
         wholes += parts[parts[:, 0] == 1, 1].tolist()
-        last = None
+        last = before = None
         for who, counts, *tokens in slots.tolist():
             if who == NOTHING:
                 assert not counts

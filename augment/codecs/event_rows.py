@@ -84,8 +84,8 @@ class EventTable:
         row = _first_change(columns[name], starts)
         if row is not None:
             raise ValueError(
-                f"Column {name!r} is static, but differs between rows of the entity {_shown(columns[self.entity], row)}:"
-                " repair these rows, or, in fit, leave the column out of static=."
+                f"Column {name!r} is static, but differs between rows of the entity "
+                f"{_shown(columns[self.entity], row)}: repair these rows, or, in fit, leave the column out of static=."
             )
 
 

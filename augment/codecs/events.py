@@ -91,9 +91,7 @@ class EventsCodec:
         row = Layout(tuple(blocks), n_samples=n_rows)
         time = self.clock.when.block(row.width) if self.clock is not None and self.clock.when.width else None
         static = self.static.tokens if self.static.tokens.width else None
-        self.layout = EventsLayout(
-            static, row, time, n_gaps, self.clock, length, n_entities, longest, n_samples=n
-        )
+        self.layout = EventsLayout(static, row, time, n_gaps, self.clock, length, n_entities, longest, n_samples=n)
 
     # encoding -------------------------------------------------------------------------------------------------------
 

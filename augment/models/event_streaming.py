@@ -38,10 +38,12 @@ class _Slots:
     def __init__(self, walk, noise, condition):
         self.walk, self.layout, self.noise, self.condition = walk, walk.layout, noise, condition
         self.begun, n = condition.begun, len(noise)
-        self.cut, self.next, self.found = np.zeros(n, bool), 0, []
+        self.cut, self.next = np.zeros(n, bool), 0
         self.owners, self.number = np.full(SLOTS, -1), np.zeros(SLOTS, int)  # entities, -1 for none, and rows so far
         self.context = np.zeros((SLOTS, walk.model.units), "float32")
         self.now = None if condition.first is None else np.zeros(SLOTS, condition.first.dtype)
+        self.found = []  # entities of rows, rows and their times, as they were drawn
+        self._keep(np.zeros((SLOTS, self.layout.told.width), "int32"))
 
     def run(self):
         """Draw all rows."""

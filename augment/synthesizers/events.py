@@ -111,9 +111,7 @@ class Events:
         if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
             raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
         for name, value in (("horizon", horizon), ("max_length", max_length)):
-            if value is not None and (
-                not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1
-            ):
+            if value is not None and (not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1):
                 raise ValueError(f"{name} must be an integer of at least 1. Received: {name}={value!r}")
         if horizon is not None and (history is None or max_length is not None):
             raise ValueError("horizon says how many rows follow those of history, in place of max_length.")

@@ -18,8 +18,8 @@ def kind_named(name, data):
         if name is None:
             raise TypeError(
                 "X is of no kind of sequences that is known: expected strings, or series of numbers as an array "
-                f"(n, time, features) or a list of arrays (time, features), or a frame of events, got {_described(data)}. "
-                "Others need kind=."
+                f"(n, time, features) or a list of arrays (time, features), or a frame, got {_described(data)}. Others "
+                "need kind=."
             )
     if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))

@@ -22,8 +22,8 @@ class SequenceSynthesizer(Synthesizer):
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
 
-    Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity as
-    a whole comes first, then row after row with the time since the one before, and at some row its end. New entities
+    Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity
+    as a whole comes first, then row after row with the time since the one before, until the entity ends. New entities
     have keys of their own.
 
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
@@ -296,8 +296,9 @@ class SequenceSynthesizer(Synthesizer):
     def score(self, X, y=None):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
-        Of texts and of the entities of event tables the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
-        squared sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
+        Of texts and of the entities of event tables the mean log-likelihood, see `score_samples`. Of series, for which
+        the model tells none, minus the squared sliced Wasserstein distance from as many generated ones, 1,000 at most,
+        in the space of normal scores.
 
         Parameters
         ----------

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from augment.codecs.text import TextCodec
-from augment.synthesizers.base import split
 from augment.synthesizers.pairs import Pairing, is_series, to_numpy
 from augment.synthesizers.token_kind import Tokens
 

@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 
 from augment.codecs.sequence_layout import SequenceCondition
+from augment.synthesizers.base import split
 
 OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
@@ -18,7 +19,7 @@ class Tokens:
 
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
-    overlap = 0
+    labelled = True
 
     @classmethod
     def number(cls, prompt=None, **others):
@@ -55,6 +56,11 @@ class Tokens:
     def draw(model, codec, known, rng):
         """New sequences of tokens."""
         return model.transport(model.noise(len(known.classes), rng), known)
+
+    @staticmethod
+    def split(arrays, fraction, rng):
+        """Rows to learn from and to validate on."""
+        return split(arrays, fraction, rng)
 
     @staticmethod
     def rows_seen(layout, n):
