@@ -71,7 +71,7 @@ class Recipe(BaseEstimator):
         size = {"width": self._value("width"), "depth": int(self.depth)}
         return default(n_inputs, n_outputs, name=name, **size | options)
 
-    def _image_network(self, name, inputs, outputs, default):
+    def _network_of_several(self, name, inputs, outputs, default):
         """The network of one's own that was given under that name, or the one that `default` makes."""
         given = getattr(self, name)
         return default() if given is None else own(given, name, inputs, outputs)

@@ -140,7 +140,7 @@ class Flow(Recipe):
 
         inputs = [layout.shape, (convolutions.TIME,), (layout.n_classes,)]
         width = self._value("width", layout)
-        network = self._image_network("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
+        network = self._network_of_several("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         model = ImageFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))
@@ -155,7 +155,7 @@ class Flow(Recipe):
             raise ValueError(f"tokens must be {' or '.join(map(repr, TOKENS))}. Received: tokens={self.tokens!r}")
         inputs = [layout.shape, layout.shape, (TIME,), (layout.n_classes,)]
         size = self._value("width", layout), int(self.depth), self.tokens
-        network = self._image_network("network", inputs, layout.shape, lambda: transformer(layout, *size))
+        network = self._network_of_several("network", inputs, layout.shape, lambda: transformer(layout, *size))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         model = SeriesFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))

@@ -19,7 +19,7 @@ class PlainCells:
     """
 
     def __init__(self, model):
-        self.cells = [CELLS[layer.cell.cell.__class__.__name__](layer.cell.cell) for layer in model.recurrent]
+        self.cells = [plain_cell(layer.cell.cell) for layer in model.recurrent]
         self.of_tokens = array(model.embedding.embeddings) @ self.cells[0].kernel
         self.of_classes = array(model.classes.embeddings) @ self.cells[0].kernel
         self.head, self.bias = array(model.head.kernel), array(model.head.bias)
@@ -99,7 +99,9 @@ class _LSTM(_Cell):
         return hidden
 
 
-CELLS = {"GRUCell": _GRU, "LSTMCell": _LSTM}
+def plain_cell(cell):
+    """A trained `keras.layers.GRUCell` or `LSTMCell` as arrays: called with what its kernel makes of the input."""
+    return {"GRUCell": _GRU, "LSTMCell": _LSTM}[type(cell).__name__](cell)
 
 
 def _sigmoid(x):

@@ -28,9 +28,9 @@ class SequenceSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and "flow" for series. Or a recipe with
-        parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a
-        `SeriesLayout`, and gives a `GenerativeModel`.
+        The family of generative models; "auto" is "recurrent" for texts and "flow" for series, which "recurrent", "vae"
+        and "gan" take, too. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that
+        takes a `SequenceLayout`, of series a `SeriesLayout`, and gives a `GenerativeModel`.
     kind : {"auto", "text", "series"}, default="auto"
         What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
     window : int, default=None
@@ -240,10 +240,13 @@ class SequenceSynthesizer(Synthesizer):
     def score_samples(self, X, y=None):
         """Log-likelihood of each sequence, its end included (natural logarithm).
 
+        Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
+        between models of the same data.
+
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str
-            Texts of characters that were fitted.
+        X : as in `fit`
+            Texts of characters that were fitted, or series.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -267,8 +270,8 @@ class SequenceSynthesizer(Synthesizer):
     def score(self, X, y=None):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
-        Of texts the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
-        squared sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
+        The mean log-likelihood of `score_samples` where the model tells one. Otherwise, of series, minus the squared
+        sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
 
         Parameters
         ----------
@@ -300,7 +303,7 @@ class SequenceSynthesizer(Synthesizer):
     def _log_likelihood(self, table, y):
         sequences, labels = table
         classes = None if labels is None else self.codec_.classes.places(labels)
-        return self.model_.log_likelihood(self.codec_.tokens(sequences), classes)
+        return self._kind.log_likelihood(self.model_, self.codec_, sequences, classes)
 
     def _read(self, X, y, reset):
         if reset:
@@ -330,8 +333,8 @@ class SequenceSynthesizer(Synthesizer):
         if family_of(model) not in (None, *kind.families):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
-        own = kind.codec_class.encodings[0]
-        return kind.codec_class(encoding if hasattr(model, "encoding") or isinstance(model, str) else own)
+        of_its_own = family_of(model) is None and hasattr(model, "encoding")
+        return kind.codec_class(encoding if of_its_own else kind.codec_class.encodings[0])
 
     @classmethod
     def _read_codec(cls, state):

@@ -48,7 +48,7 @@ class Series:
     """
 
     name, codec_class = "series", SeriesCodec
-    families = ("flow",)
+    families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
@@ -175,6 +175,12 @@ class Series:
         return np.stack(series) if series else np.zeros((0, *shape), codec.dtype_in)
 
     @staticmethod
+    def log_likelihood(model, codec, series, classes):
+        """Log-density of the normal scores of each series, with the probability of its class where it is given."""
+        values = codec.encode((series, None))[:, : codec.layout.n_values]
+        return model.log_likelihood(values, classes)
+
+    @staticmethod
     def rows_seen(layout, n):
         """How many series training sees, of n, and in how many steps at least."""
         return OFTEN * n, FEWEST
@@ -182,7 +188,8 @@ class Series:
     @staticmethod
     def seconds_of_a_step(layout, model, batch_size):
         """CPU seconds about that a step takes."""
-        return 0.01 + 6 * batch_size * layout.n_channels * model.count_params() / ARITHMETIC
+        n_weights = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        return 0.01 + 6 * batch_size * model.passes * n_weights / ARITHMETIC
 
     def score(self, model, codec, series, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.

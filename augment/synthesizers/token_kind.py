@@ -57,6 +57,11 @@ class Tokens:
         return model.transport(model.noise(len(known.classes), rng), known)
 
     @staticmethod
+    def log_likelihood(model, codec, sequences, classes):
+        """Log-probability of each sequence and its end, with that of its class where it is given."""
+        return model.log_likelihood(codec.tokens(sequences), classes)
+
+    @staticmethod
     def rows_seen(layout, n):
         """How many rows training sees, of n, and in how many steps at least."""
         return min(OFTEN * n, MOST / layout.length), FEWEST
