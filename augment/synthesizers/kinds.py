@@ -34,6 +34,8 @@ def _kind_of(data):
     if isinstance(data, np.ndarray):
         if data.dtype.kind in "biuf":
             return "series" if data.ndim == 3 else None
+        if data.dtype.kind == "O" and data.ndim == 1 and len(data) and isinstance(data[0], np.ndarray):
+            return "series"
         return "text" if data.ndim == 1 else None
     if isinstance(data, list | tuple):
         first = data[0] if len(data) else ""

@@ -39,7 +39,7 @@ class Series:
 
     Parameters
     ----------
-    container : {"list", "array"}, default="array"
+    container : {"list", "array", "objects"}, default="array"
         What held the series.
     n_axes : {1, 2}, default=2
         Whether one is (time,) or (time, features).
@@ -64,8 +64,9 @@ class Series:
         """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
         if window is None:
             series, n_axes = read_series(X)
-            kind = cls("array" if isinstance(X, np.ndarray) else "list", n_axes)
-            if isinstance(X, np.ndarray) and X.ndim == 1:
+            objects = isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 1
+            kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
+            if isinstance(X, np.ndarray) and X.ndim == 1 and not objects:
                 raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
@@ -169,6 +170,10 @@ class Series:
         """Series in the user's form; those of an array that are not of one length as a list."""
         if self.n_axes == 1:
             series = [part[:, 0] for part in series]
+        if self.container == "objects":
+            objects = np.empty(len(series), object)
+            objects[:] = series
+            return objects
         if self.container == "list" or len(set(map(len, series))) > 1:
             return series
         shape = (codec.layout.length, len(codec.channels))[: self.n_axes]
