@@ -1,6 +1,7 @@
 """Runs the checks on a synthetic table, or on synthetic images, and the real ones."""
 
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -20,6 +21,7 @@ from augment.auditing import (
     peers,
     privacy,
     rare,
+    sequences,
     subgroups,
     triples,
     utility,
@@ -30,11 +32,12 @@ from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows, unlike
 from augment.auditing.images.holdout import training_images
 from augment.auditing.images.holdout import unlike as unlike_images
-from augment.auditing.images.reading import are_images
 from augment.auditing.images.reading import prepare as prepare_images
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
+from augment.auditing.sequences.prepared import kind_of
+from augment.auditing.sequences.prepared import prepare as prepare_sequences
 from augment.auditing.thresholds import resolve
 from augment.auditing.words import ASKED_FOR
 from augment.provenance import asked_for
@@ -68,6 +71,10 @@ def audit(
     protected=(),
     population=None,
     strata=None,
+    kind="auto",
+    entity=None,
+    time=None,
+    static=(),
     thresholds=None,
     mode="internal",
     spatial_dims=2,
@@ -216,18 +223,21 @@ def audit(
     """
     if mode not in MODES:
         raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
-    seed = _seed(random_state)
-    if are_images(train):
-        checks, limits = images.CHECKS, resolve(images.CHECKS, thresholds)
+    seed, kind = _seed(random_state), kind_of(train, kind, entity, time, static)
+    checks = {"images": images.CHECKS, "table": CHECKS}.get(kind) or sequences.with_tables(CHECKS)
+    limits = resolve(checks, thresholds)
+    values = {name: threshold.value for name, threshold in limits.items()}
+    parts, columns = (train, synthetic, holdout), {"target": target, "protected": protected}
+    if kind == "images":
         _only_of_tables({"target": target, "strata": strata})
-        values = _values(limits)
-        data = prepare_images(train, synthetic, holdout, spatial_dims, values, protected, population)
+        data = prepare_images(*parts, spatial_dims, values, protected, population)
         data, asked = replace(data, seed=seed), ""
         fault = training_images(data)
         other = "" if fault else unlike_images(data, np.random.default_rng([seed, *b"holdout"]))
     else:
-        checks, limits = CHECKS, resolve(CHECKS, thresholds)
-        data = prepare(train, synthetic, holdout, target, protected, _values(limits))
+        long = {"entity": entity, "time": time, "static": static}
+        read = prepare if kind == "table" else partial(prepare_sequences, kind=kind, **long)
+        data = read(*parts, **columns, thresholds=values)
         shares = population_shares(data, population)
         data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
         fault, asked = training_rows(data), asked_for(synthetic)
@@ -237,10 +247,6 @@ def audit(
     findings = [_asked(finding) for finding in findings] if asked else findings
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
-
-
-def _values(limits):
-    return {name: threshold.value for name, threshold in limits.items()}
 
 
 def _only_of_tables(given):

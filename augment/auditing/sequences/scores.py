@@ -1,0 +1,105 @@
+"""Scores of what sequences do in time, from sums over each of them: redrawn, and held against fresh real sequences.
+
+What is compared (autocorrelations, transitions, gaps) is a function of means over sequences, so that groups of whole
+sequences can be redrawn and halves of the real ones compared, as `augment.auditing.resampling` does with rows.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from augment.auditing.fidelity import mean_finding, score_findings
+from augment.auditing.resampling import Resampling
+
+GRID = 100  # cells of numbers whose distributions are compared
+
+
+def scored(check, words, names, entries, n_cells, distance, data, rng, evidence=None, baseline=None):
+    """The findings on the mean and the worst of scores, 1 less a distance; of a single score only one.
+
+    Parameters
+    ----------
+    check : Check
+    words : dict
+        As `augment.auditing.fidelity.score_findings` takes them.
+    names : list of str
+        What each score is of.
+    entries : dict of str to (sequences, cells, weights)
+        By table, what each sequence adds to each cell.
+    n_cells : int
+    distance : callable (first, second) -> ndarray
+        Between 0 and 1, (draws, scores), of means over sequences, (draws, cells).
+    data : SequenceData
+    rng : numpy.random.Generator
+    evidence : dict, optional
+        Of the two findings, "mean" and "worst".
+    baseline : (sequences, cells, weights), optional
+        What the windows of a normal distribution with the same moments add, of as many as are synthetic.
+
+    Returns
+    -------
+    list of Finding
+    """
+    resampling, evidence = Resampling(data.sizes, rng), {"mean": {}, "worst": {}} | (evidence or {})
+    sums = resampling.add(entries, n_cells)
+    scores = {
+        "value": 1 - resampling.observed(sums, distance),
+        "redrawn": 1 - resampling.redrawn(sums, distance),
+        "ceiling": 1 - resampling.ceiling_distance(sums, distance),
+        "counted": np.ones(len(names), bool),
+    }
+    scores["mean_ceiling"] = scores["ceiling"].mean()
+    if baseline is not None:
+        gaussian = 1 - distance(resampling.whole["train"] @ sums["train"], _mean(baseline, data, n_cells)).mean()
+        words = {
+            **words,
+            "note": f"{words.get('note', '')} Windows of a normal distribution would score {gaussian:.3f}.",
+        }
+        evidence["mean"] = with_fact(evidence["mean"], "windows_of_a_normal_distribution", float(gaussian))
+    if len(names) == 1:
+        return [renamed(mean_finding(check, words, resampling, scores, data, evidence["mean"]))]
+    return [renamed(finding) for finding in score_findings(check, words, names, resampling, scores, data, evidence)]
+
+
+def _mean(entries, data, n_cells):
+    _, cells, weights = entries
+    return np.bincount(cells, weights, n_cells)[None] / data.sizes["synthetic"]
+
+
+def with_fact(evidence, name, value):
+    """The evidence with one more fact."""
+    return {**evidence, "facts": {**evidence.get("facts", {}), name: value}}
+
+
+def renamed(finding):
+    """The finding of a check of tables in words of sequences."""
+    return replace(finding, message=finding.message.replace(" rows", " sequences"))
+
+
+def dense(values):
+    """Entries of a matrix (n, cells): what each sequence adds to each cell."""
+    n, width = values.shape
+    return np.repeat(np.arange(n), width), np.tile(np.arange(width), n), values.ravel()
+
+
+def cells_of(values, n_most=GRID):
+    """Cells of numbers for a Kolmogorov-Smirnov distance: by table the cell of each, and how many cells.
+
+    Parameters
+    ----------
+    values : dict of str to ndarray
+        Of train and synthetic the quantiles are the bounds. NaN has the last cell.
+
+    Examples
+    --------
+    >>> cells, size = cells_of({"train": np.array([1.0, 2.0]), "synthetic": np.array([2.0, np.nan])})
+    >>> cells["synthetic"].tolist(), size
+    ([1, 3], 4)
+    """
+    present = np.concatenate([values["train"], values["synthetic"]])
+    present = np.unique(present[~np.isnan(present)])
+    if len(present) > n_most:
+        present = np.unique(np.quantile(present, np.linspace(0, 1, n_most), method="nearest"))
+    size = len(present)
+    cells = {name: np.where(np.isnan(v), size + 1, np.searchsorted(present, v)) for name, v in values.items()}
+    return cells, size + 2
