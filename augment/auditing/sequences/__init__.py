@@ -5,24 +5,34 @@ Each check lives in a file of its own.
 
 from augment.auditing.sequences import (
     autocorrelation,
+    context,
     crosscorrelation,
+    discriminative,
+    examples,
     group_outcomes,
     lengths,
+    near_windows,
+    next_step,
     runs,
     transitions,
 )
 
 CHECKS = [
+    *examples.CHECKS,
     *lengths.CHECKS,
     *transitions.CHECKS,
     *autocorrelation.CHECKS,
     *crosscorrelation.CHECKS,
+    *discriminative.CHECKS,
+    *context.CHECKS,
+    *next_step.CHECKS,
     *group_outcomes.CHECKS,
     *runs.CHECKS,
+    *near_windows.CHECKS,
 ]
 
 
 def with_tables(checks):
-    """The checks of sequences behind those of tables, without those that have another form for sequences."""
+    """The checks of tables and those of sequences, which take the place of those with the same id."""
     own = {check.id for check in CHECKS}
     return [*(check for check in checks if check.id not in own), *CHECKS]

@@ -10,7 +10,7 @@ import numpy as np
 
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
-from augment.auditing.intervals import rate_difference_interval, wilson_interval
+from augment.auditing.intervals import rate_difference_interval, z_value
 from augment.auditing.neighbours import drawn
 from augment.auditing.sequences.suffixes import longest_runs
 
@@ -77,30 +77,42 @@ def _tokens(parts):
 
 def _share(data, found, n):
     """The finding on which of the two the longest run is of; equal ones count one half."""
-    train, holdout = (found["synthetic"][name][0] for name in ("train", "holdout"))
-    share = float(np.mean((train > holdout) + (train == holdout) / 2))
-    untied = int((train != holdout).sum())
-    _, counts = np.unique(found["synthetic"]["train"][1], return_counts=True)
-    effective = min(counts.sum() ** 2 / (counts**2).sum() * 2, n["synthetic"])
-    mean = {name: float(own.mean()) for name, own in (("train", train), ("holdout", holdout))}
+    lengths = {name: found["synthetic"][name][0] for name in ("train", "holdout")}
+    mean = {name: float(own.mean()) for name, own in lengths.items()}
+    share, error = _longer(*found["synthetic"].values())
+    half = max(z_value() * error, 3 / n["synthetic"])  # the rule of three
     return Finding(
         id=RUNS.id,
         pillar=RUNS.pillar,
         title="Overfitting alarm: longer runs of training than of holdout sequences",
         value=share,
-        interval=wilson_interval(share, max(effective, 1)),
+        interval=(max(share - half, 0.0), min(share + half, 1.0)),
         goal="lower",
         threshold=data.thresholds[RUNS.id],
         alarm_only=True,
         reference=0.5,
         reference_name="no memory",
-        method="Wilson's, of the effective number of different training sequences",
+        method="normal; synthetic sequences whose longest run is one of the same real sequence count as one draw",
         n=n,
         message=f"The longest run that a synthetic sequence shares with a training sequence has {mean['train']:.1f} "
-        f"steps on average, and {mean['holdout']:.1f} with as many holdout sequences; it is longer in train for {share:.3f} "
-        f"of them, equal ones counted half. 0.5 is what sequences without memory would do.{drawn(data, n)}",
-        evidence={"facts": {"mean_run_train": mean["train"], "mean_run_holdout": mean["holdout"], "unequal": untied}},
+        f"steps on average, and {mean['holdout']:.1f} with as many holdout sequences; it is longer in train for "
+        f"{share:.3f} of them, equal ones counted half. 0.5 is what sequences without memory would do.{drawn(data, n)}",
+        evidence={"facts": {"mean_run_train": mean["train"], "mean_run_holdout": mean["holdout"]}},
     )
+
+
+def _longer(train, holdout):
+    """Share of synthetic sequences whose run is longer in train, equal ones half, and its standard error.
+
+    Those that repeat the same real sequence move together; equal ones are alone.
+    """
+    (first, of_first, _), (second, of_second, _) = train, holdout
+    scores = (first > second) + (first == second) / 2
+    share, n = float(scores.mean()), len(scores)
+    whose = np.where(first > second, of_first, np.where(first < second, n + of_first.max() + of_second, -1))
+    cluster = np.where(whose < 0, -1 - np.arange(n), whose)
+    sums = np.bincount(np.unique(cluster, return_inverse=True)[1], scores - share)
+    return share, float(np.sqrt((sums**2).sum()) / n)
 
 
 def _long(data, found, rows, cut, n):
