@@ -8,6 +8,7 @@ shapes, the others see levels, too. Bounded numbers, so that no single sequence 
 import hashlib
 
 import numpy as np
+from scipy import stats
 
 from augment.auditing.sequences.summaries import log_gaps
 
@@ -17,6 +18,7 @@ NAME = "random-convolutions-1d-256"
 STEPS = 256  # at most; of longer sequences every second, third, ... step is seen
 CODES = 4  # numbers that stand for a category
 CLIP = 5.0  # deviations from the mean
+PRIOR = 4  # places added to each sequence, with the share that noise would have: short ones are not all extremes
 BUDGET = 4_000_000  # numbers in the windows of one look
 
 
@@ -105,5 +107,6 @@ def _look(steps, lengths, kernels):
         padded = np.pad(steps, [(0, 0), (margin, margin), (0, 0)])
         windows = np.stack([padded[:, k * dilation : k * dilation + length] for k in range(WEIGHTS)], axis=2)
         above = (windows.reshape(n, length, -1) @ weights > biases) & inside[..., None]
-        found[:, places] = above.sum(axis=1) / np.maximum(lengths, 1)[:, None]
+        expected = stats.norm.sf(biases)
+        found[:, places] = (above.sum(axis=1) + PRIOR * expected) / (lengths[:, None] + PRIOR)
     return found

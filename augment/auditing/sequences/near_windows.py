@@ -70,8 +70,8 @@ def _near(near, data):
         method="Newcombe's, from exact intervals of both rates",
         n=near.n,
         message=f"{counts[0][0]:,} of {counts[0][1]:,} training windows, and {counts[1][0]:,} of {counts[1][1]:,} "
-        f"holdout windows, have a synthetic one nearer ({near.cut:.3g}) than 99 in 100 real windows have any other real "
-        f"one.{drawn(data, near.n)}",
+        f"holdout windows, have a synthetic one nearer ({near.cut:.3g}) than 99 in 100 real windows have any other "
+        f"real one.{drawn(data, near.n)}",
         evidence={"facts": {"distance": near.cut}},
     )
 

@@ -33,6 +33,8 @@ def longest_runs(tokens, starts, parts, queries, references):
     >>> longest_runs(tokens, np.array([0, 4, 9]), np.array([0, 1]), 1, 0)
     (array([3]), array([5]), array([1]))
     """
+    if not len(tokens):
+        return tuple(np.zeros((3, int((parts == queries).sum())), int))
     lengths = np.diff(starts)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     ranks = _ranks(tokens, owners, starts)
