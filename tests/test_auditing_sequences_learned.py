@@ -95,7 +95,7 @@ def test_rows_of_steps_hold_values_changes_gaps_and_categories():
     assert rows[3, shown - 1] == part.values[part.starts[3], 0]
     long = series(np.arange(20 * 1000.0).reshape(20, 1000), np.zeros((20, 1000)))
     rows, _ = step_rows(long.sequences["train"], long)
-    assert rows.shape[1] <= 240 and rows[0, 0] == 0 and rows[0, 119] == 999  # from the first step to the last
+    assert rows.shape[1] <= 160 and rows[0, 0] == 0 and rows[0, 79] == 999  # from the first step to the last
 
 
 def test_a_distance_of_whole_sequences_sees_another_law_and_not_the_same():

@@ -44,6 +44,8 @@ def next_step(data, rng):
         errors[source], counts = np.array([fit for fit, _ in fits]), fits[0][1]
     if not counts.sum():
         raise NotAssessed("No holdout sequence has two steps with a value.")
+    if not errors["real"].any():
+        raise NotAssessed(f"What real sequences teach foretells {what} without an error that could grow.")
     return [_finding(data, errors, counts, what, unit, m)]
 
 
@@ -116,11 +118,11 @@ def growth(errors):
     (0.5, True)
     """
     mean = {source: own.mean(axis=0) for source, own in errors.items()}
-    total, n = mean["real"].sum(), mean["real"].shape[0]
-    ratio = mean["synthetic"].sum() / max(total, 1e-300)
-    moved = (mean["synthetic"] - ratio * mean["real"]) / max(total, 1e-300)
-    totals = {source: own.sum(axis=1) / max(total, 1e-300) for source, own in errors.items()}
-    spread = np.sqrt(np.mean([(own / own.mean() * ratio).var(ddof=1) for own in totals.values()]))
+    total, n = mean["real"].sum(), len(mean["real"])
+    ratio = mean["synthetic"].sum() / total
+    moved = (mean["synthetic"] - ratio * mean["real"]) / total
+    fits = [errors["synthetic"].sum(axis=1) / total, ratio * errors["real"].sum(axis=1) / total]
+    spread = np.sqrt(np.mean([fit.var(ddof=1) for fit in fits]))
     half = z_value() * np.hypot(drift_scale(FITS) * spread, moved.std() * np.sqrt(n))
     return float(ratio - 1), float(ratio - 1 - half), float(ratio - 1 + half)
 

@@ -73,7 +73,17 @@ def with_fact(evidence, name, value):
 
 def renamed(finding):
     """The finding of a check of tables in words of sequences."""
-    return replace(finding, message=finding.message.replace(" rows", " sequences"))
+    charts = [_renamed_words(chart, ("title", "mark")) for chart in finding.evidence.get("charts", [])]
+    evidence = {**finding.evidence, **({"charts": charts} if charts else {})}
+    return replace(finding, message=_renamed(finding.message), evidence=evidence)
+
+
+def _renamed_words(shown, names):
+    return {**shown, **{name: _renamed(shown[name]) for name in names if name in shown}}
+
+
+def _renamed(words):
+    return words.replace("real rows", "real sequences")
 
 
 def dense(values):

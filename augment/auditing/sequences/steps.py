@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.auditing.detection import told_apart
 
-COLUMNS = 240  # of a row; fewer steps are shown where a step is wide
+COLUMNS = 160  # of a row; fewer steps are shown where a step is wide
 ROWS = 4000
 TREE_CATEGORIES = 250  # scikit-learn's histogram trees take at most 255
 
