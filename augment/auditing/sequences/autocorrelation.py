@@ -4,6 +4,7 @@ import numpy as np
 
 from augment.auditing import charts
 from augment.auditing.check import Check, NotAssessed
+from augment.auditing.resampling import Resampling
 from augment.auditing.sequences.gaussian_window import gaussian_windows
 from augment.auditing.sequences.scores import dense, scored
 from augment.auditing.sequences.summaries import autocorrelations
@@ -13,18 +14,20 @@ SHOWN = 2  # channels in the chart
 
 
 def autocorrelation(data, rng):
-    """1 - |difference of autocorrelations| / 2, for each channel and lag up to half the longest sequence.
+    """1 - |difference of autocorrelations| / 2, for each channel and lag up to half of what a quarter are longer than.
 
     An autocorrelation is the mean over sequences of their own, about their own means, so that neither levels nor scales
     of sequences count. Real and synthetic ones share the bias that short sequences give it.
     """
-    lags = min(LAGS, data.longest // 2)
-    places = [j for j in data.numeric if lags and _known(data, j)]
+    long = min(np.quantile(data.sequences[name].lengths, 0.75) for name in ("train", "synthetic"))
+    lags = min(LAGS, int(long) // 2)
+    places = [j for j in data.numeric if lags and _varies(data, j)]
     if not places:
         raise NotAssessed("Needs a channel of numbers in sequences of three steps or more that vary.")
     members = [(j, lag) for j in places for lag in range(lags)]
     half = len(members)
-    entries = {name: _entries(part, places, lags) for name, part in data.sequences.items()}
+    resampling = Resampling(data.sizes, rng)
+    sums = resampling.add({name: dense(_known(part, places, lags)) for name, part in data.sequences.items()}, 2 * half)
     gaussian = gaussian_windows(data, data.seed)
 
     def distance(first, second):
@@ -39,37 +42,28 @@ def autocorrelation(data, rng):
         "things": "autocorrelations",
         "counted": f"The autocorrelations of {len(places)} channel{'s' * (len(places) > 1)} at lags 1 to {lags}",
     }
-    return scored(
-        AUTOCORRELATION,
-        words,
-        names,
-        entries,
-        2 * half,
-        distance,
-        data,
-        rng,
-        {"mean": _evidence(data, entries, places, lags)},
-        None if gaussian is None else _entries(gaussian, places, lags),
-    )
+    evidence = {"mean": _evidence(data, resampling, sums, places, lags)}
+    baseline = None if gaussian is None else _known(gaussian, places, lags).mean(axis=0, keepdims=True)
+    return scored(AUTOCORRELATION, words, names, resampling, sums, distance, data, evidence, baseline)
 
 
-def _known(data, j):
+def _varies(data, j):
     return all(np.isfinite(autocorrelations(data.sequences[name], j, 1)).any() for name in ("train", "synthetic"))
 
 
-def _entries(part, places, lags):
-    """What each sequence adds to the sum of each autocorrelation, and to the count of those that have it."""
+def _known(part, places, lags):
+    """Each autocorrelation of each sequence, 0 where it has none, and whether it has one: (n, 2 * channels * lags)."""
     found = np.concatenate([autocorrelations(part, j, lags) for j in places], axis=1)
     there = np.isfinite(found)
-    return dense(np.concatenate([np.where(there, found, 0.0), there], axis=1))
+    return np.concatenate([np.where(there, found, 0.0), there], axis=1)
 
 
-def _evidence(data, entries, places, lags):
+def _evidence(data, resampling, sums, places, lags):
     """The autocorrelations themselves, as a chart of those that differ most and as a table."""
     means = {}
-    for name, (_, cells, weights) in entries.items():
-        sums = np.bincount(cells, weights).reshape(2, len(places), lags)
-        means[name] = sums[0] / np.maximum(sums[1], 1e-12)
+    for name, own in sums.items():
+        found, count = (resampling.whole[name] @ own).reshape(2, len(places), lags)
+        means[name] = found / np.maximum(count, 1e-12)
     apart = np.abs(means["train"] - means["synthetic"]).max(axis=1)
     series = []
     for k in np.argsort(-apart, kind="stable")[:SHOWN]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from augment.auditing import charts
 from augment.auditing.check import Check, NotAssessed
+from augment.auditing.resampling import Resampling
 from augment.auditing.sequences.gaussian_window import gaussian_windows
-from augment.auditing.sequences.scores import dense, scored, with_fact
+from augment.auditing.sequences.scores import scored, with_fact
 
 MOST = 20  # channels; of more, the first ones
 MOMENTS = 6  # sums that a correlation is made of
@@ -24,11 +25,11 @@ def crosscorrelation(data, rng):
     lag1 = data.longest > 1
     members = [(a, b, 0) for k, a in enumerate(places) for b in places[k + 1 :]]
     members += [(a, b, 1) for a in places for b in places if a != b] if lag1 else []
-    scale = _scale(data, places)
-    entries = {name: _entries(part, members, scale) for name, part in data.sequences.items()}
+    scale, resampling = _scale(data, places), Resampling(data.sizes, rng)
+    sums = {name: _sums(part, resampling.labels[name], members, scale) for name, part in data.sequences.items()}
     gaussian = gaussian_windows(data, data.seed)
     if gaussian is not None:
-        gaussian = _entries(gaussian, members, scale)
+        gaussian = _sums(gaussian, np.zeros(len(gaussian), int), members, scale) / len(gaussian)
 
     def distance(first, second):
         return np.abs(correlations(first) - correlations(second)) / 2
@@ -41,9 +42,9 @@ def crosscorrelation(data, rng):
         "things": "pairs of channels",
         "counted": f"{len(members):,} correlations of {len(places)} channels at lags 0 and 1",
     }
-    evidence = _evidence(data, entries, names, members, gaussian)
-    size = MOMENTS * len(members)
-    return scored(CROSSCORRELATION, words, names, entries, size, distance, data, rng, evidence, gaussian)
+    means = {name: resampling.whole[name] @ own for name, own in sums.items()}
+    evidence = _evidence(means, names, members, gaussian)
+    return scored(CROSSCORRELATION, words, names, resampling, sums, distance, data, evidence, gaussian)
 
 
 def _scale(data, places):
@@ -56,20 +57,20 @@ def _scale(data, places):
     return scale
 
 
-def _entries(part, members, scale):
-    """What each sequence adds to the sums of each correlation."""
-    steps, owners, n = part.followed, part.owners, len(part)
+def _sums(part, groups, members, scale):
+    """What the sequences of each group add to the sums of each correlation, (groups, members * moments)."""
+    steps, owners, n = part.followed, groups[part.owners], groups.max() + 1
     found = np.empty((n, len(members), MOMENTS))
     scaled = {j: np.clip((part.values[:, j] - mean) / spread, -1e6, 1e6) for j, (mean, spread) in scale.items()}
     for k, (a, b, lag) in enumerate(members):
-        x, y, whose = (
-            (scaled[a], scaled[b], owners) if not lag else (scaled[a][steps], scaled[b][steps + 1], owners[steps])
-        )
+        x, y, whose = scaled[a], scaled[b], owners
+        if lag:
+            x, y, whose = x[steps], y[steps + 1], owners[steps]
         there = ~np.isnan(x) & ~np.isnan(y)
         x, y, whose = x[there], y[there], whose[there]
         for m, own in enumerate((np.ones(len(x)), x, y, x * x, y * y, x * y)):
             found[:, k, m] = np.bincount(whose, own, n)
-    return dense(found.reshape(n, -1))
+    return found.reshape(n, -1)
 
 
 def correlations(sums):
@@ -89,10 +90,9 @@ def correlations(sums):
     return np.clip(np.where(variance > 1e-18, covariance / np.sqrt(np.maximum(variance, 1e-18)), 0.0), -1, 1)
 
 
-def _evidence(data, entries, names, members, gaussian):
+def _evidence(means, names, members, gaussian):
     """The correlations in each table, and the published score."""
-    size = MOMENTS * len(members)
-    known = {name: correlations(np.bincount(own[1], own[2], size)[None])[0] for name, own in entries.items()}
+    known = {name: correlations(own)[0] for name, own in means.items()}
     rows = [[name, *(float(own[k]) for own in known.values())] for k, name in enumerate(names)]
     columns = ["pair", *(f"correlation, {name}" for name in known)]
     together = np.array([lag == 0 for _, _, lag in members])
@@ -103,7 +103,7 @@ def _evidence(data, entries, names, members, gaussian):
     facts = {f"published_correlational_score_{name}": published(own) for name, own in known.items() if name != "train"}
     evidence = {"facts": facts, "tables": [charts.table("Correlations between channels", columns, rows)]}
     if gaussian is not None:
-        drawn = correlations(np.bincount(gaussian[1], gaussian[2], size)[None])[0]
+        drawn = correlations(gaussian)[0]
         evidence = with_fact(evidence, "published_correlational_score_normal_windows", published(drawn))
     return {"mean": evidence}
 

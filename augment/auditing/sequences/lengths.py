@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.auditing import charts
 from augment.auditing.check import Check, NotAssessed
-from augment.auditing.resampling import kolmogorov_smirnov
+from augment.auditing.resampling import Resampling, kolmogorov_smirnov
 from augment.auditing.sequences.scores import cells_of, scored
 from augment.auditing.sequences.summaries import log_gaps
 
@@ -54,7 +54,8 @@ def _compared(check, words, values, owners, data, rng, axis):
         return kolmogorov_smirnov(*shares)[:, None]
 
     evidence = {"mean": {"charts": [charts.histograms(words["title"], [_panel(axis, values)])]}}
-    return scored(check, words, [check.title], entries, size, distance, data, rng, evidence)
+    resampling = Resampling(data.sizes, rng)
+    return scored(check, words, [check.title], resampling, resampling.add(entries, size), distance, data, evidence)
 
 
 def _panel(axis, values):

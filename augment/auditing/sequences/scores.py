@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from augment.auditing.fidelity import mean_finding, score_findings
-from augment.auditing.resampling import Resampling
 
 GRID = 100  # cells of numbers whose distributions are compared
 
 
-def scored(check, words, names, entries, n_cells, distance, data, rng, evidence=None, baseline=None):
+def scored(check, words, names, resampling, sums, distance, data, evidence=None, baseline=None):
     """The findings on the mean and the worst of scores, 1 less a distance; of a single score only one.
 
     Parameters
@@ -24,24 +23,22 @@ def scored(check, words, names, entries, n_cells, distance, data, rng, evidence=
         As `augment.auditing.fidelity.score_findings` takes them.
     names : list of str
         What each score is of.
-    entries : dict of str to (sequences, cells, weights)
-        By table, what each sequence adds to each cell.
-    n_cells : int
+    resampling : Resampling
+    sums : dict of str to ndarray of shape (groups, cells)
+        By table, what the sequences of each group add to each cell: see `Resampling.add`.
     distance : callable (first, second) -> ndarray
         Between 0 and 1, (draws, scores), of means over sequences, (draws, cells).
     data : SequenceData
-    rng : numpy.random.Generator
     evidence : dict, optional
         Of the two findings, "mean" and "worst".
-    baseline : (sequences, cells, weights), optional
-        What the windows of a normal distribution with the same moments add, of as many as are synthetic.
+    baseline : ndarray of shape (1, cells), optional
+        The mean over windows of a normal distribution with the moments of train.
 
     Returns
     -------
     list of Finding
     """
-    resampling, evidence = Resampling(data.sizes, rng), {"mean": {}, "worst": {}} | (evidence or {})
-    sums = resampling.add(entries, n_cells)
+    evidence = {"mean": {}, "worst": {}} | (evidence or {})
     scores = {
         "value": 1 - resampling.observed(sums, distance),
         "redrawn": 1 - resampling.redrawn(sums, distance),
@@ -50,20 +47,13 @@ def scored(check, words, names, entries, n_cells, distance, data, rng, evidence=
     }
     scores["mean_ceiling"] = scores["ceiling"].mean()
     if baseline is not None:
-        gaussian = 1 - distance(resampling.whole["train"] @ sums["train"], _mean(baseline, data, n_cells)).mean()
-        words = {
-            **words,
-            "note": f"{words.get('note', '')} Windows of a normal distribution would score {gaussian:.3f}.",
-        }
-        evidence["mean"] = with_fact(evidence["mean"], "windows_of_a_normal_distribution", float(gaussian))
+        gaussian = float(1 - distance(resampling.whole["train"] @ sums["train"], baseline).mean())
+        said = f"{words.get('note', '')} Windows of a normal distribution would score {gaussian:.3f}."
+        words = {**words, "note": said}
+        evidence["mean"] = with_fact(evidence["mean"], "windows_of_a_normal_distribution", gaussian)
     if len(names) == 1:
         return [renamed(mean_finding(check, words, resampling, scores, data, evidence["mean"]))]
     return [renamed(finding) for finding in score_findings(check, words, names, resampling, scores, data, evidence)]
-
-
-def _mean(entries, data, n_cells):
-    _, cells, weights = entries
-    return np.bincount(cells, weights, n_cells)[None] / data.sizes["synthetic"]
 
 
 def with_fact(evidence, name, value):

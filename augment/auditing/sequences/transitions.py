@@ -5,7 +5,7 @@ import numpy as np
 from augment.auditing import charts
 from augment.auditing.check import Check, NotAssessed
 from augment.auditing.reading import listed
-from augment.auditing.resampling import total_variation
+from augment.auditing.resampling import Resampling, total_variation
 from augment.auditing.sequences.scores import scored
 
 LABELS = 40  # commonest of a channel; the others are one
@@ -40,7 +40,9 @@ def transitions(data, rng):
         "counted": f"What follows what in {listed(names)}",
     }
     evidence = {"mean": {"tables": list(_tables(data, entries, sizes, offsets))}}
-    return scored(TRANSITIONS, words, names, entries, int(offsets[-1]), distance, data, rng, evidence)
+    resampling = Resampling(data.sizes, rng)
+    sums = resampling.add(entries, int(offsets[-1]))
+    return scored(TRANSITIONS, words, names, resampling, sums, distance, data, evidence)
 
 
 def _entries(part, j, size, offset):
