@@ -10,6 +10,7 @@ from keras import ops
 from augment.codecs.sequence_layout import SequenceCondition, SequenceLayout, pack
 from augment.models import Recurrent
 from augment.models.base import make, seeded
+from augment.models.plain_cells import PlainCells
 
 
 @pytest.fixture(scope="module", params=["gru", "lstm"])
@@ -69,12 +70,12 @@ def test_the_likelihood_without_classes_sums_over_them(model):
 
 
 def test_the_state_is_forgotten_where_a_sequence_begins(model):
-    kinds, states, logits = np.zeros(1, int), None, []
+    cells, kinds, states, logits = PlainCells(model), np.zeros(1, int), None, []
     for token in [0, 1, 2, 0, 2]:
-        new, states = model.step(np.array([token]), kinds, states)
+        new, states = cells.step(np.array([token]), kinds, states)
         logits.append(new[0])
     assert np.allclose(logits[0], logits[3], atol=1e-5)
-    after_a_two = model.step(np.array([2]), kinds, model.step(np.array([0]), kinds)[1])[0][0]
+    after_a_two = cells.step(np.array([2]), kinds, cells.step(np.array([0]), kinds)[1])[0][0]
     assert np.allclose(logits[4], after_a_two, atol=1e-5) and not np.allclose(logits[2], after_a_two, atol=1e-3)
 
 

@@ -28,6 +28,7 @@ class SequenceLayout:
         Number of sequences that the codec was fitted on.
     """
 
+    modality = "tokens"
     n_tokens: int
     length: int
     proportions: tuple

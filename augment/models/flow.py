@@ -41,7 +41,6 @@ class Flow(Recipe):
     ----------
     width : int or "auto", default="auto"
         Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
-        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
         tables, 48 for images, 24 for volumes and 96 for series.
     depth : int, default=3
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
@@ -79,9 +78,9 @@ class Flow(Recipe):
     """
 
     automatic = {
-        "width": (256, 48, 24, 96),
-        "n_steps": (16, 10, 10, 20),
-        "sampler": ("heun", "adams", "adams", "adams"),
+        "width": {"table": 256, "image": 48, "volume": 24, "series": 96},
+        "n_steps": {"table": 16, "image": 10, "volume": 10, "series": 20},
+        "sampler": {"table": "heun", "image": "adams", "volume": "adams", "series": "adams"},
     }
 
     def __init__(

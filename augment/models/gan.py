@@ -88,7 +88,7 @@ class GAN(Recipe):
     GAN(gamma=1.0)
     """
 
-    automatic = {"width": (128, 32, 20)}
+    automatic = {"width": {"table": 128, "image": 32, "volume": 20, "series": 64}}
 
     def __init__(
         self,

@@ -61,7 +61,10 @@ class Recurrent(Recipe):
 
     encoding = "tokens"
     tells_likelihood = True
-    automatic = {"units": (128, 256), "learning_rate": (0.002, 0.004)}
+    automatic = {
+        "units": {"table": 128, "tokens": 256, "series": 128},
+        "learning_rate": {"table": 0.002, "tokens": 0.004, "series": 0.002},
+    }
 
     def __init__(
         self,

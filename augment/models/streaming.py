@@ -9,13 +9,13 @@ SLOTS = 128  # sequences at a time; always so many, since rounding follows the s
 GOLDEN, FIRST, SECOND = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
-def stream(model, noise, condition):
+def stream(cells, noise, condition):
     """Draw sequences one after the other, in the order of `noise`.
 
     Parameters
     ----------
-    model : RecurrentSequenceModel or one like it
-        Its `step` tells what follows.
+    cells : PlainCells or what is like them
+        Their `step` tells what follows.
     noise : ndarray of uint64 of shape (n,)
         A number for each sequence.
     condition : SequenceCondition
@@ -27,7 +27,7 @@ def stream(model, noise, condition):
         The tokens of a sequence, those of its prompt first and without the 0s around it. One that has not ended by
         `max_length` has a token more than that.
     """
-    slots, waiting, n_given = _Slots(model, noise, condition), {}, 0
+    slots, waiting, n_given = _Slots(cells, noise, condition), {}, 0
     for number, sequence in slots.run():
         waiting[number] = sequence
         while n_given in waiting:
@@ -38,8 +38,8 @@ def stream(model, noise, condition):
 class _Slots:
     """The sequences that are being drawn, each in a slot with its own state."""
 
-    def __init__(self, model, noise, condition):
-        self.model, self.noise, self.condition = model, noise, condition
+    def __init__(self, cells, noise, condition):
+        self.cells, self.noise, self.condition = cells, noise, condition
         self.owners = np.full(SLOTS, -1)  # which sequence stands in each slot, -1 for none
         self.drawn = [[] for _ in range(SLOTS)]
         self.tokens, self.classes = np.zeros(SLOTS, "int32"), np.zeros(SLOTS, "int32")
@@ -49,7 +49,7 @@ class _Slots:
         """Numbers and tokens of sequences as they end."""
         self._fill()
         while (self.owners >= 0).any():
-            logits, self.states = self.model.step(self.tokens, self.classes, self.states)
+            logits, self.states = self.cells.step(self.tokens, self.classes, self.states)
             self._draw(logits)
             yield from self._ended()
             self._fill()

@@ -79,7 +79,10 @@ class VAE(Recipe):
     """
 
     tells_likelihood = True
-    automatic = {"latent_dim": (16, 32, 32), "width": (128, 64, 32)}
+    automatic = {
+        "latent_dim": {"table": 16, "image": 32, "volume": 32, "series": 32},
+        "width": {"table": 128, "image": 64, "volume": 32, "series": 64},
+    }
 
     def __init__(
         self,
