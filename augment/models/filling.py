@@ -48,6 +48,7 @@ class _Particles:
     def __init__(self, cells, noise, condition, turns, numbers):
         self.cells, self.condition, self.turns = cells, condition, turns
         self.rngs = [np.random.default_rng(int(noise[number])) for number in numbers]
+        self.choices = [rng.random(1) for rng in self.rngs]  # first of all: how often the others are asked differs
         self.lengths = np.array([len(condition.given[number]) for number in numbers])
         self.given = np.full((len(numbers), self.lengths.max() + 1), BOUND)  # the end is known, too
         for row, number in enumerate(numbers):
@@ -64,24 +65,22 @@ class _Particles:
             self._draw(logits.astype("float64"), place)
             self._resample(place)
             tokens = self.drawn[:, :, place].ravel()
-        chosen = [
-            inverse_cumulative(weights[None], rng.random(1))[0]
-            for weights, rng in zip(self.weights, self.rngs, strict=True)
-        ]
-        return [
-            particles[which, :length] for particles, which, length in zip(self.drawn, chosen, self.lengths, strict=True)
-        ]
+        chosen = [inverse_cumulative(*each)[0] for each in zip(self.weights[:, None], self.choices, strict=True)]
+        each = zip(self.drawn, chosen, self.lengths, strict=True)
+        return [particles[which, :length] for particles, which, length in each]
 
     def _draw(self, logits, place):
-        """The next token of each particle, and what it is worth where it was known."""
+        """The next token of each particle, and what it is worth: that it is as it is known, or that none ends there."""
         logits = in_turn(logits / self.condition.temperature, np.full(len(logits), place), self.turns)
+        goes_on = logits.copy()
+        goes_on[:, BOUND] = -np.inf
         uniform = np.concatenate([rng.random(PARTICLES) for rng in self.rngs])
-        new = inverse_cumulative(narrowed(logits, self.condition.top_p), uniform).reshape(self.weights.shape)
-        given = np.broadcast_to(self.given[:, place, None], new.shape)
-        self.drawn[:, :, place] = np.where(given < BOUND, new, given)
-        told = (given >= BOUND) & (place <= self.lengths)[:, None]
-        of_given = logits[np.arange(len(logits)), np.maximum(given.ravel(), BOUND)]
-        self.weights += np.where(told, (of_given - log_sum(logits)).reshape(new.shape), 0.0)
+        new = inverse_cumulative(narrowed(goes_on, self.condition.top_p), uniform)
+        given, within = (np.repeat(each, PARTICLES) for each in (self.given[:, place], place <= self.lengths))
+        self.drawn[:, :, place] = np.where(given < BOUND, new, given).reshape(self.weights.shape)
+        of_given = logits[np.arange(len(logits)), np.maximum(given, BOUND)]
+        worth = np.where(given < BOUND, log_sum(goes_on), of_given) - log_sum(logits)
+        self.weights += np.where(within, worth, 0.0).reshape(self.weights.shape)
 
     def _resample(self, place):
         """Let particles of much weight take the places of others, where half of the particles or fewer count."""
