@@ -1,9 +1,7 @@
 """A piano roll: the notes of a piece as bars, time to the right and pitch upwards, a colour for each voice."""
 
-import numpy as np
-
 from augment.auditing.svg import svg
-from augment.music.pieces import SILENCE, as_piece
+from augment.music.pieces import as_piece, notes_in
 
 COLOURS = ("#24507e", "#c2571a", "#1d6b3a", "#8a5a00", "#7a3f8f", "#5c636b")  # of voices, over and over
 OPACITY = 0.85
@@ -40,7 +38,7 @@ def piano_roll(piece, title="Piano roll"):
     """
     piece = as_piece(piece, "The piece")
     piece = piece.reshape(len(piece), -1 if len(piece) else 1)
-    notes = [note for voice in range(piece.shape[1]) for note in _notes(piece[:, voice], voice)]
+    notes = [(*note, number) for number, voice in enumerate(piece.T) for note in notes_in(voice)]
     pitches = [pitch for _, _, pitch, _ in notes] or [60]
     low, high = min(pitches), max(pitches)
     width, height = max(len(piece), 1) * STEP, (high - low + 1) * PITCH
@@ -49,17 +47,6 @@ def piano_roll(piece, title="Piano roll"):
     bars = "".join(_bar(start, end, pitch, voice, high) for start, end, pitch, voice in notes)
     size = f'{NAMESPACE} width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return svg(title, words if notes else f"{len(piece)} steps, no notes", lines + bars, "roll", size)
-
-
-def _notes(pitches, voice):
-    """Start, end, pitch and voice of each note."""
-    starts = np.flatnonzero(np.diff(pitches, prepend=SILENCE - 1))
-    ends = [*starts[1:], len(pitches)]
-    return [
-        (int(start), int(end), int(pitches[start]), voice)
-        for start, end in zip(starts, ends, strict=True)
-        if pitches[start] != SILENCE
-    ]
 
 
 def _bar(start, end, pitch, voice, high):

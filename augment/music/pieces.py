@@ -44,3 +44,18 @@ def as_piece(piece, name, missing=False):
             "the middle C), and -1 is silence."
         )
     return values if missing else values.astype(int)
+
+
+def notes_in(voice):
+    """Start, end and pitch of each note of a voice (time,): of each run of steps of one pitch.
+
+    Examples
+    --------
+    >>> notes_in(np.array([60, 60, -1, 62]))
+    [(0, 2, 60), (3, 4, 62)]
+    """
+    if not len(voice):
+        return []
+    starts = [0, *(np.flatnonzero(np.diff(voice)) + 1).tolist()]
+    runs = zip(starts, [*starts[1:], len(voice)], strict=True)
+    return [(start, end, int(voice[start])) for start, end in runs if voice[start] != SILENCE]

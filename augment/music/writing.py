@@ -10,7 +10,7 @@ from augment._extras import load
 from augment.files import atomic
 from augment.folders import numbered, write_files
 from augment.music import marking
-from augment.music.pieces import SILENCE, as_piece
+from augment.music.pieces import SILENCE, as_piece, notes_in
 from augment.music.reading import END
 from augment.music.steps import quarters_of
 
@@ -105,17 +105,10 @@ def _encoded(symusic, piece, ticks, tempo, origin):
     score.tempos.append(symusic.Tempo(0, qpm=float(tempo)))
     for number, voice in enumerate(piece.T, start=1):
         track = symusic.Track(name=f"Voice {number}")
-        for start, end in _held(voice):
-            if voice[start] != SILENCE:
-                track.notes.append(symusic.Note(start * ticks, (end - start) * ticks, int(voice[start]), VELOCITY))
+        for start, end, pitch in notes_in(voice):
+            track.notes.append(symusic.Note(start * ticks, (end - start) * ticks, pitch, VELOCITY))
         score.tracks.append(track)
     if len(piece) and (piece[-1] == SILENCE).all():
         score.markers.append(symusic.TextMeta(len(piece) * ticks, END))
     content = score.dumps_midi()
     return content if origin is None else marking.marked(content, origin["digitalSourceType"], provenance.TOOL)
-
-
-def _held(voice):
-    """Start and end of each run of steps of one pitch."""
-    ends = [*(np.flatnonzero(np.diff(voice)) + 1).tolist(), len(voice)] if len(voice) else []
-    return zip([0, *ends], ends, strict=False)
