@@ -137,13 +137,19 @@ def test_played_notes_are_put_on_the_grid(tmp_path):
         (b"\x89PNG and so on", "it is no MIDI file"),
         (b"MThd\0\0\0\6", "it is damaged or ends too early"),
         (None, "it is damaged or ends too early"),
+        ("no ticks", "it is damaged or ends too early"),
         ("silent", "it has no notes"),
         ("endless", "it has .* steps, more than 200,000"),
     ],
 )
 def test_files_that_cannot_be_read_are_named(tmp_path, content, message):
     whole = midi([[(0, 480, 60), (480, 480, 60)]])
-    made = {None: whole[:-12], "silent": midi([[]]), "endless": midi([[(100_000_000, 480, 60)]])}
+    made = {
+        None: whole[:-12],
+        "no ticks": whole[:12] + bytes(2) + whole[14:],
+        "silent": midi([[]]),
+        "endless": midi([[(100_000_000, 480, 60)]]),
+    }
     (tmp_path / "bad.mid").write_bytes(content if isinstance(content, bytes) else made[content])
     with pytest.raises(ValueError, match=f"Cannot read .*bad.mid: {message}"):
         read_music(tmp_path)

@@ -99,9 +99,9 @@ def _read(file, score, quarters, n_voices):
         raise ValueError("it is empty" if not content else "it is no MIDI file")
     try:
         score = score.from_midi(content)
-    except RuntimeError as error:
+        a_tick = 1 / (quarters * score.tpq)
+    except (RuntimeError, ZeroDivisionError) as error:
         raise ValueError("it is damaged or ends too early") from error
-    a_tick = 1 / (quarters * score.tpq)
     has_drums = any(len(track.notes) and track.is_drum for track in score.tracks)
     tracks = [notes_of(track, a_tick) for track in score.tracks if len(track.notes) and not track.is_drum]
     if not tracks:
