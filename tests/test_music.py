@@ -130,7 +130,7 @@ def test_what_is_cut_is_said(fitted, capsys):
         ({"condition": np.array([[1, np.nan]])}, "condition has the pitch 1 in voice 0"),
         ({"condition": np.array([[-1, np.nan]])}, "condition has silence in voice 0"),
         ({"condition": [np.array([[72, 65]])] * 3, "n_samples": 2}, "condition has 3 pieces, and 2 are asked for"),
-        ({"condition": [], "n_samples": 2}, "condition has 0 pieces"),
+        ({"condition": np.zeros((0, 2, 2)), "n_samples": 2}, "condition has 0 pieces"),
         ({"condition": np.array([[72, np.nan]]), "max_length": 3}, "Give one of condition, pieces to fill, and prompt"),
         ({"condition": np.array([[72, np.nan]]), "temperature": 0}, "temperature must be a number"),
         ({"history": np.array([[72, 65]])}, "history is not for sequences of the kind 'music'"),

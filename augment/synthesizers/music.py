@@ -64,9 +64,7 @@ class Music(Tokens):
         return [piece.reshape(len(piece), self.n_voices) for piece in pieces]
 
     def _is_one(self, given):
-        if isinstance(given, list | tuple):
-            return len(given) > 0 and np.ndim(given[0]) == self.n_axes - 1
-        return isinstance(given, np.ndarray) and given.ndim == self.n_axes and given.dtype != object
+        return _depth(given) == self.n_axes
 
     def number(self, condition=None, prompt=None, **others):
         """How many pieces these arguments of `generate` ask for; None where they do not tell."""
@@ -103,7 +101,18 @@ class Music(Tokens):
         The pieces that validate are whole: in another key or verse a piece is nearly itself.
         """
         learn, check = _split_whole(rows, fraction, rng)
-        return codec.transposed(learn, MOST // codec.layout.length, rng) if self.transpose else learn, check
+        if self.transpose:
+            learn = codec.transposed(learn, MOST // codec.layout.length, rng)
+        return learn, check
+
+
+def _depth(pieces):
+    """Axes of an array, and how deep lists are nested."""
+    if isinstance(pieces, list | tuple):
+        return 1 + (_depth(pieces[0]) if pieces else 0)
+    if isinstance(pieces, np.ndarray) and pieces.dtype == object:
+        return _depth(list(pieces))
+    return np.ndim(pieces)
 
 
 def _pieces(pieces, argument, missing=False):
