@@ -26,6 +26,8 @@ class SequenceLayout:
         Share of each class; empty without labels.
     n_samples : int
         Number of sequences that the codec was fitted on.
+    turns : ndarray of bool of shape (period, n_tokens), default=None
+        Which tokens may stand at each place of a sequence, over and over; None where any may stand anywhere.
     """
 
     modality = "tokens"
@@ -33,6 +35,7 @@ class SequenceLayout:
     length: int
     proportions: tuple
     n_samples: int = field(kw_only=True)
+    turns: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def n_classes(self):
@@ -61,6 +64,8 @@ class SequenceCondition:
         Divides the logits: below 1 likely tokens become likelier.
     top_p : float, default=1
         Only the likeliest tokens that together have this probability are drawn.
+    given : list of ndarray of int, default=None
+        Sequences to fill, all their tokens, -1 where one is to be drawn; then `prompts` and `max_length` tell nothing.
     """
 
     classes: np.ndarray
@@ -68,6 +73,19 @@ class SequenceCondition:
     max_length: int
     temperature: float = 1.0
     top_p: float = 1.0
+    given: list | None = None
+
+
+def in_turn(logits, places, turns):
+    """Logits (n, n_tokens) of the tokens at these places (n,) of sequences, minus infinity where they may not stand.
+
+    Examples
+    --------
+    >>> turns = np.array([[True, False], [False, True]])
+    >>> in_turn(np.zeros((3, 2)), np.array([0, 1, 2]), turns).tolist()
+    [[0.0, -inf], [-inf, 0.0], [0.0, -inf]]
+    """
+    return logits if turns is None else np.where(turns[places % len(turns)], logits, -np.inf)
 
 
 def pack(sequences, classes, layout):

@@ -5,8 +5,9 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
-from augment.codecs.sequence_layout import BOUND, NOTHING
+from augment.codecs.sequence_layout import BOUND, NOTHING, in_turn
 from augment.models.base import GenerativeModel
+from augment.models.filling import fill
 from augment.models.plain_cells import PlainCells
 from augment.models.resetting import Resetting
 from augment.models.streaming import stream
@@ -81,8 +82,9 @@ class RecurrentSequenceModel(GenerativeModel):
         return rng.integers(2**64, size=n, dtype="uint64")
 
     def transport(self, noise, condition=None):
-        """Sequences, a list of arrays of tokens; see `augment.models.streaming`."""
-        return list(stream(PlainCells(self), noise, condition))
+        """Sequences, a list of arrays of tokens; see `augment.models.streaming`, and `filling` for given ones."""
+        draw = stream if condition.given is None else fill
+        return list(draw(PlainCells(self), noise, condition, self.layout.turns))
 
     def log_likelihood(self, sequences, classes=None):
         """Log-probability of each sequence and its end.
@@ -117,15 +119,16 @@ class RecurrentSequenceModel(GenerativeModel):
             tokens[:, 0] = BOUND
             for place, row in enumerate(rows):
                 tokens[place, 1 : len(sequences[row]) + 2] = [*sequences[row], BOUND]
-            total[rows] = _scored_together(cells, tokens, classes[rows])
+            total[rows] = _scored_together(cells, tokens, classes[rows], self.layout.turns)
         return total
 
 
-def _scored_together(cells, tokens, classes):
+def _scored_together(cells, tokens, classes, turns):
     """Log-probability (n,) of rows of tokens, each given those before it."""
     states, total = None, np.zeros(len(tokens))
-    for read, said in zip(tokens.T, tokens.T[1:], strict=False):
+    for place, (read, said) in enumerate(zip(tokens.T, tokens.T[1:], strict=False)):
         logits, states = cells.step(np.maximum(read, BOUND), classes, states)
+        logits = in_turn(logits, np.full(len(said), place), turns)
         chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
         total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
     return total

@@ -1,4 +1,4 @@
-"""Sequences: texts or series of numbers in, sequences of the same kind out."""
+"""Sequences: texts, series of numbers or pieces of music in, sequences of the same kind out."""
 
 import numbers
 
@@ -7,17 +7,17 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from augment.codecs.labels import read_labels
-from augment.synthesizers.base import Synthesizer, split
+from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128}  # rows in a step
+BATCH = {"text": 32, "series": 128, "music": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts or series of numbers, with or without labels, and generates new ones like them.
+    """Learns texts, series of numbers or pieces of music, with or without labels, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
@@ -25,26 +25,34 @@ class SequenceSynthesizer(Synthesizer):
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
 
+    Music are arrays of MIDI pitches (time, voices) or, of a single line, (time,), with -1 for silence: the same voices
+    in each piece, any lengths. The model goes on with given pieces and fills voices or stretches that are missing.
+    Steps of equal pitch that follow one another are one held note. `augment.read_music` and `write_music` have files.
+
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and "flow" for series, which "recurrent", "vae"
-        and "gan" take, too. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that
-        takes a `SequenceLayout`, of series a `SeriesLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "series"}, default="auto"
-        What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
+        The family of generative models; "auto" is "recurrent" for texts and music, and "flow" for series, which
+        "recurrent", "vae" and "gan" take, too. Or a recipe with parameters such as
+        `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a `SeriesLayout`,
+        and gives a `GenerativeModel`.
+    kind : {"auto", "text", "series", "music"}, default="auto"
+        What the sequences are; "auto" looks at the data. An array (n, time) needs "series", pieces need "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
         stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
+    transpose : bool, default=True
+        Whether each part of a piece of music is also learned in every other key that keeps the notes of each voice
+        between its lowest and its highest fitted pitch. The pieces that validate are others, in their own keys.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and 128 for
-        series.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and music and 128
+        for series.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -60,7 +68,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec or SeriesCodec
+    codec_ : TextCodec, SeriesCodec or MusicCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -84,6 +92,15 @@ class SequenceSynthesizer(Synthesizer):
     (3, 6, 2)
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
+
+    >>> scales = [np.array([[60 + i % 8, 48 + i % 8] for i in range(start, start + 12)]) for start in range(8)] * 10
+    >>> synthesizer = SequenceSynthesizer(kind="music", epochs=1, verbose=0, random_state=0).fit(scales)
+    >>> new = synthesizer.generate(3, prompt=scales[0][:4], max_length=8)
+    >>> all((piece[:4] == scales[0][:4]).all() for piece in new)
+    True
+    >>> half = np.where([True, False], scales[0], np.nan)  # the second voice is to be filled
+    >>> (synthesizer.generate(condition=half)[0][:, 0] == scales[0][:, 0]).all()
+    np.True_
     """
 
     def __init__(
@@ -93,6 +110,7 @@ class SequenceSynthesizer(Synthesizer):
         kind="auto",
         window=None,
         stride=1,
+        transpose=True,
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -111,7 +129,7 @@ class SequenceSynthesizer(Synthesizer):
             verbose=verbose,
             random_state=random_state,
         )
-        self.kind, self.window, self.stride = kind, window, stride
+        self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
 
     @property
     def classes_(self):
@@ -128,7 +146,8 @@ class SequenceSynthesizer(Synthesizer):
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
             series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
-            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
+            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`. Or pieces of music: a list of
+            arrays of whole numbers (time, voices) or (time,), or an array (n, time, voices).
         y : array-like of shape (n_samples,), default=None
             Labels, one for each sequence; `generate` then returns pairs.
 
@@ -170,18 +189,21 @@ class SequenceSynthesizer(Synthesizer):
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array or list of arrays, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
-            Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
-        prompt : str or list of str, default=None
-            What the texts begin with: all of them with one string, or each with its own.
+            Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
+            else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
+            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
+        prompt : str, array or list of these, default=None
+            What texts or pieces begin with: all of them with one, or each with its own.
         max_length : int, default=None
-            Characters of a text at most, those of its prompt included. By default as many as the longest fitted text
-            has, 1,000 at most, and where a prompt is as long already, so many more; what is cut there is said unless
-            `verbose=0`.
+            Characters of a text or steps of a piece at most, those of its prompt included. By default as many as the
+            longest fitted one has, 1,000 at most, and where a prompt is as long already, so many more; what is cut
+            there is said unless `verbose=0`.
         temperature : float, default=1
-            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often.
+            From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
+            often.
         top_p : float, default=1
-            In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
-            Holtzman et al., ICLR 2020, arXiv 1904.09751).
+            In (0, 1]: only the likeliest characters or notes that together have this probability are drawn (nucleus
+            sampling, Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array or list of arrays, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
@@ -189,21 +211,21 @@ class SequenceSynthesizer(Synthesizer):
         horizon : int, default=None
             How many steps follow those of `history`.
         random_state : int, RandomState instance, Generator or None, default=None
-            Decides the texts. None takes the synthesizer's own.
+            Decides the sequences. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts in the form that was fitted: a list, an array or a series; series as an array or a list of arrays of
-            the fitted dtype. A pair after `fit(X, y)`.
+            Texts in the form that was fitted: a list, an array or a series; series and pieces as an array or a list of
+            arrays of the fitted dtype. A pair after `fit(X, y)`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If a label or a character of a prompt is unknown, arguments exclude each other, or a prompt is longer than
-            `max_length`.
+            If a label or a character or pitch that is given is unknown, arguments exclude each other, or a prompt is
+            longer than `max_length`.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
@@ -227,7 +249,7 @@ class SequenceSynthesizer(Synthesizer):
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
-        if condition is not None and not isinstance(condition, dict) and "history" in self._kind.takes:
+        if condition is not None and not isinstance(condition, dict) and self._kind.fills:
             given, condition = given | {"condition": condition}, None
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
@@ -246,7 +268,7 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : as in `fit`
-            Texts of characters that were fitted, or series.
+            Texts of characters, or pieces of pitches, that were fitted; or series.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -260,7 +282,7 @@ class SequenceSynthesizer(Synthesizer):
         NotFittedError
             Before `fit`.
         ValueError
-            If a text has a character, or y a label, that was not fitted.
+            If a text has a character, a piece a pitch, or y a label, that was not fitted.
         AttributeError
             If the model cannot tell how likely a sequence is.
         """
@@ -353,7 +375,7 @@ class SequenceSynthesizer(Synthesizer):
         return self._kind.guard(self.codec_, model, learn, check, plan)
 
     def _split(self, arrays, rng):
-        return split(arrays, self.validation_fraction, rng, self._kind.overlap)
+        return self._kind.split(self.codec_, arrays, self.validation_fraction, rng)
 
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)

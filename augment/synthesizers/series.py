@@ -7,6 +7,7 @@ import numpy as np
 
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
+from augment.synthesizers.base import split
 from augment.synthesizers.series_reading import read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
@@ -50,6 +51,7 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
+    fills = True
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
@@ -178,6 +180,10 @@ class Series:
             return series
         shape = (codec.layout.length, len(codec.channels))[: self.n_axes]
         return np.stack(series) if series else np.zeros((0, *shape), codec.dtype_in)
+
+    def split(self, codec, rows, fraction, rng):
+        """Series to learn from and to validate on, or None for the second; windows that share steps are on one side."""
+        return split(rows, fraction, rng, self.overlap)
 
     @staticmethod
     def log_likelihood(model, codec, series, classes):
