@@ -85,6 +85,8 @@ def test_the_public_form_shows_no_sequence(reports):
     said = reports["text"].to_json()
     assert any(text in said for text in train)
     assert not any(text in reports["text"].public().to_json() for text in train)
+    public = next(f for f in reports["series"].public().findings if f["id"] == "fidelity.autocorrelation")
+    assert len(public["evidence"]["tables"][0]["rows"]) == 12  # lags are no counts of sequences
 
 
 def test_the_same_seed_gives_the_same_report():

@@ -107,7 +107,8 @@ def audit(
         population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
-        Of sequences a static column or a summary, by default the labels of texts and series.
+        Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
+        labels of texts and series.
     protected : str or sequence of str, default=()
         Columns whose groups matter, such as sex or age; of images the attributes, of long frames static columns.
     population : dict of str to dict, optional
