@@ -12,6 +12,7 @@ import pytest
 from sequence_makers import applications, autoregressive, chains, of, prepared
 
 from augment.auditing import AuditReport, audit, sequences
+from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.group_outcomes import OUTCOMES
 
 LONG = {"entity": "case", "time": "day", "protected": ["sex"]}
@@ -85,8 +86,11 @@ def test_the_public_form_shows_no_sequence(reports):
     said = reports["text"].to_json()
     assert any(text in said for text in train)
     assert not any(text in reports["text"].public().to_json() for text in train)
+    public = next(f for f in reports["series"].public().findings if f["id"] == "fidelity.autocorrelation")
+    assert len(public["evidence"]["tables"][0]["rows"]) == 12  # lags are no counts of sequences
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_report():
     first, again = (audit(chains(45, 0), chains(45, 1), random_state=3).to_json() for _ in range(2))
     assert first == again
@@ -131,6 +135,16 @@ def test_odd_frames_stop_no_check(time):
     assert not [f["message"] for f in report.findings if "stopped with" in f["message"]]
 
 
+@pytest.mark.parametrize("time", ["day", None])
+def test_frames_of_nothing_but_times_stop_no_check(time):
+    frame = pd.DataFrame({"case": np.repeat(np.arange(60), 2), "day": np.arange(120) ** 2 % 31})
+    frame = frame if time else frame[["case"]].assign(kind=frame.case % 3)
+    report = audit(frame, frame, entity="case", time=time)
+    assert not [f["message"] for f in report.findings if "stopped with" in f["message"]]
+    assert {f["missing"] for f in report.findings if f["id"] == "fidelity.context"} == {NOTHING}
+
+
+@pytest.mark.slow
 def test_odd_texts_stop_no_check():
     texts = ["", "\n", "\U0001f600a", "long " * 40, "x"] * 9
     report = audit(texts, texts[::-1], holdout=texts)

@@ -48,6 +48,17 @@ def test_with_a_target_its_outcomes_stand_beside():
     assert set(of(OUTCOMES, data)) == {f"bias.outcomes.sex{end}" for end in ("", ".events", ".amounts")}
 
 
+def test_an_event_may_be_the_target():
+    train, new = applications(1500, 0), applications(1500, 1, rates=(0.2, 0.2))
+    data = prepared(train, new, **LONG, target="event = offer")
+    outcomes = of(OUTCOMES, data)["bias.outcomes.sex"]
+    assert outcomes.verdict == "FAIL" and "event = offer = yes holds for" in outcomes.message
+    rows = {row[0]: row for row in outcomes.evidence["tables"][0]["rows"]}
+    assert rows["m"][3] == pytest.approx(0.35, abs=0.04) and rows["m"][4] == pytest.approx(0.2, abs=0.04)
+    with pytest.raises(ValueError, match="An event is named as 'channel = category'"):
+        prepared(train, new, **LONG, target="event = flight")
+
+
 def test_fresh_sequences_keep_the_level():
     clear = []
     for seed in range(60):

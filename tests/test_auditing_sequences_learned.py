@@ -49,6 +49,7 @@ def test_what_another_chain_teaches_foretells_worse():
     assert "nats a step" in other.message
 
 
+@pytest.mark.slow
 def test_what_another_coefficient_teaches_foretells_worse():
     train, holdout = autoregressive(300, 0), autoregressive(300, 2)
     same = of(NEXT, series(train, autoregressive(300, 1), holdout))["utility.next_step"]
@@ -109,6 +110,7 @@ def test_a_distance_of_whole_sequences_sees_another_law_and_not_the_same():
         assert of(CONTEXT, prepared(train, other, holdout, kind=kind))["fidelity.context"].verdict == "FAIL"
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_distance_holds_where_nothing_differs():
     z = []
     for seed in range(0, 120, 3):

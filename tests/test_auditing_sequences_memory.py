@@ -35,6 +35,7 @@ def test_a_copied_part_is_enough():
     assert found["privacy.runs.long"].verdict == "FAIL"
 
 
+@pytest.mark.slow
 def test_fresh_texts_raise_no_alarm_over_many_seeds():
     found = [of(RUNS, texts(chains(400, seed + 2, longest=40), seed)) for seed in range(0, 60, 3)]
     assert {f.verdict for findings in found for f in findings.values()} == {"INCONCLUSIVE"}

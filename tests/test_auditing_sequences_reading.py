@@ -7,7 +7,7 @@ import pytest
 from sequence_makers import applications, prepared
 
 from augment.auditing import audit
-from augment.auditing.sequences.prepared import kind_of
+from augment.auditing.kinds import kind_of
 from augment.auditing.sequences.reading import are_texts, read_series, read_texts
 
 LONG = {"kind": "events", "entity": "case", "time": "day"}

@@ -33,10 +33,10 @@ from augment.auditing.holdout import training_rows, unlike
 from augment.auditing.images.holdout import training_images
 from augment.auditing.images.holdout import unlike as unlike_images
 from augment.auditing.images.reading import prepare as prepare_images
+from augment.auditing.kinds import kind_of
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
-from augment.auditing.sequences.prepared import kind_of
 from augment.auditing.sequences.prepared import prepare as prepare_sequences
 from augment.auditing.thresholds import resolve
 from augment.auditing.words import ASKED_FOR
@@ -107,7 +107,8 @@ def audit(
         population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
-        Of sequences a static column or a summary, by default the labels of texts and series.
+        Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
+        labels of texts and series.
     protected : str or sequence of str, default=()
         Columns whose groups matter, such as sex or age; of images the attributes, of long frames static columns.
     population : dict of str to dict, optional
@@ -268,26 +269,37 @@ def audit(
     checks = {"images": images.CHECKS, "table": CHECKS}.get(kind) or sequences.with_tables(CHECKS)
     limits = resolve(checks, thresholds)
     values = {name: threshold.value for name, threshold in limits.items()}
-    parts, columns = (train, synthetic, holdout), {"target": target, "protected": protected}
+    parts, about = (train, synthetic, holdout), {"protected": protected, "thresholds": values}
     if kind == "images":
         _only_of_tables({"target": target, "strata": strata})
-        data = prepare_images(*parts, spatial_dims, values, protected, population)
-        data, asked = replace(data, seed=seed), ""
-        fault = training_images(data)
-        other = "" if fault else unlike_images(data, np.random.default_rng([seed, *b"holdout"]))
+        data = prepare_images(*parts, spatial_dims, population=population, **about)
+        data, fault, other = _looked_at_images(replace(data, seed=seed))
     else:
-        long = {"entity": entity, "time": time, "static": static}
-        read = prepare if kind == "table" else partial(prepare_sequences, kind=kind, **long)
-        data = read(*parts, **columns, thresholds=values)
-        shares = population_shares(data, population)
-        data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
-        fault, asked = training_rows(data), asked_for(synthetic)
-        other = "" if fault else unlike(data)
+        long = {"kind": kind, "entity": entity, "time": time, "static": static}
+        read = prepare if kind == "table" else partial(prepare_sequences, **long)
+        data, fault, other = _looked_at_rows(
+            replace(read(*parts, target=target, **about), seed=seed), population, strata
+        )
+    asked = "" if kind == "images" else asked_for(synthetic)
     data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
     findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
     findings = [_asked(finding) for finding in findings] if asked else findings
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
+
+
+def _looked_at_images(data):
+    """Images, what is wrong with the holdout, and how it is unlike train; empty where nothing is."""
+    fault = training_images(data)
+    return data, fault, "" if fault else unlike_images(data, np.random.default_rng([data.seed, *b"holdout"]))
+
+
+def _looked_at_rows(data, population, strata):
+    """The same for tables and sequences, with the population and the strata that the user gives."""
+    shares = population_shares(data, population)
+    data = replace(data, population=shares, strata=stratum_place(data, strata))
+    fault = training_rows(data)
+    return data, fault, "" if fault else unlike(data)
 
 
 def _only_of_tables(given):

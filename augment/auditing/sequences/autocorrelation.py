@@ -71,12 +71,12 @@ def _evidence(data, resampling, sums, places, lags):
             values = [1.0, *means[name][k].round(4).tolist()]
             series.append({"name": f"{data.channels[places[k]].name}, {word}", "x": [*range(lags + 1)], "y": values})
     rows = [
-        [data.channels[j].name, lag + 1, *(float(own[k, lag]) for own in means.values())]
+        [data.channels[j].name, f"lag {lag + 1}", *(float(own[k, lag]) for own in means.values())]
         for k, j in enumerate(places)
         for lag in range(lags)
     ]
     chart = charts.lines("Autocorrelation of the channels that differ most", "lag", "autocorrelation", series)
-    columns = ["channel", "at lag", *(f"autocorrelation, {name}" for name in means)]
+    columns = ["channel", "at", *(f"autocorrelation, {name}" for name in means)]
     return {"charts": [chart], "tables": [charts.table("Autocorrelations", columns, rows)]}
 
 

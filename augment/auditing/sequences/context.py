@@ -10,6 +10,7 @@ from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.images.kernel_distance import kernel_distances
 from augment.auditing.intervals import z_value
 from augment.auditing.sequences.convolutions import NAME, SEED, context_features
+from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.gaussian_window import gaussian_windows
 
 LEAST, MOST = 50, 2_000  # sequences of each part
@@ -20,6 +21,8 @@ def context(data, rng):
 
     Without a holdout train is cut in two.
     """
+    if not data.channels:
+        raise NotAssessed(NOTHING)
     held, sizes = data.holdout is not None, data.sizes
     m = min(sizes["synthetic"], sizes["train"] if held else sizes["train"] // 2, sizes.get("holdout", MOST), MOST)
     if m < LEAST:

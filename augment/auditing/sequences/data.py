@@ -7,6 +7,8 @@ import numpy as np
 
 from augment.auditing.data import Data
 
+NOTHING = "Nothing varies within the sequences."
+
 
 @dataclass(frozen=True)
 class Sequences:

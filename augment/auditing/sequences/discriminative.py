@@ -10,12 +10,15 @@ published ones.
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.detection import FOLDS, MIN_ROWS
+from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.gaussian_window import gaussian_windows
 from augment.auditing.sequences.steps import told_by_steps
 
 
 def discriminative(data, rng):
     """AUC of telling synthetic from training sequences, beside that of holdout sequences and of normal windows."""
+    if not data.channels:
+        raise NotAssessed(NOTHING)
     if min(len(data.train), len(data.synthetic)) < MIN_ROWS:
         raise NotAssessed(f"Needs {MIN_ROWS} training and {MIN_ROWS} synthetic sequences to train a classifier on.")
     parts = data.sequences

@@ -3,7 +3,8 @@
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import Check, Finding
+from augment.auditing.check import Check, Finding, NotAssessed
+from augment.auditing.sequences.data import NOTHING
 
 CURVES, TEXTS = 2, 8  # of each part
 WIDTH = 100  # characters of a sequence
@@ -11,6 +12,8 @@ WIDTH = 100  # characters of a sequence
 
 def examples(data, rng):
     """Sequences chosen at random; shown, not judged, and left out of the public form."""
+    if not data.channels:
+        raise NotAssessed(NOTHING)
     rows = {name: rng.permutation(data.sizes[name]) for name in ("train", "synthetic")}
     shown = _curves(data, rows) if data.numeric else {"tables": [_written(data, rows)]}
     return [

@@ -14,6 +14,7 @@ from augment.auditing.detection import boosted
 from augment.auditing.encoding import splittable
 from augment.auditing.images.usefulness import drift_scale
 from augment.auditing.intervals import z_value
+from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.ngrams import surprises
 
 BACK = 3  # steps that are looked back
@@ -32,6 +33,8 @@ def next_step(data, rng):
     error is minus the logarithm of the probability, in nats. Each learner is fitted to `FITS` bootstrap samples of
     sequences; the interval adds their spread to the error of a finite holdout, over which both are paired.
     """
+    if not data.channels:
+        raise NotAssessed(NOTHING)
     if data.longest < 2:
         raise NotAssessed("No sequence has two steps.")
     foretell, what, unit = _learner(data)

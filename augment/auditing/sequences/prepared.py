@@ -1,45 +1,16 @@
-"""Which kind of data an audit is of, and sequences of any kind as one `SequenceData`."""
+"""Sequences of any kind become one `SequenceData`: a row of summaries for each, and its steps."""
 
 import numpy as np
 
 from augment.auditing.data import Column
-from augment.auditing.frames import as_names, place
-from augment.auditing.images.reading import are_images
+from augment.auditing.frames import as_names
+from augment.auditing.reading import listed
 from augment.auditing.sequences.data import SequenceData
-from augment.auditing.sequences.long_frames import read_frames
-from augment.auditing.sequences.reading import are_texts, read_series, read_texts, with_labels
+from augment.auditing.sequences.long_frames import Long, read_frames
+from augment.auditing.sequences.reading import read_series, read_texts, with_labels
 from augment.auditing.sequences.summaries import summarise
 
-KINDS = ("auto", "table", "images", "series", "text", "events")
 LABEL = "label"
-
-
-def kind_of(train, kind="auto", entity=None, time=None, static=()):
-    """What an audit is of: "table", "images", "series", "text" or "events".
-
-    "auto" looks at train: an `entity` makes a long frame of events, strings are texts, an array of three axes is
-    images; all else is a table. Series of numbers have the form of images, and have to be named.
-
-    Examples
-    --------
-    >>> kind_of(["a", "b"]), kind_of(np.zeros((20, 8, 8))), kind_of(np.zeros((20, 8, 8)), "series")
-    ('text', 'images', 'series')
-    """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(map(repr, KINDS))}, got {kind!r}.")
-    if entity is None and (time is not None or as_names(static, "static")):
-        raise ValueError(
-            "time= and static= describe long frames, which need entity=: the column that tells whose row it is."
-        )
-    if entity is not None and kind not in ("auto", "events"):
-        raise ValueError(f"entity= names a column of a long frame, but kind={kind!r}: leave one of them out.")
-    if kind == "events" and entity is None:
-        raise ValueError("kind='events' needs entity=: the column that tells whose row it is.")
-    if kind != "auto":
-        return kind
-    if entity is not None:
-        return "events"
-    return "text" if are_texts(train) else "images" if are_images(train) else "table"
 
 
 def prepare(
@@ -65,7 +36,8 @@ def prepare(
     entity, time, static : str, str and sequence of str
         Columns of long frames.
     target : str, optional
-        A static column or a summary; by default the labels of series and texts.
+        A static column, a summary, or "channel = category": whether a sequence ever has it. By default the labels of
+        series and texts.
     protected : str or sequence of str
         Static columns.
     thresholds : dict of str to float, optional
@@ -84,23 +56,13 @@ def prepare(
     given = {"train": train, "synthetic": synthetic, "holdout": holdout}
     given = {name: part for name, part in given.items() if part is not None or name != "holdout"}
     wanted = as_names(protected, "protected")
-    clock = None
     if kind == "events":
-        kept = [*wanted, *([] if target is None else [target])]
-        long = read_frames(given, entity, time, static, kept)
-        channels, parts, fixed, columns, notes = long.channels, long.parts, long.fixed, long.static, long.notes
-        clock = long.time
+        kept = wanted if target is None else [*wanted, target]
+        read = read_frames(given, entity, time, static, kept)
     else:
-        given, labels = with_labels(given, "texts" if kind == "text" else "series")
-        channels, parts, notes = (read_texts if kind == "text" else read_series)(given)
-        columns, fixed = _label_column(labels)
-        target = LABEL if labels is not None and target is None else target
-    summaries, values = summarise(channels, parts, clock)
-    columns = [*columns, *_renamed(summaries, columns)]
-    tables = {
-        name: np.asfortranarray(np.column_stack([*([fixed[name]] if fixed else []), own]))
-        for name, own in values.items()
-    }
+        read = _unframed(given, kind)
+        target = LABEL if read.static and target is None else target
+    columns, tables = _table(read, target)
     names = [column.name for column in columns]
     return SequenceData(
         tuple(columns),
@@ -110,10 +72,10 @@ def prepare(
         None if target is None else _column(target, names, "target"),
         tuple(_column(name, names, "protected") for name in dict.fromkeys(wanted)),
         dict(thresholds or {}),
-        (*notes, NOTE),
+        (*read.notes, NOTE, *[EVENT] * (" = " in str(target) and names[-1] == str(target))),
         kind=kind,
-        channels=channels,
-        parts=parts,
+        channels=read.channels,
+        parts=read.parts,
     )
 
 
@@ -121,18 +83,55 @@ NOTE = (
     "In findings on rows and columns a row is a whole sequence, and its columns are what is the same in all of it and "
     "summaries of its steps."
 )
+EVENT = (
+    "The target is an event, which other summaries of a sequence all but tell: models predict it too easily to say "
+    "much about usefulness. Rates of groups are not touched by that."
+)
+
+
+def _unframed(given, kind):
+    """Texts or series, read as long frames are; their labels are the one static column."""
+    given, labels = with_labels(given, "texts" if kind == "text" else "series")
+    channels, parts, notes = (read_texts if kind == "text" else read_series)(given)
+    static, fixed = _label_column(labels)
+    return Long(channels, static, None, parts, fixed, notes)
+
+
+def _table(read, target):
+    """Columns of what is static, of summaries and, where it is the target, of an event; and their values by part."""
+    summaries, values = summarise(read.channels, read.parts, read.time)
+    columns = [*read.static, *_renamed(summaries, read.static)]
+    blocks = {name: [*([read.fixed[name]] if read.static else []), own] for name, own in values.items()}
+    if target is not None and str(target) not in [column.name for column in columns]:
+        for column, own in _event(str(target), read):
+            columns.append(column)
+            blocks = {name: [*block, own[name][:, None]] for name, block in blocks.items()}
+    return columns, {name: np.asfortranarray(np.column_stack(block)) for name, block in blocks.items()}
+
+
+def _event(target, read):
+    """A column of whether a sequence ever has a category, where that is what the target names: "channel = category"."""
+    for j, channel in enumerate(read.channels):
+        places = {f"{channel.name} = {label}": place for place, label in enumerate(channel.labels)}
+        if target in places:
+            there = {
+                name: np.bincount(part.owners, part.values[:, j] == places[target], len(part)) > 0
+                for name, part in read.parts.items()
+            }
+            order = [False, True] if there["train"].mean() <= 0.5 else [True, False]
+            labels = tuple("yes" if answer else "no" for answer in order)
+            yield Column(target, "category", labels), {n: (own != order[0]).astype(float) for n, own in there.items()}
+            return
 
 
 def _column(name, names, argument):
     """Where a static column or a summary stands."""
-    try:
-        return place(name, names, argument)
-    except ValueError as error:
+    if str(name) not in names:
         raise ValueError(
-            f"{error} Among them are the summaries of each sequence.".replace(
-                "of train: its", "that a sequence has: its"
-            )
-        ) from None
+            f"{argument}={name!r} is not a column that a sequence has: its columns are {listed(names)}, static "
+            "ones and summaries. An event is named as 'channel = category', as target only."
+        )
+    return names.index(str(name))
 
 
 def _renamed(summaries, columns):
@@ -149,7 +148,7 @@ def _renamed(summaries, columns):
 def _label_column(labels):
     """A column of the labels of texts or series, and its values by part; none where there are no labels."""
     if labels is None:
-        return [], {}
+        return (), {}
     known = [label for own in labels.values() for label in own if label is not None]
     train = [label for label in labels["train"] if label is not None]
     order = sorted(set(known), key=lambda label: (-train.count(label), label))
@@ -158,4 +157,4 @@ def _label_column(labels):
         name: np.array([np.nan if label is None else codes[label] for label in own])[:, None]
         for name, own in labels.items()
     }
-    return [Column(LABEL, "category", tuple(order))], fixed
+    return (Column(LABEL, "category", tuple(order)),), fixed
