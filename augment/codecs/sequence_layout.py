@@ -26,12 +26,15 @@ class SequenceLayout:
         Share of each class; empty without labels.
     n_samples : int
         Number of sequences that the codec was fitted on.
+    n_given : int, default=0
+        Tokens at the beginning of a sequence that are given and not scored.
     """
 
     n_tokens: int
     length: int
     proportions: tuple
     n_samples: int = field(kw_only=True)
+    n_given: int = field(kw_only=True, default=0)
 
     @property
     def n_classes(self):
@@ -107,6 +110,25 @@ def pack(sequences, classes, layout):
     for place, (row, kinds) in enumerate(rows):
         packed[place, :, : len(row)] = row, kinds
     return packed.reshape(len(rows), -1)[:, : layout.width]
+
+
+def unpack(rows, layout):
+    """Sequences and their classes (n,) of rows that `pack` made and that cut none of them.
+
+    Examples
+    --------
+    >>> layout = SequenceLayout(4, 6, (), n_samples=2)
+    >>> unpack(pack([np.array([1, 2]), np.array([3])], np.zeros(2, int), layout), layout)
+    ([array([1, 2], dtype=int32), array([3], dtype=int32)], array([0, 0], dtype=int32))
+    """
+    tokens = rows[:, : layout.length + 1]
+    kinds = rows[:, layout.length + 1 :] if layout.n_classes else np.zeros_like(tokens)
+    sequences, classes = [], []
+    for row, kind in zip(tokens, kinds, strict=True):
+        (bounds,) = np.nonzero(row == BOUND)
+        sequences += [row[start + 1 : end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        classes += [kind[bounds[:-1]]]
+    return sequences, np.concatenate(classes)
 
 
 def _parts(row, length):

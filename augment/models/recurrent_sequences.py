@@ -109,7 +109,7 @@ class RecurrentSequenceModel(GenerativeModel):
         return list(stream(self, noise, condition))
 
     def log_likelihood(self, sequences, classes=None):
-        """Log-probability of each sequence and its end.
+        """Log-probability of each sequence and its end, given its first `layout.n_given` tokens.
 
         Parameters
         ----------
@@ -145,10 +145,11 @@ class RecurrentSequenceModel(GenerativeModel):
 
     def _scored_together(self, tokens, classes):
         states, total = None, np.zeros(len(tokens))
-        for read, said in zip(tokens.T, tokens.T[1:], strict=False):
+        for place, (read, said) in enumerate(zip(tokens.T, tokens.T[1:], strict=False)):
             logits, states = self.step(np.maximum(read, BOUND), classes, states)
-            chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
-            total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
+            if place >= self.layout.n_given:
+                chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
+                total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
         return total
 
 

@@ -3,11 +3,12 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from augment.synthesizers.molecules import Molecules
 from augment.synthesizers.pairs import is_series
 from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts, is_missing
 
-KINDS = {kind.name: kind for kind in (Texts, Series)}
+KINDS = {kind.name: kind for kind in (Texts, Series, Molecules)}
 
 
 def kind_named(name, data):

@@ -7,13 +7,14 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from augment.codecs.labels import read_labels
-from augment.synthesizers.base import Synthesizer, split
+from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128}  # rows in a step
+BATCH = {"text": 32, "series": 128, "molecules": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
+DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
@@ -93,6 +94,8 @@ class SequenceSynthesizer(Synthesizer):
         kind="auto",
         window=None,
         stride=1,
+        notation="smiles",
+        on_error="raise",
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -111,7 +114,7 @@ class SequenceSynthesizer(Synthesizer):
             verbose=verbose,
             random_state=random_state,
         )
-        self.kind, self.window, self.stride = kind, window, stride
+        self.kind, self.window, self.stride, self.notation, self.on_error = kind, window, stride, notation, on_error
 
     @property
     def classes_(self):
@@ -157,6 +160,7 @@ class SequenceSynthesizer(Synthesizer):
         top_p=1.0,
         history=None,
         horizon=None,
+        valid_only=True,
         random_state=None,
     ):
         """Draw new sequences.
@@ -208,7 +212,7 @@ class SequenceSynthesizer(Synthesizer):
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
         given = {"prompt": prompt, "max_length": max_length, "temperature": temperature, "top_p": top_p}
-        given |= {"history": history, "horizon": horizon}
+        given |= {"history": history, "horizon": horizon, "valid_only": valid_only}
         known = self._ask(n_samples, y, condition, self._taken(given), rng)
         sequences = self._kind.draw(self.model_, self.codec_, known, rng)
         new = self._kind.give(sequences, self.codec_, known, self.verbose)
@@ -227,8 +231,9 @@ class SequenceSynthesizer(Synthesizer):
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
-        if condition is not None and not isinstance(condition, dict) and "history" in self._kind.takes:
-            given, condition = given | {"condition": condition}, None
+        condition, own = self._kind.apart(condition)
+        if own is not None:
+            given = given | {"condition": own}
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
         default = self._kind.number(**given)
@@ -306,10 +311,10 @@ class SequenceSynthesizer(Synthesizer):
         if reset:
             kind = kind_named(self.kind, X)
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
-            sequences, labels = kind.read(X), None
+            (sequences, kept), labels = kind.to_learn(X), None
             if y is not None:
-                labels = read_labels(to_numpy(y), len(sequences), "sequences")
-            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(sequences), 1)), y)
+                labels = read_labels(to_numpy(y), len(kept), "sequences")[kept]
+            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(kept), 1)), y)
             self._kind, self.kind_, self._n_samples, self.n_features_in_ = kind, kind.name, len(sequences), 1
             return sequences, labels
         sequences = self._kind.read(X)
@@ -350,7 +355,7 @@ class SequenceSynthesizer(Synthesizer):
         return self._kind.guard(self.codec_, model, learn, check, plan)
 
     def _split(self, arrays, rng):
-        return split(arrays, self.validation_fraction, rng, self._kind.overlap)
+        return self._kind.parts(self.codec_, arrays, self.validation_fraction, rng)
 
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)

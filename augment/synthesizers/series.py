@@ -7,6 +7,7 @@ import numpy as np
 
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
+from augment.synthesizers.base import split
 from augment.synthesizers.series_reading import read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
@@ -83,6 +84,20 @@ class Series:
             return read_series(X, self.n_axes)[0]
         one = isinstance(X, np.ndarray) and X.ndim == self.n_axes
         return windows(read_series([X] if one else X, self.n_axes)[0], self.window, self.stride)
+
+    def to_learn(self, X):
+        """Series as the codec takes them to learn from, and which of X (n,) they are."""
+        series = self.read(X)
+        return series, np.ones(len(series), bool)
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and what of the series."""
+        return (condition, None) if isinstance(condition, dict) else (None, condition)
+
+    def parts(self, codec, arrays, fraction, rng):
+        """Rows to learn from and to validate on, which share no steps."""
+        return split(arrays, fraction, rng, self.overlap)
 
     def number(self, condition=None, history=None, horizon=None):
         """How many series these arguments of `generate` ask for; None where they do not tell."""

@@ -56,7 +56,10 @@ class Texts(Tokens):
         if verbose and n_cut:
             what = f"{n_cut:,} of {len(sequences):,} {codec.what} were cut at max_length={known.max_length}"
             print(f"augment: {what}", file=sys.stderr)
-        texts = codec.decode([sequence[: known.max_length] for sequence in sequences])
+        return self.as_given(codec.decode([sequence[: known.max_length] for sequence in sequences]))
+
+    def as_given(self, texts):
+        """Texts in the user's form."""
         if self.container == "series":
             return Pairing.from_dict(self.series).as_given(texts)
         kinds = {"array": str, "objects": object}

@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 
 from augment.codecs.sequence_layout import SequenceCondition
+from augment.synthesizers.base import split
 
 OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
@@ -18,12 +19,21 @@ class Tokens:
 
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
-    overlap = 0
+
+    def to_learn(self, X):
+        """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
+        sequences = self.read(X)
+        return sequences, np.ones(len(sequences), bool)
 
     @classmethod
     def number(cls, prompt=None, **others):
         """How many sequences these arguments of `generate` ask for; None where they do not tell."""
-        return None if prompt is None or cls._is_one(prompt) else len(cls.read(prompt, "prompt"))
+        return None if prompt is None or cls._is_one(prompt) else len(prompt)
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and what of the sequences."""
+        return condition, None
 
     @staticmethod
     def _is_one(prompt):
@@ -44,17 +54,26 @@ class Tokens:
         """Tokens that each of n sequences begins with."""
         if prompt is None:
             return [np.zeros(0, "int32")] * n
-        prompts = codec.tokens(self.read(prompt, "prompt"), "prompt")
+        prompts = self._begun(codec, prompt)
         if self._is_one(prompt):
             return prompts * n
         if len(prompts) != n:
             raise ValueError(f"prompt is a list of {len(prompts)} {codec.what}, and {n} are asked for.")
         return prompts
 
+    def _begun(self, codec, prompt):
+        """Tokens of each prompt."""
+        return codec.tokens(self.read(prompt, "prompt"), "prompt")
+
     @staticmethod
     def draw(model, codec, known, rng):
         """New sequences of tokens."""
         return model.transport(model.noise(len(known.classes), rng), known)
+
+    @staticmethod
+    def parts(codec, arrays, fraction, rng):
+        """Rows to learn from and to validate on."""
+        return split(arrays, fraction, rng)
 
     @staticmethod
     def rows_seen(layout, n):
