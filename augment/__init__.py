@@ -36,6 +36,7 @@ _MODULES = (
     "auditing",
     "augmentation",
     "checks",
+    "chemistry",
     "codecs",
     "datasets",
     "files",

@@ -77,7 +77,8 @@ def shuffled(molecule, rng):
 def to_selfies(smiles):
     """The SELFIES of a SMILES, or None where it has none.
 
-    Krenn et al., "Self-referencing embedded strings (SELFIES)", Machine Learning: Science and Technology 1:045024, 2020.
+    Krenn et al., "Self-referencing embedded strings (SELFIES): a 100 % robust molecular string representation", Machine
+    Learning: Science and Technology 1:045024, 2020.
 
     Examples
     --------

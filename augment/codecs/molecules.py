@@ -13,7 +13,7 @@ from augment.codecs.tokens import TokenCodec
 TOKEN = re.compile(r"\[[^\]]*\]|Br|Cl|%\d\d|.", re.DOTALL)  # of SMILES, and of SELFIES, where all are in brackets
 LENGTH = 128  # tokens in a row at least
 TOLD = "logp", "weight", "qed"  # the properties that can be told, in the order of their tokens
-SHARE_TOLD = 0.5  # of the sequences in training: those of which something is told, and of their properties those that are
+SHARE_TOLD = 0.5  # of the sequences in training, those with something told, and of their properties, those that are
 
 
 class Molecule(NamedTuple):

@@ -161,7 +161,9 @@ def _check_patience(drawn, known):
     if drawn.n < PATIENCE or drawn.n_accepted * LEAST >= drawn.n:
         return
     if drawn.n_valid * LEAST < drawn.n:
-        raise ValueError(f"Only {drawn.n_valid:,} of {drawn.n:,} molecules drawn are valid: fit with more epochs or data.")
+        raise ValueError(
+            f"Only {drawn.n_valid:,} of {drawn.n:,} molecules drawn are valid: fit longer, or more of them."
+        )
     raise ValueError(
         f"Only {drawn.n_accepted:,} of {drawn.n:,} molecules drawn, {drawn.n_accepted / drawn.n:.2%}, have "
         f"{known.wanted}: widen the condition, or fit molecules that are more like that."

@@ -16,7 +16,7 @@ from augment.synthesizers.texts import Texts, read_texts
 
 NOTATIONS, ON_ERROR = ("smiles", "selfies"), ("raise", "skip")
 SHOWN = 3  # invalid ones that a message names
-COPIES = 50_000, 10  # of molecules together, and of one at most, that are written in another order
+COPIES = 25_000, 10  # of molecules together, and of one at most, that are written in another order
 TOKENS = 1000  # of a molecule at most
 
 
