@@ -18,8 +18,8 @@ needs_zinc = pytest.mark.skipif(not ZINC.exists(), reason="needs ../shared/data"
 
 
 def test_similarities_are_those_of_rdkit():
-    from rdkit.DataStructs import TanimotoSimilarity
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
+    from rdkit.DataStructs import TanimotoSimilarity
 
     molecules = read_molecules(["CCO", "CCCO", "c1ccccc1O", "Cc1ccncc1", "C"])
     bits = [GetMorganGenerator(radius=2, fpSize=1024).GetFingerprint(molecule) for molecule in molecules]
@@ -75,7 +75,8 @@ def test_real_molecules_get_what_real_ones_get_and_small_ones_do_not():
     smiles = ZINC.read_text().split()[:900]
     report = molecule_report(smiles[:400], smiles[400:650], holdout=smiles[650:])
     inside = [
-        abs(measured["difference"]) <= measured["real_interval"][1] and measured["distance"] <= measured["real_distance"]
+        abs(measured["difference"]) <= measured["real_interval"][1]
+        and measured["distance"] <= measured["real_distance"]
         for measured in report["properties"].values()
     ]
     assert np.mean(inside) > 0.7

@@ -1,4 +1,4 @@
-"""Bins of what is known of sequences: each value in its own, and those that a range overlaps as frequent as they were."""
+"""Bins of what is known of sequences: each value is in its own, and a range draws those it overlaps, as frequent."""
 
 import json
 

@@ -42,7 +42,7 @@ def similarities(first, second):
     Examples
     --------
     >>> bits = np.array([[1, 1, 0, 0], [1, 0, 1, 0]], "float32")
-    >>> np.concatenate(list(similarities(bits, bits))).round(3).tolist()
+    >>> np.concatenate(list(similarities(bits, bits))).astype(float).round(3).tolist()
     [[1.0, 0.333], [0.333, 1.0]]
     """
     sizes = second.sum(axis=1)

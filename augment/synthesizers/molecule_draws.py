@@ -90,6 +90,7 @@ def draw(model, codec, known, notation, rng):
     drawn, candidates = Drawn([None] * n), _Candidates(model, codec, known, notation, rng)
     if not known.valid_only:
         drawn.smiles, _ = candidates(np.arange(n), drawn)
+        drawn.n_accepted = drawn.n_valid
         return drawn
     free = defaultdict(deque)  # places to fill, those that ask for the same together
     for place in range(n):
@@ -162,7 +163,7 @@ def _check_patience(drawn, known):
         return
     if drawn.n_valid * LEAST < drawn.n:
         raise ValueError(
-            f"Only {drawn.n_valid:,} of {drawn.n:,} molecules drawn are valid: fit longer, or more of them."
+            f"Only {drawn.n_valid:,} of {drawn.n:,} molecules drawn are valid: fit longer, or give another prompt."
         )
     raise ValueError(
         f"Only {drawn.n_accepted:,} of {drawn.n:,} molecules drawn, {drawn.n_accepted / drawn.n:.2%}, have "

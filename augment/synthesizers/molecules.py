@@ -64,8 +64,9 @@ class Molecules(Texts):
         written, molecules, reasons = self._written(texts)
         if reasons and self.on_error == "raise":
             raise ValueError(f"X has {_told(reasons, texts)}. Mend them, or leave them out with on_error='skip'.")
-        if len(set(written) - {None}) < 2:
-            raise ValueError(f"X has {len(set(written) - {None})} molecule; a minimum of 2 different ones is required.")
+        n_different = len(set(written) - {None})
+        if n_different < 2:
+            raise ValueError(f"X has {n_different} different molecules while a minimum of 2 is required to learn from.")
         if reasons:
             warnings.warn(f"Left out: X has {_told(reasons, texts)}.", stacklevel=5)
         kept = np.array([number not in reasons for number in range(len(texts))])
