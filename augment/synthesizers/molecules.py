@@ -13,11 +13,14 @@ from augment.synthesizers.classes import LABEL
 from augment.synthesizers.molecule_conditions import Wanted
 from augment.synthesizers.molecule_draws import MoleculeCondition, draw, smiles_of
 from augment.synthesizers.texts import Texts, read_texts
+from augment.synthesizers.token_kind import FEWEST
 
 NOTATIONS, ON_ERROR = ("smiles", "selfies"), ("raise", "skip")
 SHOWN = 3  # invalid ones that a message names
-COPIES = 25_000, 10  # of molecules together, and of one at most, that are written in another order
+COPIES = 25_000, 10  # of all molecules together about, and of one at most, that are written in another order
 TOKENS = 1000  # of a molecule at most
+OFTEN = 100  # times at most that a model sees a molecule, in one order or another, unless `epochs` is given
+MOST = 16_000_000  # tokens at most that it sees
 
 
 class Molecules(Texts):
@@ -111,6 +114,11 @@ class Molecules(Texts):
             raise ValueError("Give one of prompt and the substructure of condition, with which molecules begin, too.")
         return MoleculeCondition(**vars(known), wanted=wanted, valid_only=bool(valid_only))
 
+    @staticmethod
+    def rows_seen(layout, n):
+        """How many rows training sees, of n, and in how many steps at least."""
+        return min(OFTEN * n / (1 + n_copies(layout.n_samples)), MOST / layout.length), FEWEST
+
     def draw(self, model, codec, known, rng):
         """New molecules and what was drawn to get them: a `Drawn`."""
         return draw(model, codec, known, self.notation, rng)
@@ -134,11 +142,10 @@ class Molecules(Texts):
         return rows, codec.rows(*own, classes[chosen], [codec.written] * len(chosen), rng)
 
     def _with_copies(self, codec, told, molecules, classes, chosen, rng):
-        n_copies = int(np.clip(round(COPIES[0] / len(chosen)), 1, COPIES[1]))
         texts = codec.decode([molecules[number] for number in chosen])
         owners, own, written = chosen.tolist(), [molecules[number] for number in chosen], [codec.written] * len(chosen)
         for number, text in zip(chosen, texts, strict=True):
-            copies = codec.known_only(self.copies(text, n_copies, rng))
+            copies = codec.known_only(self.copies(text, n_copies(len(texts)), rng))
             owners += [number] * len(copies)
             own += copies
         written += [codec.shuffled] * (len(own) - len(written))
@@ -148,6 +155,17 @@ class Molecules(Texts):
         """A molecule written in n other orders, those among them that the notation has."""
         (molecule,) = read_molecules([smiles_of(text, self.notation)])
         return [copy for copy in (self._in_notation(shuffled(molecule, rng)) for _ in range(n)) if copy]
+
+
+def n_copies(n):
+    """In how many other orders each of n molecules is learned.
+
+    Examples
+    --------
+    >>> n_copies(1000), n_copies(10_000), n_copies(100_000)
+    (10, 2, 1)
+    """
+    return int(np.clip(round(COPIES[0] / n), 1, COPIES[1]))
 
 
 def _told(reasons, texts):

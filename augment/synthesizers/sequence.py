@@ -1,4 +1,4 @@
-"""Sequences: texts or series of numbers in, sequences of the same kind out."""
+"""Sequences: texts, molecules or series of numbers in, sequences of the same kind out."""
 
 import numbers
 
@@ -18,7 +18,7 @@ DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts or series of numbers, with or without labels, and generates new ones like them.
+    """Learns texts, molecules or series of numbers, with or without labels, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
@@ -26,26 +26,37 @@ class SequenceSynthesizer(Synthesizer):
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
 
+    Molecules are SMILES, which RDKit reads (`pip install "augment-toolkit[molecules]"`). New ones are valid, for others
+    are drawn again, and may be asked for by properties, or with a part that they must have. Each molecule is learned in
+    its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019), the fewer
+    molecules the more; none is in both parts of the data, that to learn from and that to validate on.
+
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and "flow" for series. Or a recipe with
-        parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a
-        `SeriesLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "series"}, default="auto"
-        What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
+        The family of generative models; "auto" is "recurrent" for texts and molecules, "flow" for series. Or a recipe
+        with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of
+        series a `SeriesLayout`, and gives a `GenerativeModel`.
+    kind : {"auto", "text", "molecules", "series"}, default="auto"
+        What the sequences are; "auto" looks at the data, and takes strings for texts. An array (n, time) needs
+        "series".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
         stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
+    notation : {"smiles", "selfies"}, default="smiles"
+        What the model writes molecules as. All SELFIES are molecules, but models that may err in SMILES fit better what
+        they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
+    on_error : {"raise", "skip"}, default="raise"
+        Whether SMILES of X that are no molecules are an error, or are left out with a warning; both name them.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and 128 for
-        series.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and molecules and
+        128 for series.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -61,7 +72,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec or SeriesCodec
+    codec_ : TextCodec, MoleculeCodec or SeriesCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -78,6 +89,12 @@ class SequenceSynthesizer(Synthesizer):
     >>> new = synthesizer.generate(3, prompt="ab", max_length=8)
     >>> [text[:2] for text in new]
     ['ab', 'ab', 'ab']
+
+    >>> smiles = ["C" * n + end for n in range(1, 9) for end in ("O", "N", "Cl")] * 5
+    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
+    >>> synthesizer = SequenceSynthesizer(kind="molecules", notation="selfies", **options).fit(smiles)
+    >>> len(synthesizer.generate(3, condition={"weight": (20, 200)}))
+    3
 
     >>> series = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> synthesizer = SequenceSynthesizer(epochs=1, verbose=0, random_state=0).fit(series)
@@ -130,8 +147,9 @@ class SequenceSynthesizer(Synthesizer):
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
-            series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
-            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`.
+            SMILES, at least two different molecules, of 1,000 tokens at most. Or series, at least two: an array
+            (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
+            missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each sequence; `generate` then returns pairs.
 
@@ -174,13 +192,19 @@ class SequenceSynthesizer(Synthesizer):
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array or list of arrays, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
+            Of molecules also ranges, `{"logp": (2, 3), "weight": (250, 350), "qed": (0.6, 1)}`, of the logarithm of the
+            partition coefficient, the molecular weight and the drug-likeness, which all of them are inside; and
+            `{"substructure": "c1ccncc1"}`, a SMILES or SMARTS of a part that they have. A SMILES is what they are
+            written from, so that most of what is added is at one of its atoms. A ValueError ends what less than one in
+            200 fulfils.
             Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
         prompt : str or list of str, default=None
-            What the texts begin with: all of them with one string, or each with its own.
+            What the texts begin with: all of them with one string, or each with its own. Of molecules the beginning of
+            their SMILES, or of their SELFIES where `notation` says so.
         max_length : int, default=None
-            Characters of a text at most, those of its prompt included. By default as many as the longest fitted text
-            has, 1,000 at most, and where a prompt is as long already, so many more; what is cut there is said unless
-            `verbose=0`.
+            Characters of a text, tokens of a molecule at most, those of its prompt included. By default as many as the
+            longest fitted text has, 1,000 at most, and where a prompt is as long already, so many more; what is cut
+            there is said unless `verbose=0`.
         temperature : float, default=1
             From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often.
         top_p : float, default=1
@@ -192,22 +216,26 @@ class SequenceSynthesizer(Synthesizer):
             steps; new values stay inside the fitted range.
         horizon : int, default=None
             How many steps follow those of `history`.
+        valid_only : bool, default=True
+            Whether molecules that RDKit does not read are drawn again. The others are given as canonical SMILES, or as
+            written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
+            of all were valid is said unless `verbose=0`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the texts. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts in the form that was fitted: a list, an array or a series; series as an array or a list of arrays of
-            the fitted dtype. A pair after `fit(X, y)`.
+            Texts or SMILES in the form that was fitted: a list, an array or a series; series as an array or a list of
+            arrays of the fitted dtype. A pair after `fit(X, y)`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If a label or a character of a prompt is unknown, arguments exclude each other, or a prompt is longer than
-            `max_length`.
+            If a label or a character of a prompt is unknown, arguments exclude each other, a prompt is longer than
+            `max_length`, or hardly any molecule is as asked.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
@@ -248,7 +276,7 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : list, 1-D array or series of str, or a single str
-            Texts of characters that were fitted.
+            Texts of characters that were fitted; or molecules, whose canonical form is scored, however it is written.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
