@@ -1,13 +1,13 @@
-"""Question: how good are new molecules after minutes on two cores, and how quickly are they drawn as they are asked for?
+"""Question: how good are new molecules after minutes on two cores, and how quickly are they drawn as is asked?
 
     python benchmarks/sequences_molecules.py --data ../shared/data --out molecules.jsonl [--seeds 3]
 
-ZINC: fitted on 24,445 SMILES, measured against 5,000 others by `molecule_report` on 10,000 raw new ones. "properties" is
-the share of nine properties whose mean is inside the interval of a real sample as large, "distance" that of those whose
-Wasserstein distance is; "similarity" to the nearest training molecule (SNN) stands beside that of the others. "drawn" are
-valid molecules a second of a call for 1,000, then those of a call for 100 inside ranges of logP (2 to 3), weight (250 to
-350) and QED (.6 to 1), and of one for 100 that keep a pyridine. Every finished line of --out is not run again. Set
-OMP_NUM_THREADS=1 on a busy machine.
+ZINC: fitted on 24,445 SMILES, measured against 5,000 others by `molecule_report` on 10,000 raw new ones. "properties"
+is the share of nine properties whose mean is inside the interval of a real sample as large, "distance" that of those
+whose Wasserstein distance is; "similarity" to the nearest training molecule (SNN) stands beside that of the others.
+"drawn" are valid molecules a CPU second of a call for 1,000, then those of a call for 100 inside ranges of logP (2 to
+3), weight (250 to 350) and QED (.6 to 1), and of one for 100 that keep a pyridine. Every finished line of --out is not
+run again. Set OMP_NUM_THREADS=1 on a busy machine.
 """
 
 import argparse

@@ -33,7 +33,7 @@ def test_molecules_come_back(smiles):
     molecules = [Molecule(text) for text in smiles]
     for each in (codec, again):
         assert each.decode(each.tokens(molecules)) == smiles
-    assert again.layout == codec.layout and again.written == codec.written
+    assert again.layout == codec.layout and again.canonical == codec.canonical
 
 
 @given(st.text())
@@ -52,7 +52,7 @@ def test_real_molecules_come_back():
 def test_rows_hold_whole_molecules_with_what_is_told():
     labels = np.array(list("abababab"))
     codec = fitted(labels)
-    told, own, classes = codec.apart(codec.encode((MOLECULES, labels), np.random.default_rng(0)))
+    told, own, classes = codec.unpack(codec.encode((MOLECULES, labels), np.random.default_rng(0)))
     back = codec.decode(own)
     assert sorted(back) == sorted(SMILES)
     places = [SMILES.index(text) for text in back]
@@ -66,11 +66,11 @@ def test_rows_hold_whole_molecules_with_what_is_told():
 
 def test_in_training_something_is_told_of_half_of_the_molecules():
     codec = fitted()
-    told, own, classes = codec.apart(codec.encode((MOLECULES, None)))
+    told, own, classes = codec.unpack(codec.encode((MOLECULES, None)))
     n = 500
-    rows = codec.rows(told * n, own * n, np.tile(classes, n), [codec.written] * 8 * n, np.random.default_rng(0))
+    rows = codec.rows(told * n, own * n, np.tile(classes, n), [codec.canonical] * 8 * n, np.random.default_rng(0))
     tokens = rows[rows > 0]
-    assert (tokens == codec.written).sum() == 8 * n
+    assert (tokens == codec.canonical).sum() == 8 * n
     share = (tokens > codec.shuffled).sum() / (8 * n)
     assert share == pytest.approx(len(TOLD) * 0.25, abs=0.03)
 
@@ -84,7 +84,7 @@ def test_what_is_told_is_left_out_of_what_comes_back():
 def test_a_long_molecule_is_not_cut():
     codec = MoleculeCodec().fit(([Molecule("C" * 300, (0.0, 0.0, 0.0)), Molecule("O", (1.0, 1.0, 1.0))], None))
     rows = codec.encode(([Molecule("C" * 300, (0.0, 0.0, 0.0))] * 3, None))
-    assert codec.decode(codec.apart(rows)[1]) == ["C" * 300] * 3
+    assert codec.decode(codec.unpack(rows)[1]) == ["C" * 300] * 3
 
 
 def test_an_unknown_token_is_named():

@@ -53,7 +53,7 @@ def test_invalid_ones_are_drawn_again_and_counted(kind_and_codec):
     counts = np.unique(result.smiles, return_counts=True)[1]
     assert counts / 2000 == pytest.approx(np.full(6, 1 / 6), abs=0.03)
     codec = kind_and_codec[1]
-    assert all(prompt.tolist() == [codec.written] for prompt in library.asked[0].prompts)
+    assert all(prompt.tolist() == [codec.canonical] for prompt in library.asked[0].prompts)
 
 
 def test_raw_ones_are_what_was_written(kind_and_codec):
@@ -68,7 +68,7 @@ def test_ranges_are_exact_and_told(kind_and_codec):
     assert set(result.smiles) == {"CCCN"} and 55 <= values[0, 0] <= 65
     codec = kind_and_codec[1]
     prompts = np.array(library.asked[0].prompts)
-    assert prompts.shape == (50, 3) and set(prompts[:, 2]) == {codec.written}
+    assert prompts.shape == (50, 3) and set(prompts[:, 2]) == {codec.canonical}
     first, last = np.searchsorted(codec.controls.edges["weight"], [55, 65], side="right")
     bins = prompts[:, 1] - codec.told(["weight"], np.zeros((1, 1), int))[0, 0]
     assert bins.min() >= first and bins.max() <= last

@@ -33,7 +33,7 @@ class MoleculeCodec(TokenCodec):
     ----------
     controls : Controls
         The bins of the properties.
-    written, shuffled : int
+    canonical, shuffled : int
         The tokens that say how a molecule is written.
 
     Examples
@@ -62,7 +62,7 @@ class MoleculeCodec(TokenCodec):
 
     def _learn(self, vocabulary, longest, classes, n_samples):
         super()._learn(vocabulary, longest, classes, n_samples)
-        self.written, self.shuffled = len(vocabulary) + 1, len(vocabulary) + 2
+        self.canonical, self.shuffled = len(vocabulary) + 1, len(vocabulary) + 2
         self._starts = {name: self.shuffled + 1 + start for name, start in self.controls.starts.items()}
         n_tokens = self.shuffled + 1 + sum(self.controls.counts.shape)
         length = max(LENGTH, longest + len(TOLD) + 2)  # no molecule is cut
@@ -83,7 +83,7 @@ class MoleculeCodec(TokenCodec):
 
     def tokens(self, sequences, argument="X"):
         """For each molecule its tokens as numbers, with none of its properties told."""
-        return [np.insert(own, 0, self.written) for own in self.begun(sequences, argument)]
+        return [np.insert(own, 0, self.canonical) for own in self.begun(sequences, argument)]
 
     def begun(self, sequences, argument="prompt"):
         """For each beginning of a molecule its tokens as numbers."""
@@ -98,12 +98,12 @@ class MoleculeCodec(TokenCodec):
             if self._numbers.keys() >= set(tokens)
         ]
 
-    def apart(self, rows):
-        """The sequences and classes of rows that `encode` gave: told, then the tokens of each molecule, and classes."""
+    def unpack(self, rows):
+        """Of rows that `encode` gave what is told of each molecule, its own tokens, and its class."""
         sequences, classes = unpack(rows, self.layout)
         return [s[: len(TOLD)] for s in sequences], [s[len(TOLD) + 1 :] for s in sequences], classes
 
-    def rows(self, told, molecules, classes, written, rng):
+    def rows(self, told, molecules, classes, orders, rng):
         """Rows (m, layout.width) to train on: of half of the molecules some properties are told, of the others none.
 
         Parameters
@@ -112,16 +112,16 @@ class MoleculeCodec(TokenCodec):
             For each molecule the tokens of all its properties, and its own.
         classes : ndarray of int of shape (n,)
             Their classes.
-        written : list of int
-            For each the token that says how it is written.
+        orders : list of int
+            For each `canonical` or `shuffled`.
         rng : numpy.random.Generator
             Chooses what is told, and the order.
         """
         kept = rng.random((len(molecules), len(TOLD))) < SHARE_TOLD
         kept &= rng.random((len(molecules), 1)) < SHARE_TOLD
         sequences = [
-            np.concatenate([properties[which], [how], own])
-            for properties, which, how, own in zip(told, kept, written, molecules, strict=True)
+            np.concatenate([properties[which], [written], own])
+            for properties, which, written, own in zip(told, kept, orders, molecules, strict=True)
         ]
         order = rng.permutation(len(sequences))
         return pack([sequences[number] for number in order], np.asarray(classes)[order], self.layout)

@@ -142,7 +142,7 @@ class _Candidates:
         if ranges:
             told = codec.told(list(ranges), codec.controls.draw(ranges, len(places), self.rng))
         prompts = [
-            np.concatenate([about, [codec.shuffled if len(own) else codec.written], own]).astype("int32")
+            np.concatenate([about, [codec.shuffled if len(own) else codec.canonical], own]).astype("int32")
             for about, own in zip(told, begun, strict=True)
         ]
         longest = max(known.max_length, *map(len, self.beginnings), 0) + 1 + len(ranges)

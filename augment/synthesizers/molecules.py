@@ -71,7 +71,7 @@ class Molecules(Texts):
         if n_different < 2:
             raise ValueError(f"X has {n_different} different molecules while a minimum of 2 is required to learn from.")
         if reasons:
-            warnings.warn(f"Left out: X has {_told(reasons, texts)}.", stacklevel=5)
+            warnings.warn(f"Left out: X has {_told(reasons, texts)}.", stacklevel=6)
         kept = np.array([number not in reasons for number in range(len(texts))])
         values = properties([molecule for molecule, keep in zip(molecules, kept, strict=True) if keep], TOLD)
         texts = [text for text, keep in zip(written, kept, strict=True) if keep]
@@ -93,6 +93,11 @@ class Molecules(Texts):
 
     def _in_notation(self, smiles):
         return smiles if self.notation == "smiles" else to_selfies(smiles)
+
+    @classmethod
+    def number(cls, prompt=None, **others):
+        """How many molecules these arguments of `generate` ask for; None where they do not tell."""
+        return Texts.number(prompt)
 
     def _begun(self, codec, prompt):
         return codec.begun([Molecule(text) for text in read_texts(prompt, "prompt")])
@@ -129,9 +134,9 @@ class Molecules(Texts):
             print(f"augment: {drawn}", file=sys.stderr)
         return self.as_given(drawn.smiles)
 
-    def parts(self, codec, arrays, fraction, rng):
+    def split(self, codec, arrays, fraction, rng):
         """Rows to learn from and to validate on, with no molecule in both: the first have copies in other orders."""
-        told, molecules, classes = codec.apart(arrays)
+        told, molecules, classes = codec.unpack(arrays)
         _, owners = np.unique([codec.decode([molecule])[0] for molecule in molecules], return_inverse=True)
         learn, check = split(np.arange(owners.max() + 1), fraction, rng)
         rows = self._with_copies(codec, told, molecules, classes, np.flatnonzero(np.isin(owners, learn)), rng)
@@ -139,17 +144,17 @@ class Molecules(Texts):
             return rows, None
         chosen = np.flatnonzero(np.isin(owners, check))
         own = [told[number] for number in chosen], [molecules[number] for number in chosen]
-        return rows, codec.rows(*own, classes[chosen], [codec.written] * len(chosen), rng)
+        return rows, codec.rows(*own, classes[chosen], [codec.canonical] * len(chosen), rng)
 
     def _with_copies(self, codec, told, molecules, classes, chosen, rng):
         texts = codec.decode([molecules[number] for number in chosen])
-        owners, own, written = chosen.tolist(), [molecules[number] for number in chosen], [codec.written] * len(chosen)
+        owners, own = chosen.tolist(), [molecules[number] for number in chosen]
         for number, text in zip(chosen, texts, strict=True):
             copies = codec.known_only(self.copies(text, n_copies(len(texts)), rng))
             owners += [number] * len(copies)
             own += copies
-        written += [codec.shuffled] * (len(own) - len(written))
-        return codec.rows([told[number] for number in owners], own, classes[owners], written, rng)
+        orders = [codec.canonical] * len(chosen) + [codec.shuffled] * (len(own) - len(chosen))
+        return codec.rows([told[number] for number in owners], own, classes[owners], orders, rng)
 
     def copies(self, text, n, rng):
         """A molecule written in n other orders, those among them that the notation has."""

@@ -383,7 +383,7 @@ class SequenceSynthesizer(Synthesizer):
         return self._kind.guard(self.codec_, model, learn, check, plan)
 
     def _split(self, arrays, rng):
-        return self._kind.parts(self.codec_, arrays, self.validation_fraction, rng)
+        return self._kind.split(self.codec_, arrays, self.validation_fraction, rng)
 
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)

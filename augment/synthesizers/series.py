@@ -95,7 +95,7 @@ class Series:
         """A condition in two: what it says of labels, and what of the series."""
         return (condition, None) if isinstance(condition, dict) else (None, condition)
 
-    def parts(self, codec, arrays, fraction, rng):
+    def split(self, codec, arrays, fraction, rng):
         """Rows to learn from and to validate on, which share no steps."""
         return split(arrays, fraction, rng, self.overlap)
 

@@ -28,7 +28,7 @@ class Tokens:
     @classmethod
     def number(cls, prompt=None, **others):
         """How many sequences these arguments of `generate` ask for; None where they do not tell."""
-        return None if prompt is None or cls._is_one(prompt) else len(prompt)
+        return None if prompt is None or cls._is_one(prompt) else len(cls.read(prompt, "prompt"))
 
     @staticmethod
     def apart(condition):
@@ -71,7 +71,7 @@ class Tokens:
         return model.transport(model.noise(len(known.classes), rng), known)
 
     @staticmethod
-    def parts(codec, arrays, fraction, rng):
+    def split(codec, arrays, fraction, rng):
         """Rows to learn from and to validate on."""
         return split(arrays, fraction, rng)
 
