@@ -38,6 +38,7 @@ _MODULES = (
     "auditing",
     "augmentation",
     "checks",
+    "chemistry",
     "codecs",
     "datasets",
     "files",

@@ -26,6 +26,8 @@ class SequenceLayout:
         Share of each class; empty without labels.
     n_samples : int
         Number of sequences that the codec was fitted on.
+    n_given : int, default=0
+        Tokens at the beginning of a sequence that are given and not scored.
     turns : ndarray of bool of shape (period, n_tokens), default=None
         Which tokens may stand at each place of a sequence, over and over; None where any may stand anywhere.
     """
@@ -35,6 +37,7 @@ class SequenceLayout:
     length: int
     proportions: tuple
     n_samples: int = field(kw_only=True)
+    n_given: int = field(default=0, kw_only=True)
     turns: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
@@ -126,6 +129,25 @@ def pack(sequences, classes, layout):
     for place, (row, kinds) in enumerate(rows):
         packed[place, :, : len(row)] = row, kinds
     return packed.reshape(len(rows), -1)[:, : layout.width]
+
+
+def unpack(rows, layout):
+    """Sequences and their classes (n,) of rows that `pack` made and that cut none of them.
+
+    Examples
+    --------
+    >>> layout = SequenceLayout(4, 6, (), n_samples=2)
+    >>> unpack(pack([np.array([1, 2]), np.array([3])], np.zeros(2, int), layout), layout)
+    ([array([1, 2], dtype=int32), array([3], dtype=int32)], array([0, 0], dtype=int32))
+    """
+    tokens = rows[:, : layout.length + 1]
+    kinds = rows[:, layout.length + 1 :] if layout.n_classes else np.zeros_like(tokens)
+    sequences, classes = [], []
+    for row, kind in zip(tokens, kinds, strict=True):
+        (bounds,) = np.nonzero(row == BOUND)
+        sequences += [row[start + 1 : end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        classes += [kind[bounds[:-1]]]
+    return sequences, np.concatenate(classes)
 
 
 def _parts(row, length):

@@ -87,7 +87,7 @@ class RecurrentSequenceModel(GenerativeModel):
         return list(draw(PlainCells(self), noise, condition, self.layout.turns))
 
     def log_likelihood(self, sequences, classes=None):
-        """Log-probability of each sequence and its end.
+        """Log-probability of each sequence and its end, given its first `layout.n_given` tokens.
 
         Parameters
         ----------
@@ -119,18 +119,19 @@ class RecurrentSequenceModel(GenerativeModel):
             tokens[:, 0] = BOUND
             for place, row in enumerate(rows):
                 tokens[place, 1 : len(sequences[row]) + 2] = [*sequences[row], BOUND]
-            total[rows] = _scored_together(cells, tokens, classes[rows], self.layout.turns)
+            total[rows] = _scored_together(cells, tokens, classes[rows], self.layout)
         return total
 
 
-def _scored_together(cells, tokens, classes, turns):
+def _scored_together(cells, tokens, classes, layout):
     """Log-probability (n,) of rows of tokens, each given those before it."""
     states, total = None, np.zeros(len(tokens))
     for place, (read, said) in enumerate(zip(tokens.T, tokens.T[1:], strict=False)):
         logits, states = cells.step(np.maximum(read, BOUND), classes, states)
-        logits = in_turn(logits, np.full(len(said), place), turns)
-        chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
-        total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
+        if place >= layout.n_given:
+            logits = in_turn(logits, np.full(len(said), place), layout.turns)
+            chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
+            total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
     return total
 
 

@@ -3,12 +3,13 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from augment.synthesizers.molecules import Molecules
 from augment.synthesizers.music import Music
 from augment.synthesizers.pairs import is_series
 from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts, is_missing
 
-KINDS = {kind.name: kind for kind in (Texts, Series, Music)}
+KINDS = {kind.name: kind for kind in (Texts, Molecules, Music, Series)}
 
 
 def kind_named(name, data):

@@ -31,7 +31,7 @@ class Music(Tokens):
     """
 
     name, codec_class = "music", MusicCodec
-    options, fills = ("transpose",), True
+    options = ("transpose",)
 
     def __init__(self, container="list", n_axes=2, n_voices=1, dtype="int64", transpose=True):
         self.container, self.n_axes, self.n_voices, self.dtype = container, n_axes, n_voices, dtype
@@ -94,6 +94,11 @@ class Music(Tokens):
         if self.container == "list" or len(set(map(len, pieces))) != 1:
             return pieces
         return np.stack(pieces)
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and pieces to fill."""
+        return (condition, None) if isinstance(condition, dict) else (None, condition)
 
     def split(self, codec, rows, fraction, rng):
         """Rows to learn from, in all keys, and to validate on, in those that were given, or None for the second.

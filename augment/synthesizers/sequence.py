@@ -1,4 +1,4 @@
-"""Sequences: texts, series of numbers or pieces of music in, sequences of the same kind out."""
+"""Sequences: texts, molecules, pieces of music or series of numbers in, sequences of the same kind out."""
 
 import numbers
 
@@ -12,18 +12,24 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128, "music": 32}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
+DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts, series of numbers or pieces of music, with or without labels, and generates new ones like them.
+    """Learns texts, molecules, music or series of numbers, with or without labels, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
 
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
+
+    Molecules are SMILES, which RDKit reads (`pip install "augment-toolkit[molecules]"`). New ones are valid, for others
+    are drawn again, and may be asked for by properties, or with a part that they must have. Each molecule is learned in
+    its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019), the fewer
+    molecules the more; none is in both parts of the data, that to learn from and that to validate on.
 
     Music are arrays of MIDI pitches (time, voices) or, of a single line, (time,), with -1 for silence: the same voices
     in each piece, any lengths. The model goes on with given pieces and fills voices or stretches that are missing.
@@ -32,18 +38,23 @@ class SequenceSynthesizer(Synthesizer):
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and music, and "flow" for series, which
-        "recurrent", "vae" and "gan" take, too. Or a recipe with parameters such as
-        `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of series a `SeriesLayout`,
-        and gives a `GenerativeModel`.
-    kind : {"auto", "text", "series", "music"}, default="auto"
-        What the sequences are; "auto" looks at the data. An array (n, time) needs "series", pieces need "music".
+        The family of generative models; "auto" is "flow" for series, which "recurrent", "vae" and "gan" take, too, and
+        "recurrent" for all else. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function
+        that takes a `SequenceLayout`, of series a `SeriesLayout`, and gives a `GenerativeModel`.
+    kind : {"auto", "text", "molecules", "music", "series"}, default="auto"
+        What the sequences are; "auto" looks at the data, and takes strings for texts. An array (n, time) needs
+        "series", SMILES need "molecules", pieces of music "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
         stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
+    notation : {"smiles", "selfies"}, default="smiles"
+        What the model writes molecules as. All SELFIES are molecules, but models that may err in SMILES fit better what
+        they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
+    on_error : {"raise", "skip"}, default="raise"
+        Whether SMILES of X that are no molecules are an error, or are left out with a warning; both name them.
     transpose : bool, default=True
         Whether each part of a piece of music is also learned in every other key that keeps the notes of each voice
         between its lowest and its highest fitted pitch. The pieces that validate are others, in their own keys.
@@ -51,8 +62,8 @@ class SequenceSynthesizer(Synthesizer):
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and music and 128
-        for series.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series and 32 for all
+        else.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -68,7 +79,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec, SeriesCodec or MusicCodec
+    codec_ : TextCodec, MoleculeCodec, MusicCodec or SeriesCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -85,6 +96,12 @@ class SequenceSynthesizer(Synthesizer):
     >>> new = synthesizer.generate(3, prompt="ab", max_length=8)
     >>> [text[:2] for text in new]
     ['ab', 'ab', 'ab']
+
+    >>> smiles = ["C" * n + end for n in range(1, 9) for end in ("O", "N", "Cl")] * 5
+    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
+    >>> synthesizer = SequenceSynthesizer(kind="molecules", notation="selfies", **options).fit(smiles)
+    >>> len(synthesizer.generate(3, condition={"weight": (20, 200)}))
+    3
 
     >>> series = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> synthesizer = SequenceSynthesizer(epochs=1, verbose=0, random_state=0).fit(series)
@@ -110,6 +127,8 @@ class SequenceSynthesizer(Synthesizer):
         kind="auto",
         window=None,
         stride=1,
+        notation="smiles",
+        on_error="raise",
         transpose=True,
         epochs="auto",
         batch_size="auto",
@@ -130,6 +149,7 @@ class SequenceSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
+        self.notation, self.on_error = notation, on_error
 
     @property
     def classes_(self):
@@ -145,9 +165,10 @@ class SequenceSynthesizer(Synthesizer):
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
-            series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
-            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`. Or pieces of music: a list of
-            arrays of whole numbers (time, voices) or (time,), or an array (n, time, voices).
+            SMILES, at least two different molecules, of 1,000 tokens at most. Or pieces of music: a list of arrays of
+            whole numbers (time, voices) or (time,), or an array (n, time, voices). Or series, at least two: an array
+            (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
+            missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each sequence; `generate` then returns pairs.
 
@@ -176,6 +197,7 @@ class SequenceSynthesizer(Synthesizer):
         top_p=1.0,
         history=None,
         horizon=None,
+        valid_only=True,
         random_state=None,
     ):
         """Draw new sequences.
@@ -189,15 +211,21 @@ class SequenceSynthesizer(Synthesizer):
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array or list of arrays, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
+            Of molecules also ranges, `{"logp": (2, 3), "weight": (250, 350), "qed": (0.6, 1)}`, of the logarithm of the
+            partition coefficient, the molecular weight and the drug-likeness, which all of them are inside; and
+            `{"substructure": "c1ccncc1"}`, a SMILES or SMARTS of a part that they have. A SMILES is what they are
+            written from, so that most of what is added is at one of its atoms. A ValueError ends what less than one in
+            200 fulfils.
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
             its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
         prompt : str, array or list of these, default=None
-            What texts or pieces begin with: all of them with one, or each with its own.
+            What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
+            beginning of their SMILES, or of their SELFIES where `notation` says so.
         max_length : int, default=None
-            Characters of a text or steps of a piece at most, those of its prompt included. By default as many as the
-            longest fitted one has, 1,000 at most, and where a prompt is as long already, so many more; what is cut
-            there is said unless `verbose=0`.
+            Characters of a text, tokens of a molecule or steps of a piece at most, those of its prompt included. By
+            default as many as the longest fitted one has, 1,000 at most, and where a prompt is as long already, so
+            many more; what is cut there is said unless `verbose=0`.
         temperature : float, default=1
             From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
             often.
@@ -210,27 +238,31 @@ class SequenceSynthesizer(Synthesizer):
             steps; new values stay inside the fitted range.
         horizon : int, default=None
             How many steps follow those of `history`.
+        valid_only : bool, default=True
+            Whether molecules that RDKit does not read are drawn again. The others are given as canonical SMILES, or as
+            written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
+            of all were valid is said unless `verbose=0`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the sequences. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts in the form that was fitted: a list, an array or a series; series and pieces as an array or a list of
-            arrays of the fitted dtype. A pair after `fit(X, y)`.
+            Texts or SMILES in the form that was fitted: a list, an array or a series; series and pieces as an array or
+            a list of arrays of the fitted dtype. A pair after `fit(X, y)`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If a label or a character or pitch that is given is unknown, arguments exclude each other, or a prompt is
-            longer than `max_length`.
+            If a label or a character or pitch that is given is unknown, arguments exclude each other, a prompt is
+            longer than `max_length`, or hardly any molecule is as asked.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
         given = {"prompt": prompt, "max_length": max_length, "temperature": temperature, "top_p": top_p}
-        given |= {"history": history, "horizon": horizon}
+        given |= {"history": history, "horizon": horizon, "valid_only": valid_only}
         known = self._ask(n_samples, y, condition, self._taken(given), rng)
         sequences = self._kind.draw(self.model_, self.codec_, known, rng)
         new = self._kind.give(sequences, self.codec_, known, self.verbose)
@@ -249,8 +281,9 @@ class SequenceSynthesizer(Synthesizer):
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
-        if condition is not None and not isinstance(condition, dict) and self._kind.fills:
-            given, condition = given | {"condition": condition}, None
+        condition, own = self._kind.apart(condition)
+        if own is not None:
+            given = given | {"condition": own}
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
         default = self._kind.number(**given)
@@ -268,7 +301,8 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         X : as in `fit`
-            Texts of characters, or pieces of pitches, that were fitted; or series.
+            Texts of characters, or pieces of pitches, that were fitted; molecules, whose canonical form is scored,
+            however it is written; or series.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -331,10 +365,10 @@ class SequenceSynthesizer(Synthesizer):
         if reset:
             kind = kind_named(self.kind, X)
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
-            sequences, labels = kind.read(X), None
+            (sequences, kept), labels = kind.to_learn(X), None
             if y is not None:
-                labels = read_labels(to_numpy(y), len(sequences), "sequences")
-            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(sequences), 1)), y)
+                labels = read_labels(to_numpy(y), len(kept), "sequences")[kept]
+            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(kept), 1)), y)
             self._kind, self.kind_, self._n_samples, self.n_features_in_ = kind, kind.name, len(sequences), 1
             return sequences, labels
         sequences = self._kind.read(X)

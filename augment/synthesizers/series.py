@@ -51,7 +51,6 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
-    fills = True
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
@@ -86,6 +85,16 @@ class Series:
             return read_series(X, self.n_axes)[0]
         one = isinstance(X, np.ndarray) and X.ndim == self.n_axes
         return windows(read_series([X] if one else X, self.n_axes)[0], self.window, self.stride)
+
+    def to_learn(self, X):
+        """Series as the codec takes them to learn from, and which of X (n,) they are."""
+        series = self.read(X)
+        return series, np.ones(len(series), bool)
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and what of the series."""
+        return (condition, None) if isinstance(condition, dict) else (None, condition)
 
     def number(self, condition=None, history=None, horizon=None):
         """How many series these arguments of `generate` ask for; None where they do not tell."""

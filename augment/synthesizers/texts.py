@@ -50,7 +50,10 @@ class Texts(Tokens):
 
     def give(self, sequences, codec, known, verbose):
         """Texts of sequences of tokens, in the user's form, those that had not ended cut."""
-        texts = self.whole(sequences, codec, known, verbose)
+        return self.as_given(self.whole(sequences, codec, known, verbose))
+
+    def as_given(self, texts):
+        """Texts in the user's form."""
         if self.container == "series":
             return Pairing.from_dict(self.series).as_given(texts)
         kinds = {"array": str, "objects": object}

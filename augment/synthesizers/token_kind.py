@@ -20,12 +20,21 @@ class Tokens:
 
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
-    fills = False  # whether sequences can be given as a condition, to be filled
+
+    def to_learn(self, X):
+        """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
+        sequences = self.read(X)
+        return sequences, np.ones(len(sequences), bool)
 
     @classmethod
     def number(cls, prompt=None, **others):
         """How many sequences these arguments of `generate` ask for; None where they do not tell."""
         return None if prompt is None or cls._is_one(prompt) else len(cls.read(prompt, "prompt"))
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and what of the sequences."""
+        return condition, None
 
     @staticmethod
     def _is_one(prompt):
@@ -51,12 +60,16 @@ class Tokens:
         """Tokens that each of n sequences begins with."""
         if prompt is None:
             return [np.zeros(0, "int32")] * n
-        prompts = codec.tokens(self.read(prompt, "prompt"), "prompt")
+        prompts = self._begun(codec, prompt)
         if self._is_one(prompt):
             return prompts * n
         if len(prompts) != n:
             raise ValueError(f"prompt is a list of {len(prompts)} {codec.what}, and {n} are asked for.")
         return prompts
+
+    def _begun(self, codec, prompt):
+        """Tokens of each prompt."""
+        return codec.tokens(self.read(prompt, "prompt"), "prompt")
 
     @staticmethod
     def draw(model, codec, known, rng):
