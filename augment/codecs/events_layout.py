@@ -45,6 +45,8 @@ class EventsLayout:
         Number of entities that the codec was fitted on.
     """
 
+    modality = "events"
+
     static: Layout | None
     row: Layout
     time: Block | None

@@ -184,15 +184,13 @@ class RecurrentEventsModel(GenerativeModel):
         """
         return stream(self, noise, condition)
 
-    def log_likelihood(self, entities, classes=None):
+    def log_likelihood(self, entities):
         """Log-probability of each entity as a whole, its rows and their end, by the chain rule.
 
         Parameters
         ----------
         entities : Entities
             Their tokens.
-        classes : None
-            Entities have none.
 
         Returns
         -------

@@ -100,6 +100,16 @@ class Events:
         columns, form = read_table(_with_plain_entity(X, self.entity))
         return EventTable(columns, form, self.entity, self.time, self.static)
 
+    def to_learn(self, X):
+        """The event table to learn from, and which of its entities (n,) are learned: all."""
+        table = self.read(X)
+        return table, np.ones(len(table), bool)
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and what of the entities."""
+        return None, condition
+
     def number(self, condition=None, history=None, **others):
         """How many entities these arguments of `generate` ask for; None where they do not tell."""
         if history is not None:
@@ -189,6 +199,11 @@ class Events:
         return table
 
     @staticmethod
+    def log_likelihood(model, codec, table, classes):
+        """Log-probability of each entity with all of its rows."""
+        return model.log_likelihood(codec.tokens(table))
+
+    @staticmethod
     def rows_seen(layout, n):
         """How many encoded rows training sees, of n, and in how many steps at least."""
         return OFTEN * n, FEWEST
@@ -204,7 +219,7 @@ class Events:
         """What ends training where the model begins to learn by heart: nothing, validation does."""
 
     @staticmethod
-    def split(arrays, fraction, rng):
+    def split(codec, arrays, fraction, rng):
         """Encoded rows to learn from and to validate on: entities are in one of both, with all of their rows."""
         return split_groups(arrays, groups(arrays), fraction, rng)
 

@@ -1,4 +1,4 @@
-"""Sequences: texts, series of numbers or event tables in, sequences of the same kind out."""
+"""Sequences: texts, molecules, music, series of numbers or event tables in, sequences of the same kind out."""
 
 import numbers
 
@@ -12,12 +12,13 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128, "events": 32}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
+DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts, series of numbers or event tables, and generates new ones like them.
+    """Learns texts, molecules, music, series of numbers or event tables, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
@@ -29,14 +30,25 @@ class SequenceSynthesizer(Synthesizer):
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
 
+    Molecules are SMILES, which RDKit reads (`pip install "augment-toolkit[molecules]"`). New ones are valid, for others
+    are drawn again, and may be asked for by properties, or with a part that they must have. Each molecule is learned in
+    its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019), the fewer
+    molecules the more; none is in both parts of the data, that to learn from and that to validate on.
+
+    Music are arrays of MIDI pitches (time, voices) or, of a single line, (time,), with -1 for silence: the same voices
+    in each piece, any lengths. The model goes on with given pieces and fills voices or stretches that are missing.
+    Steps of equal pitch that follow one another are one held note. `augment.read_music` and `write_music` have files.
+
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and event tables, and "flow" for series.
-        Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a
-        `SequenceLayout`, of series a `SeriesLayout`, of event tables an `EventsLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "series", "events"}, default="auto"
-        What the sequences are; "auto" looks at the data. An array (n, time) needs "series".
+        The family of generative models; "auto" is "flow" for series, which "recurrent", "vae" and "gan" take, too, and
+        "recurrent" for all else. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function
+        that takes a `SequenceLayout`, of series a `SeriesLayout`, of event tables an `EventsLayout`, and gives a
+        `GenerativeModel`.
+    kind : {"auto", "text", "molecules", "music", "series", "events"}, default="auto"
+        What the sequences are; "auto" looks at the data, and takes strings for texts and frames for event tables. An
+        array (n, time) needs "series", SMILES need "molecules", pieces of music "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
@@ -50,11 +62,20 @@ class SequenceSynthesizer(Synthesizer):
         time keep theirs. None takes the rows of an entity in their order, without times.
     static : list of str, default=None
         For event tables: the columns that are the same in all rows of an entity. None finds them.
+    notation : {"smiles", "selfies"}, default="smiles"
+        What the model writes molecules as. All SELFIES are molecules, but models that may err in SMILES fit better what
+        they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
+    on_error : {"raise", "skip"}, default="raise"
+        Whether SMILES of X that are no molecules are an error, or are left out with a warning; both name them.
+    transpose : bool, default=True
+        Whether each part of a piece of music is also learned in every other key that keeps the notes of each voice
+        between its lowest and its highest fitted pitch. The pieces that validate are others, in their own keys.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series, else 32.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series and 32 for all
+        else.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -70,7 +91,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec, SeriesCodec or EventsCodec
+    codec_ : TextCodec, MoleculeCodec, MusicCodec, SeriesCodec or EventsCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -88,12 +109,27 @@ class SequenceSynthesizer(Synthesizer):
     >>> [text[:2] for text in new]
     ['ab', 'ab', 'ab']
 
+    >>> smiles = ["C" * n + end for n in range(1, 9) for end in ("O", "N", "Cl")] * 5
+    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
+    >>> synthesizer = SequenceSynthesizer(kind="molecules", notation="selfies", **options).fit(smiles)
+    >>> len(synthesizer.generate(3, condition={"weight": (20, 200)}))
+    3
+
     >>> series = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> synthesizer = SequenceSynthesizer(epochs=1, verbose=0, random_state=0).fit(series)
     >>> synthesizer.generate(3).shape
     (3, 6, 2)
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
+
+    >>> scales = [np.array([[60 + i % 8, 48 + i % 8] for i in range(start, start + 12)]) for start in range(8)] * 10
+    >>> synthesizer = SequenceSynthesizer(kind="music", epochs=1, verbose=0, random_state=0).fit(scales)
+    >>> new = synthesizer.generate(3, prompt=scales[0][:4], max_length=8)
+    >>> all((piece[:4] == scales[0][:4]).all() for piece in new)
+    True
+    >>> half = np.where([True, False], scales[0], np.nan)  # the second voice is to be filled
+    >>> (synthesizer.generate(condition=half)[0][:, 0] == scales[0][:, 0]).all()
+    np.True_
 
     >>> import pandas as pd
     >>> visits = pd.DataFrame({"who": [1, 1, 2, 2, 2, 3] * 9, "day": range(54), "what": list("abbaba") * 9})
@@ -113,6 +149,9 @@ class SequenceSynthesizer(Synthesizer):
         entity=None,
         time=None,
         static=None,
+        notation="smiles",
+        on_error="raise",
+        transpose=True,
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -131,8 +170,9 @@ class SequenceSynthesizer(Synthesizer):
             verbose=verbose,
             random_state=random_state,
         )
-        self.kind, self.window, self.stride = kind, window, stride
+        self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
         self.entity, self.time, self.static = entity, time, static
+        self.notation, self.on_error = notation, on_error
 
     @property
     def classes_(self):
@@ -148,9 +188,11 @@ class SequenceSynthesizer(Synthesizer):
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers; frame
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
-            series, at least two: an array (n, time, features) or (n, time), or a list of arrays (time, features) or
-            (time,) of any lengths; NaN is a missing value. Or long ones, see `window`. Or a pandas or polars frame or a
-            pyarrow table of events, with rows of at least two entities; see `entity`.
+            SMILES, at least two different molecules, of 1,000 tokens at most. Or pieces of music: a list of arrays of
+            whole numbers (time, voices) or (time,), or an array (n, time, voices). Or series, at least two: an array
+            (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
+            missing value. Or long ones, see `window`. Or a pandas or polars frame or a pyarrow table of events, with
+            rows of at least two entities; see `entity`.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each text or series; `generate` then returns pairs.
 
@@ -179,6 +221,7 @@ class SequenceSynthesizer(Synthesizer):
         top_p=1.0,
         history=None,
         horizon=None,
+        valid_only=True,
         random_state=None,
     ):
         """Draw new sequences.
@@ -192,22 +235,31 @@ class SequenceSynthesizer(Synthesizer):
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array, list of arrays or frame, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
-            Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
+            Of molecules also ranges, `{"logp": (2, 3), "weight": (250, 350), "qed": (0.6, 1)}`, of the logarithm of the
+            partition coefficient, the molecular weight and the drug-likeness, which all of them are inside; and
+            `{"substructure": "c1ccncc1"}`, a SMILES or SMARTS of a part that they have. A SMILES is what they are
+            written from, so that most of what is added is at one of its atoms. A ValueError ends what less than one in
+            200 fulfils.
+            Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
+            else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
+            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
             Of events any static columns, and the time of the first row: a dict of values, lists and ranges, or a
             frame with a row for each entity, in which missing cells and absent columns are filled; see
             `TabularSynthesizer.generate`.
-        prompt : str or list of str, default=None
-            What the texts begin with: all of them with one string, or each with its own.
+        prompt : str, array or list of these, default=None
+            What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
+            beginning of their SMILES, or of their SELFIES where `notation` says so.
         max_length : int, default=None
-            Characters of a text at most, those of its prompt included. By default as many as the longest fitted text
-            has, 1,000 at most, and where a prompt is as long already, so many more; what is cut there is said unless
-            `verbose=0`. Of event tables the rows of an entity at most, by default a quarter more than the longest has.
+            Characters of a text, tokens of a molecule or steps of a piece at most, those of its prompt included. By
+            default as many as the longest fitted one has, 1,000 at most, and where a prompt is as long already, so
+            many more; what is cut there is said unless `verbose=0`. Of event tables the rows of an entity at most, by
+            default a quarter more than the longest has.
         temperature : float, default=1
-            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often. So
-            are the cells of events, but not those of static columns.
+            From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
+            often. So are the cells of events, but not those of static columns.
         top_p : float, default=1
-            In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
-            Holtzman et al., ICLR 2020, arXiv 1904.09751).
+            In (0, 1]: only the likeliest characters or notes that together have this probability are drawn (nucleus
+            sampling, Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
@@ -215,27 +267,32 @@ class SequenceSynthesizer(Synthesizer):
             entities: these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
+        valid_only : bool, default=True
+            Whether molecules that RDKit does not read are drawn again. The others are given as canonical SMILES, or as
+            written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
+            of all were valid is said unless `verbose=0`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the sequences. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts in the form that was fitted: a list, an array or a series; series as an array or a list of arrays of
-            the fitted dtype; a frame of the fitted columns, order, dtypes and library. A pair after `fit(X, y)`.
+            Texts or SMILES in the form that was fitted: a list, an array or a series; series and pieces as an array or
+            a list of arrays of the fitted dtype; a frame of the fitted columns, order, dtypes and library. A pair after
+            `fit(X, y)`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If a label or a character of a prompt is unknown, arguments exclude each other, or a prompt is longer than
-            `max_length`.
+            If a label or a character or pitch that is given is unknown, arguments exclude each other, a prompt is
+            longer than `max_length`, or hardly any molecule is as asked.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
         given = {"prompt": prompt, "max_length": max_length, "temperature": temperature, "top_p": top_p}
-        given |= {"history": history, "horizon": horizon}
+        given |= {"history": history, "horizon": horizon, "valid_only": valid_only}
         known = self._ask(n_samples, y, condition, self._taken(given), rng)
         sequences = self._kind.draw(self.model_, self.codec_, known, rng)
         new = self._kind.give(sequences, self.codec_, known, self.verbose)
@@ -254,9 +311,9 @@ class SequenceSynthesizer(Synthesizer):
     def _ask(self, n_samples, y, condition, given, rng):
         """What is known of the sequences to generate."""
         check_number(n_samples)
-        of_labels = isinstance(condition, dict) and self._kind.labelled
-        if condition is not None and "history" in self._kind.takes and not of_labels:
-            given, condition = given | {"condition": condition}, None
+        condition, own = self._kind.apart(condition)
+        if own is not None:
+            given = given | {"condition": own}
         if y is not None and condition is not None:
             raise ValueError("Give one of y and condition: each tells the labels.")
         default = self._kind.number(**given)
@@ -268,11 +325,15 @@ class SequenceSynthesizer(Synthesizer):
     def score_samples(self, X, y=None):
         """Log-likelihood of each sequence, its end included (natural logarithm).
 
+        Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
+        between models of the same data.
+
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str; frame
-            Texts of characters that were fitted. Or events: the likelihood is that of each entity, of its static
-            columns too, in the order in which they first occur; times and numbers count as the cells they fall into.
+        X : as in `fit`
+            Texts of characters, or pieces of pitches, that were fitted; molecules, whose canonical form is scored,
+            however it is written; series; or events: the likelihood is that of each entity, of its static columns
+            too, in the order in which they first occur, and times and numbers count as the cells they fall into.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -286,7 +347,7 @@ class SequenceSynthesizer(Synthesizer):
         NotFittedError
             Before `fit`.
         ValueError
-            If a text has a character, or y a label, that was not fitted.
+            If a text has a character, a piece a pitch, or y a label, that was not fitted.
         AttributeError
             If the model cannot tell how likely a sequence is.
         """
@@ -296,9 +357,8 @@ class SequenceSynthesizer(Synthesizer):
     def score(self, X, y=None):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
-        Of texts and of the entities of event tables the mean log-likelihood, see `score_samples`. Of series, for which
-        the model tells none, minus the squared sliced Wasserstein distance from as many generated ones, 1,000 at most,
-        in the space of normal scores.
+        The mean log-likelihood of `score_samples` where the model tells one. Otherwise, of series, minus the squared
+        sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
 
         Parameters
         ----------
@@ -330,18 +390,18 @@ class SequenceSynthesizer(Synthesizer):
     def _log_likelihood(self, table, y):
         sequences, labels = table
         classes = None if labels is None else self.codec_.classes.places(labels)
-        return self.model_.log_likelihood(self.codec_.tokens(sequences), classes)
+        return self._kind.log_likelihood(self.model_, self.codec_, sequences, classes)
 
     def _read(self, X, y, reset):
         if reset:
             kind = kind_named(self.kind, X)
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
-            sequences, labels = kind.read(X), None
+            (sequences, kept), labels = kind.to_learn(X), None
             if y is not None and not kind.labelled:
                 raise ValueError(f"Sequences of the kind {kind.name!r} have no y: labels are columns of X.")
             if y is not None:
-                labels = read_labels(to_numpy(y), len(sequences), "sequences")
-            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(sequences), 1)), y)
+                labels = read_labels(to_numpy(y), len(kept), "sequences")[kept]
+            self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(kept), 1)), y)
             self._kind, self.kind_, self._n_samples, self.n_features_in_ = kind, kind.name, len(sequences), 1
             return sequences, labels
         sequences = self._kind.read(X)
@@ -362,8 +422,8 @@ class SequenceSynthesizer(Synthesizer):
         if family_of(model) not in (None, *kind.families):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
-        own = kind.codec_class.encodings[0]
-        return kind.codec_class(encoding if hasattr(model, "encoding") or isinstance(model, str) else own)
+        of_its_own = family_of(model) is None and hasattr(model, "encoding")
+        return kind.codec_class(encoding if of_its_own else kind.codec_class.encodings[0])
 
     @classmethod
     def _read_codec(cls, state):
@@ -382,7 +442,7 @@ class SequenceSynthesizer(Synthesizer):
         return self._kind.guard(self.codec_, model, learn, check, plan)
 
     def _split(self, arrays, rng):
-        return self._kind.split(arrays, self.validation_fraction, rng)
+        return self._kind.split(self.codec_, arrays, self.validation_fraction, rng)
 
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)

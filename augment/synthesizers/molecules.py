@@ -1,0 +1,180 @@
+"""Molecules as a kind of sequences: how they are read, drawn until they are as asked, and given back."""
+
+import sys
+import warnings
+
+import numpy as np
+
+from augment.chemistry.properties import properties
+from augment.chemistry.reading import canonical, read_molecules, shuffled, to_selfies
+from augment.codecs.molecules import TOLD, Molecule, MoleculeCodec
+from augment.synthesizers.base import split
+from augment.synthesizers.classes import LABEL
+from augment.synthesizers.molecule_conditions import Wanted
+from augment.synthesizers.molecule_draws import MoleculeCondition, draw, smiles_of
+from augment.synthesizers.texts import Texts, read_texts
+from augment.synthesizers.token_kind import FEWEST
+
+NOTATIONS, ON_ERROR = ("smiles", "selfies"), ("raise", "skip")
+SHOWN = 3  # invalid ones that a message names
+COPIES = 25_000, 10  # of all molecules together about, and of one at most, that are written in another order
+TOKENS = 1000  # of a molecule at most
+OFTEN = 100  # times at most that a model sees a molecule, in one order or another, unless `epochs` is given
+MOST = 16_000_000  # tokens at most that it sees
+
+
+class Molecules(Texts):
+    """The kind "molecules": SMILES, in a list, a 1-D array or a series.
+
+    Parameters
+    ----------
+    container, series
+        As in `Texts`.
+    notation : {"smiles", "selfies"}, default="smiles"
+        What the model writes molecules as.
+    on_error : {"raise", "skip"}, default="raise"
+        What happens to SMILES that are none in what is fitted.
+    """
+
+    name, codec_class = "molecules", MoleculeCodec
+    takes, options = (*Texts.takes, "valid_only"), ("notation", "on_error")
+
+    def __init__(self, container="list", series=None, notation="smiles", on_error="raise"):
+        super().__init__(container, series)
+        self.notation, self.on_error = notation, on_error
+
+    @classmethod
+    def of(cls, smiles, notation="smiles", on_error="raise"):
+        """The kind, with the form in which the user gave the SMILES; a ValueError where there is nothing to learn."""
+        for name, value, known in (("notation", notation, NOTATIONS), ("on_error", on_error, ON_ERROR)):
+            if value not in known:
+                raise ValueError(f"{name} must be {' or '.join(map(repr, known))}. Received: {name}={value!r}")
+        kind = super().of(smiles)
+        kind.notation, kind.on_error = notation, on_error
+        return kind
+
+    def read(self, smiles, argument="X"):
+        """Molecules as the codec takes them, canonical; a ValueError names SMILES that are none."""
+        texts = read_texts(smiles, argument)
+        written, _, reasons = self._written(texts)
+        if reasons:
+            raise ValueError(f"{argument} has {_told(reasons, texts)}.")
+        return [Molecule(text) for text in written]
+
+    def to_learn(self, smiles):
+        """Molecules with their properties, and which of the SMILES (n,) they are: all that are valid."""
+        texts = read_texts(smiles)
+        written, molecules, reasons = self._written(texts)
+        if reasons and self.on_error == "raise":
+            raise ValueError(f"X has {_told(reasons, texts)}. Mend them, or leave them out with on_error='skip'.")
+        n_different = len(set(written) - {None})
+        if n_different < 2:
+            raise ValueError(f"X has {n_different} different molecules while a minimum of 2 is required to learn from.")
+        if reasons:
+            warnings.warn(f"Left out: X has {_told(reasons, texts)}.", stacklevel=6)
+        kept = np.array([number not in reasons for number in range(len(texts))])
+        values = properties([molecule for molecule, keep in zip(molecules, kept, strict=True) if keep], TOLD)
+        texts = [text for text, keep in zip(written, kept, strict=True) if keep]
+        return [Molecule(text, tuple(row)) for text, row in zip(texts, values.tolist(), strict=True)], kept
+
+    def _written(self, texts):
+        """What each molecule is written as, it itself, and by their numbers what is wrong with some."""
+        molecules = read_molecules(texts)
+        written = [None if molecule is None else self._in_notation(canonical(molecule)) for molecule in molecules]
+        reasons = {}
+        for number, (molecule, text) in enumerate(zip(molecules, written, strict=True)):
+            if molecule is None:
+                reasons[number] = "no molecule"
+            elif text is None:
+                reasons[number] = "not to be written as SELFIES"
+            elif len(text) > TOKENS and len(MoleculeCodec._split(Molecule(text))) > TOKENS:
+                reasons[number] = f"longer than {TOKENS:,} tokens"
+        return written, molecules, reasons
+
+    def _in_notation(self, smiles):
+        return smiles if self.notation == "smiles" else to_selfies(smiles)
+
+    @classmethod
+    def number(cls, prompt=None, **others):
+        """How many molecules these arguments of `generate` ask for; None where they do not tell."""
+        return Texts.number(prompt)
+
+    def _begun(self, codec, prompt):
+        return codec.begun([Molecule(text) for text in read_texts(prompt, "prompt")])
+
+    @staticmethod
+    def apart(condition):
+        """A condition in two: what it says of labels, and of molecules."""
+        if not isinstance(condition, dict):
+            return condition, None
+        of_labels = {LABEL: condition[LABEL]} if LABEL in condition else None
+        return of_labels, {name: value for name, value in condition.items() if name != LABEL}
+
+    def ask(self, codec, places, condition=None, valid_only=True, **given):
+        """What is known of molecules of these classes (n,): a MoleculeCondition."""
+        known, wanted = super().ask(codec, places, **given), Wanted.of(condition or {})
+        if wanted and not valid_only:
+            raise ValueError("A condition on properties or a part needs molecules that can be read: valid_only=True.")
+        if wanted.part is not None and given.get("prompt") is not None:
+            raise ValueError("Give one of prompt and the substructure of condition, with which molecules begin, too.")
+        return MoleculeCondition(**vars(known), wanted=wanted, valid_only=bool(valid_only))
+
+    @staticmethod
+    def rows_seen(layout, n):
+        """How many rows training sees, of n, and in how many steps at least."""
+        return min(OFTEN * n / (1 + n_copies(layout.n_samples)), MOST / layout.length), FEWEST
+
+    def draw(self, model, codec, known, rng):
+        """New molecules and what was drawn to get them: a `Drawn`."""
+        return draw(model, codec, known, self.notation, rng)
+
+    def give(self, drawn, codec, known, verbose):
+        """SMILES in the user's form; how many of those that were drawn are valid, is said."""
+        if verbose:
+            print(f"augment: {drawn}", file=sys.stderr)
+        return self.as_given(drawn.smiles)
+
+    def split(self, codec, arrays, fraction, rng):
+        """Rows to learn from and to validate on, with no molecule in both: the first have copies in other orders."""
+        told, molecules, classes = codec.unpack(arrays)
+        _, owners = np.unique([codec.decode([molecule])[0] for molecule in molecules], return_inverse=True)
+        learn, check = split(np.arange(owners.max() + 1), fraction, rng)
+        rows = self._with_copies(codec, told, molecules, classes, np.flatnonzero(np.isin(owners, learn)), rng)
+        if check is None:
+            return rows, None
+        chosen = np.flatnonzero(np.isin(owners, check))
+        own = [told[number] for number in chosen], [molecules[number] for number in chosen]
+        return rows, codec.rows(*own, classes[chosen], [codec.canonical] * len(chosen), rng)
+
+    def _with_copies(self, codec, told, molecules, classes, chosen, rng):
+        texts = codec.decode([molecules[number] for number in chosen])
+        owners, own = chosen.tolist(), [molecules[number] for number in chosen]
+        for number, text in zip(chosen, texts, strict=True):
+            copies = codec.known_only(self.copies(text, n_copies(len(texts)), rng))
+            owners += [number] * len(copies)
+            own += copies
+        orders = [codec.canonical] * len(chosen) + [codec.shuffled] * (len(own) - len(chosen))
+        return codec.rows([told[number] for number in owners], own, classes[owners], orders, rng)
+
+    def copies(self, text, n, rng):
+        """A molecule written in n other orders, those among them that the notation has."""
+        (molecule,) = read_molecules([smiles_of(text, self.notation)])
+        return [copy for copy in (self._in_notation(shuffled(molecule, rng)) for _ in range(n)) if copy]
+
+
+def n_copies(n):
+    """In how many other orders each of n molecules is learned.
+
+    Examples
+    --------
+    >>> n_copies(1000), n_copies(10_000), n_copies(100_000)
+    (10, 2, 1)
+    """
+    return int(np.clip(round(COPIES[0] / n), 1, COPIES[1]))
+
+
+def _told(reasons, texts):
+    """How many strings are wrong, and the first of them."""
+    named = [f"number {number} ({texts[number][:60]!r}) is {reasons[number]}" for number in list(reasons)[:SHOWN]]
+    more = f", and {len(reasons) - SHOWN:,} more" if len(reasons) > SHOWN else ""
+    return f"{len(reasons):,} of {len(texts):,} SMILES that cannot be learned: {', '.join(named)}{more}"
