@@ -47,8 +47,8 @@ class _Slots:
         self.context = np.zeros((SLOTS, walk.model.units), "float32")
         self.now = None if condition.first is None else np.zeros(SLOTS, condition.first.dtype)
         self.before = np.full((SLOTS, self.layout.told.width), NOTHING, "int32")
-        self.found = []  # entities of rows, rows and their times, as they were drawn
-        self._keep(np.zeros((SLOTS, self.layout.told.width), "int32"))
+        nothing = slice(0, 0)
+        self.found = [(self.owners[nothing], self.before[nothing], None if self.now is None else self.now[nothing])]
 
     def run(self):
         """Draw all rows."""
