@@ -9,7 +9,7 @@ from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
 from augment.codecs.layout import Block, Layout
 from augment.codecs.names import name_from_json, name_to_json
-from augment.codecs.rising import Rising, never_falls
+from augment.codecs.rising import Rising, filled, mark_of, never_falls, with_gaps
 from augment.codecs.table import TableCodec
 
 
@@ -34,6 +34,8 @@ class EventsCodec:
         The two tables; `varying` is None where no column tells of single events.
     rising : dict of str to Rising
         The time, where there is one, and other columns that never fall within an entity.
+    gappy : list of str
+        Those of them with missing values, which are filled and told by a further column.
     report : list of dict
         What each column was taken for, as of a `TableCodec`.
 
@@ -66,12 +68,19 @@ class EventsCodec:
         self.rising = {} if self.time is None else {self.time: Rising().fit(table.columns[self.time])}
         columns, starts = self._sorted(table)
         names = table.varying(columns, starts)
-        for name in [name for name in names if never_falls(columns[name], starts)]:
-            self.rising[name] = Rising().fit(columns[name])
+        self.gappy = []
+        for name in list(names):
+            whole, marks = filled(columns[name], starts) if columns[name].present.any() else (columns[name], None)
+            if marks is not None and never_falls(whole, starts):
+                self.rising[name] = Rising().fit(whole)
+                if not columns[name].present.all():
+                    self.gappy.append(name)
+                    columns[name], columns[marks.name] = whole, marks
+                    names.append(marks.name)
         for name, rising in self.rising.items():
             rising.learn_rises(rising.numbers(columns[name]), starts)
         names = [name for name in names if name not in self.rising]
-        firsts = [columns[name].take(starts[:-1]) for name in table.columns if name not in names]
+        firsts = [column.take(starts[:-1]) for name, column in columns.items() if name not in names]
         self.static = TableCodec().fit(firsts, entity=self.entity, measured=self.rising)
         self.varying = TableCodec().fit([columns[name] for name in names]) if names else None
         self._set_layout(*sizes(np.diff(starts)), int(np.diff(starts).max()), int(starts[-1]))
@@ -115,7 +124,11 @@ class EventsCodec:
         self._check_names(table)
         columns, starts = self._sorted(table)
         for name in self.whole_names:
-            if name != self.entity and name not in self.rising:
+            if name in self.gappy:
+                columns[name], columns[mark_of(name)] = filled(columns[name], starts)
+            elif name in self.rising:
+                self._refuse_gaps(columns[name])
+            elif name != self.entity:
                 table.refuse_change(name, columns, starts)
         static = self.static.encode([columns[name].take(starts[:-1]) for name in self.whole_names], rng)
         values = {name: rising.numbers(columns[name]) for name, rising in self.rising.items()}
@@ -126,6 +139,11 @@ class EventsCodec:
         levels = [rising.level_tokens(value)[:, : rising.level.width] for rising, value in pairs]
         rows = np.concatenate([head, *self._varying_tokens(columns, rng), *levels], axis=1).astype("int32")
         return Entities(static, rows, starts, tuple(values.values())), columns
+
+    def _refuse_gaps(self, column):
+        """A ValueError where a column that never fell and never was missing has missing values."""
+        if not column.present.all():
+            self.rising[column.name].level.missing_token()
 
     def _rise_tokens(self, values, starts, rng):
         """Tokens of the rises of each of these columns."""
@@ -163,7 +181,9 @@ class EventsCodec:
     @property
     def report(self):
         """What each column was taken for."""
-        return self.static.report + (self.varying.report if self.varying else [])
+        report = self.static.report + (self.varying.report if self.varying else [])
+        marks = [mark_of(name) for name in self.gappy]
+        return [entry for entry in report if entry["column"] not in marks]
 
     # decoding -------------------------------------------------------------------------------------------------------
 
@@ -193,6 +213,8 @@ class EventsCodec:
             columns[name] = rising.column_of(values)
         if self.varying is not None:
             columns |= self._decode_varying(entities.rows, rng, begun)
+        for name in self.gappy:
+            columns[name] = with_gaps(columns[name], columns[mark_of(name)])
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     def _decode_varying(self, rows, rng, begun):
@@ -216,6 +238,7 @@ class EventsCodec:
             "form": self.form,
             "entity": name_to_json(self.entity),
             "time": name_to_json(self.time),
+            "gappy": [name_to_json(name) for name in self.gappy],
             "rising": [[name_to_json(name), rising.to_dict()] for name, rising in self.rising.items()],
             "static": self.static.to_dict(),
             "varying": self.varying and self.varying.to_dict(),
@@ -228,6 +251,7 @@ class EventsCodec:
         codec = cls()
         codec.form = state["form"]
         codec.entity, codec.time = name_from_json(state["entity"]), name_from_json(state["time"])
+        codec.gappy = [name_from_json(name) for name in state["gappy"]]
         pairs = [(name_from_json(name), rising) for name, rising in state["rising"]]
         codec.rising = {name: Rising.from_dict(name, rising) for name, rising in pairs}
         codec.static = TableCodec.from_dict(state["static"])

@@ -17,7 +17,7 @@ from augment.synthesizers.base import split_groups
 from augment.synthesizers.conditioning import draw
 from augment.synthesizers.pairs import is_frame
 
-OFTEN = 40  # times at most that a model sees an entity, unless `epochs` is given
+OFTEN = 20  # times at most that a model sees an entity, unless `epochs` is given
 FEWEST = 500  # steps of training
 ARITHMETIC = 2e10  # floating-point operations that a core does in a second
 

@@ -12,7 +12,7 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 32}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 16}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 DEFAULTS |= {"valid_only": True}
 
@@ -74,7 +74,7 @@ class SequenceSynthesizer(Synthesizer):
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series and 32 for all
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series, 16 for event tables and 32 for all
         else.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
