@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, pack, sizes
+from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, in_a_row, pack, sizes
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
 from augment.codecs.layout import Block, Layout
@@ -68,23 +68,27 @@ class EventsCodec:
         self.rising = {} if self.time is None else {self.time: Rising().fit(table.columns[self.time])}
         columns, starts = self._sorted(table)
         names = table.varying(columns, starts)
-        self.gappy = []
-        for name in list(names):
-            whole, marks = filled(columns[name], starts) if columns[name].present.any() else (columns[name], None)
-            if marks is not None and never_falls(whole, starts):
-                self.rising[name] = Rising().fit(whole)
-                if not columns[name].present.all():
-                    self.gappy.append(name)
-                    columns[name], columns[marks.name] = whole, marks
-                    names.append(marks.name)
+        self.gappy = self._find_rising(columns, starts, names)
         for name, rising in self.rising.items():
             rising.learn_rises(rising.numbers(columns[name]), starts)
-        names = [name for name in names if name not in self.rising]
+        names = [*(name for name in names if name not in self.rising), *map(mark_of, self.gappy)]
         firsts = [column.take(starts[:-1]) for name, column in columns.items() if name not in names]
         self.static = TableCodec().fit(firsts, entity=self.entity, measured=self.rising)
         self.varying = TableCodec().fit([columns[name] for name in names]) if names else None
         self._set_layout(*sizes(np.diff(starts)), int(np.diff(starts).max()), int(starts[-1]))
         return self
+
+    def _find_rising(self, columns, starts, names):
+        """Take those of the columns called `names` that never fall for rising; which were gappy, and are filled."""
+        gappy = []
+        for name in [name for name in names if columns[name].present.any()]:
+            whole, marks = filled(columns[name], starts)
+            if never_falls(whole, starts):
+                self.rising[name] = Rising().fit(whole)
+                if not columns[name].present.all():
+                    gappy.append(name)
+                    columns[name], columns[marks.name] = whole, marks
+        return gappy
 
     def _sorted(self, table):
         """Columns of a table, a dict by name, and the first rows of its entities, all sorted."""
@@ -98,10 +102,10 @@ class EventsCodec:
         blocks = [Block("end", 0, 2, np.array([n_rows - n, n]) / n_rows)]
         blocks += [rising.rise.block(0) for rising in self.rising.values() if rising.width]
         n_rises = sum(rising.width for rising in self.rising.values())
-        blocks = _in_a_row([*blocks, *(self.varying.tokens.blocks if self.varying else ())])
+        blocks = in_a_row([*blocks, *(self.varying.tokens.blocks if self.varying else ())])
         row = Layout(blocks, n_samples=n_rows)
         levels = [rising.level.block(0) for rising in self.rising.values() if rising.level.width]
-        levels = _in_a_row(levels, row.width)
+        levels = in_a_row(levels, row.width)
         static = self.static.tokens if self.static.tokens.width else None
         self.layout = EventsLayout(
             static, row, levels, n_rises, tuple(self.rising.values()), length, n_entities, longest, n_samples=n
@@ -121,7 +125,7 @@ class EventsCodec:
 
     def entities(self, table, rng=None):
         """The Entities of a table, and its columns with the rows sorted as theirs, a dict by name."""
-        self._check_names(table)
+        table.check_names(names_of(self.form))
         columns, starts = self._sorted(table)
         for name in self.whole_names:
             if name in self.gappy:
@@ -146,16 +150,11 @@ class EventsCodec:
             self.rising[column.name].level.missing_token()
 
     def _rise_tokens(self, values, starts, rng):
-        """Tokens of the rises of each of these columns."""
-        for name, value in values.items():
-            rising, rises = self.rising[name], self.rising[name].rises(value)
-            rises[starts[:-1]] = 0
-            if (rises < 0).any():
-                raise ValueError(
-                    f"Column {name!r} falls between rows of an entity, as it never does in the training data: repair "
-                    "these rows."
-                )
+        """Tokens of the rises of each of these columns; what falls, all the same, is nearest to what stays."""
+        for name, rising in self.rising.items():
             if rising.width:
+                rises = rising.rises(values[name])
+                rises[starts[:-1]] = 0
                 yield rising.rise_tokens(rises, rng)[:, : rising.width]
 
     def _varying_tokens(self, columns, rng):
@@ -163,15 +162,6 @@ class EventsCodec:
             return []
         tokens = self.varying.encode([columns[name] for name in names_of(self.varying.form)], rng)
         return [tokens[:, : tokens.shape[1] - len(self.varying.tokens.copies)]]
-
-    def _check_names(self, table):
-        names = names_of(self.form)
-        missing = [name for name in names if name not in table.columns]
-        extra = [name for name in table.columns if name not in names]
-        if missing or extra:
-            parts = [f"missing are {', '.join(map(repr, missing[:8]))}"] if missing else []
-            parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
-            raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
 
     @property
     def whole_names(self):
@@ -265,12 +255,3 @@ def spread(column, places, n):
     values, missing = np.zeros(n, column.values.dtype), np.ones(n, "int8")
     values[places], missing[places] = column.values, column.missing
     return replace(column, values=values, missing=missing)
-
-
-def _in_a_row(blocks, start=0):
-    """The blocks so that each begins where the one before ends."""
-    placed = []
-    for block in blocks:
-        placed.append(replace(block, start=start))
-        start += block.width
-    return tuple(placed)
