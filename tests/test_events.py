@@ -45,7 +45,7 @@ def table():
 @pytest.fixture(scope="module")
 def fitted(table):
     """The process, learned well."""
-    model = Recurrent(units=32, learning_rate=0.01)
+    model = Recurrent(units=32, dropout=0.1, learning_rate=0.01)
     return SequenceSynthesizer(model, entity="person", time="time", epochs=12, verbose=0, random_state=0).fit(table)
 
 
