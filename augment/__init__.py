@@ -31,6 +31,8 @@ _HOMES = {
     "check_synthesizer": "augment.checks",
     "read_images": "augment.pictures",
     "write_images": "augment.pictures",
+    "read_music": "augment.music",
+    "write_music": "augment.music",
 }
 _MODULES = (
     "auditing",
@@ -42,6 +44,7 @@ _MODULES = (
     "files",
     "meshes",
     "models",
+    "music",
     "pictures",
     "synthesizers",
     "training",

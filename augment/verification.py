@@ -1,8 +1,8 @@
 """What files say of how they were made, and whether they are as they were written: read back from marks and notes.
 
-A picture says it in its XMP, a GLB file in its extras, an OBJ file in a comment; any file by a note beside it or a
-manifest in its folder, which also know its SHA-256 (`augment.provenance`); a signed picture by its signature too. A
-mark is no proof: it can be removed, and an unsigned one can be made up.
+A picture says it in its XMP, a GLB file in its extras, an OBJ file in a comment, a MIDI file in a text event; any file
+by a note beside it or a manifest in its folder, which also know its SHA-256 (`augment.provenance`); a signed picture by
+its signature too. A mark is no proof: it can be removed, and an unsigned one can be made up.
 """
 
 import hashlib
@@ -11,10 +11,14 @@ import os
 from pathlib import Path
 
 from augment.folders import files_in
+from augment.music import marking as midi_marking
 from augment.pictures import marking
 from augment.provenance import MANIFEST, SOURCES, listed, note_on, read_note
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".npz", ".npy", ".glb", ".obj", ".csv", ".parquet", ".feather", ".arrow")
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".npz", ".npy", ".glb", ".obj", ".mid", ".midi"),
+    *(".csv", ".parquet", ".feather", ".arrow"),
+)
 OBJ_MARK = b"# DigitalSourceType: "
 
 
@@ -124,6 +128,8 @@ def _own_source(path, content):
     if path.suffix.lower() == ".obj":
         lines = (line for line in content[:1000].splitlines() if line.startswith(OBJ_MARK))
         return next((line[len(OBJ_MARK) :].decode(errors="replace").strip() for line in lines), None), "OBJ comment"
+    if path.suffix.lower() in (".mid", ".midi"):
+        return midi_marking.source_type(content), "MIDI text"
     return marking.source_type(content), "XMP"
 
 

@@ -1,11 +1,12 @@
-"""Question: how close are generated series to real ones on Stocks, by the published protocol, and at what cost?
+"""Question: how close are generated series to real ones on Stocks and Sines, by the published protocol, at what cost?
 
-    python benchmarks/sequences_series.py --data ../shared/data [--seeds 3] [--repeats 5] [--time-limit 720]
-        [--epochs N] [--json OUT]
+    python benchmarks/sequences_series.py --data ../shared/data [--set stocks] [--seeds 3] [--repeats 5]
+        [--time-limit 720] [--epochs N] [--rivals] [--json OUT]
 
-Windows of 24 steps of stock_data.csv, one every step, in [0, 1] by the range of each channel over all of it; the model
-learns windows, as many are generated, and the scores of TimeGAN (Yoon et al., NeurIPS 2019, metrics/*.py) are computed
-with networks made anew in each repeat:
+Stocks are windows of 24 steps of stock_data.csv, one every step, in [0, 1] by the range of each channel over all of it.
+Sines (--set sines) are 10,000 windows of 24 steps of five waves each, with frequencies and phases uniform in [0, 0.1],
+in [0, 1]. The model learns the windows, as many are generated, and the scores of TimeGAN (Yoon et al., NeurIPS 2019,
+data_loading.py and metrics/*.py) are computed with networks made anew in each repeat:
 
 * discriminative: distance from one half of the accuracy of a GRU of half as many units as channels, trained in 2,000
   steps of 128 + 128 windows to tell real from generated, on a random fifth of each. Windows overlap across that split.
@@ -44,12 +45,22 @@ LENGTH = 24
 BATCH = 128
 
 
-def load(data_dir):
+def stocks(data_dir):
     """The real windows (n, 24, 6), shuffled, and the whole series (time, 6), both in [0, 1]."""
     series = np.loadtxt(Path(data_dir, "sequence", "stock_data.csv"), delimiter=",", skiprows=1)
     series = (series - series.min(axis=0)) / (np.ptp(series, axis=0) + 1e-7)
     windows = np.lib.stride_tricks.sliding_window_view(series, LENGTH, axis=0).transpose(0, 2, 1)
     return np.random.default_rng(0).permutation(windows), series
+
+
+def sines(data_dir):
+    """Windows (10000, 24, 5) of waves in [0, 1], twice: there is no longer series."""
+    frequencies, phases = np.random.default_rng(0).uniform(0, 0.1, (2, 10_000, 1, 5))
+    windows = (np.sin(frequencies * np.arange(LENGTH)[:, None] + phases) + 1) / 2
+    return windows, windows
+
+
+SETS = {"stocks": stocks, "sines": sines}
 
 
 def gaussian_windows(real, n, rng):
@@ -133,17 +144,19 @@ def fit_and_generate(series, seed, validation_fraction, arguments):
 
     settings = {"epochs": arguments.epochs or "auto", "time_limit": arguments.time_limit, "random_state": seed}
     start = time.process_time()
+    window = LENGTH if series.ndim == 2 else None
     synthesizer = SequenceSynthesizer(
-        window=LENGTH, kind="series", validation_fraction=validation_fraction, **settings
+        window=window, kind="series", validation_fraction=validation_fraction, **settings
     ).fit(series)
     fitted = time.process_time()
-    new = synthesizer.generate(len(series) - LENGTH + 1)
+    new = synthesizer.generate()
     return new, fitted - start, time.process_time() - fitted
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", default="../shared/data")
+    parser.add_argument("--set", choices=SETS, default="stocks")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--epochs", type=int)
@@ -153,7 +166,7 @@ def main():
     parser.add_argument("--scores", default="discriminative,predictive,correlational")
     parser.add_argument("--json")
     arguments = parser.parse_args()
-    real, series = load(arguments.data)
+    real, series = SETS[arguments.set](arguments.data)
     rng, parts, records = np.random.default_rng(1), arguments.scores.split(","), []
     made = {}
     if arguments.rivals:

@@ -108,7 +108,7 @@ def test_what_is_no_model_is_refused(model, error, message):
 
 def test_automatic_sizes_follow_the_kind_of_data():
     class Sized(Own):
-        automatic = {"size": (1, 2, 3)}
+        automatic = {"size": {"table": 1, "image": 2, "volume": 3}}
 
     flat, volume = (ImageLayout((4,) * sides + (1,), (), n_samples=5, patch=1) for sides in (2, 3))
     assert [Sized("auto")._value("size", layout) for layout in (None, flat, volume)] == [1, 2, 3]

@@ -68,7 +68,7 @@ def test_each_class_has_the_mixture_of_its_codes(model, monkeypatch):
     monkeypatch.setattr(model, "_normal", lambda encoded: (next(means), np.full((len(encoded), 2), -20.0)))
     monkeypatch.setattr(ImageModel, "conclude", lambda self, x, rng: None)  # of pixels, which are not looked at here
     model.conclude(rows(np.zeros((4000, 16)), labels), rng)
-    drawn = model._codes(model.noise(4000, rng), np.eye(2, dtype="float32")[labels])
+    drawn = model.mixtures.codes(model.noise(4000, rng), np.eye(2, dtype="float32")[labels])
     for label in (0, 1):
         mine = drawn[labels == label]
         assert np.allclose(mine.mean(axis=0), codes[labels == label].mean(axis=0), atol=0.15)
@@ -79,14 +79,14 @@ def test_each_class_has_the_mixture_of_its_codes(model, monkeypatch):
 def test_a_class_that_this_part_lacks_has_a_normal_of_its_own(model):
     model.conclude(rows(np.random.default_rng(0).uniform(-1, 1, (30, 16)), np.zeros(30, int)), np.random.default_rng(1))
     noise = model.noise(2000, np.random.default_rng(2))
-    drawn = model._codes(noise, np.tile(np.eye(2, dtype="float32")[1], (2000, 1)))
+    drawn = model.mixtures.codes(noise, np.tile(np.eye(2, dtype="float32")[1], (2000, 1)))
     assert np.isfinite(drawn).all() and np.allclose(drawn.mean(axis=0), 0, atol=0.1)
 
 
 @pytest.mark.parametrize("strength", [0.25, 1.0])
 def test_strength_is_the_share_of_the_way_to_another_code(model, strength):
     noise, classes = model.noise(5, np.random.default_rng(0)), np.eye(2, dtype="float32")[[0, 1, 0, 1, 0]]
-    other = model._codes(noise, classes)
+    other = model.mixtures.codes(noise, classes)
     made = model.transport(noise, ImageCondition(classes, np.zeros((5, 16), "float32"), strength))
     expected = np.clip(0.5 + strength * (other - 0.5), -1, 1)  # the code of every image is .5
     assert np.allclose(made[:, :2], expected, atol=1e-5)

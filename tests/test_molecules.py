@@ -14,6 +14,7 @@ from augment.chemistry.reading import canonical, part_of, read_molecules
 from augment.codecs.molecules import Molecule
 from augment.codecs.sequence_layout import unpack
 from augment.models import Recurrent
+from augment.models.plain_cells import PlainCells
 from augment.synthesizers.molecules import Molecules
 
 CHAINS = [end + "C" * n for n in range(1, 10) for end in "OFN"]
@@ -130,7 +131,7 @@ def test_likelihood_is_of_the_molecule_and_not_of_how_it_is_written(fitted):
     for kind in range(2):
         states, total, classes = None, 0.0, np.array([kind])
         for place, (read, said) in enumerate(zip([0, *tokens[0]], [*tokens[0], 0], strict=True)):
-            logits, states = fitted.model_.step(np.array([read]), classes, states)
+            logits, states = PlainCells(fitted.model_).step(np.array([read]), classes, states)
             total += (logits[0, said] - np.logaddexp.reduce(logits[0])) * (place > 0)
         totals.append(total)
     assert fitted.score_samples(["OC1CCC1"])[0] == pytest.approx(np.logaddexp.reduce(totals + np.log(shares)), abs=1e-4)

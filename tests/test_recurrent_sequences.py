@@ -10,6 +10,7 @@ from keras import ops
 from augment.codecs.sequence_layout import SequenceCondition, SequenceLayout, pack
 from augment.models import Recurrent
 from augment.models.base import make, seeded
+from augment.models.plain_cells import PlainCells
 
 
 @pytest.fixture(scope="module", params=["gru", "lstm"])
@@ -68,13 +69,23 @@ def test_the_likelihood_without_classes_sums_over_them(model):
     assert np.abs(joint[0] - np.log(0.25) - joint[1] + np.log(0.75)).max() > 0.1  # classes matter
 
 
+def test_with_turns_all_probability_is_of_sequences_that_keep_them():
+    turns = np.array([[True, True, False], [False, False, True]])
+    layout = SequenceLayout(3, 12, (), n_samples=10, turns=turns)
+    with seeded(0):
+        model = make(Recurrent(units=4), layout)
+    in_turn = [np.array([1, 2] * n, int) for n in range(200)]
+    assert np.exp(model.log_likelihood(in_turn)).sum() == pytest.approx(1, abs=1e-4)
+    assert np.isneginf(model.log_likelihood([np.array([1]), np.array([2, 1]), np.array([1, 1])])).all()
+
+
 def test_the_state_is_forgotten_where_a_sequence_begins(model):
-    kinds, states, logits = np.zeros(1, int), None, []
+    cells, kinds, states, logits = PlainCells(model), np.zeros(1, int), None, []
     for token in [0, 1, 2, 0, 2]:
-        new, states = model.step(np.array([token]), kinds, states)
+        new, states = cells.step(np.array([token]), kinds, states)
         logits.append(new[0])
     assert np.allclose(logits[0], logits[3], atol=1e-5)
-    after_a_two = model.step(np.array([2]), kinds, model.step(np.array([0]), kinds)[1])[0][0]
+    after_a_two = cells.step(np.array([2]), kinds, cells.step(np.array([0]), kinds)[1])[0][0]
     assert np.allclose(logits[4], after_a_two, atol=1e-5) and not np.allclose(logits[2], after_a_two, atol=1e-3)
 
 

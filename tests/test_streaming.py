@@ -79,6 +79,16 @@ def test_low_temperature_and_a_small_top_p_draw_the_likeliest():
     assert {token for each in drawn(50, max_length=50, top_p=0.9) for token in each[1:].tolist()} == {1, 2}
 
 
+def test_tokens_take_turns_and_sequences_end_where_they_may():
+    turns = np.array([[True, True, False], [False, False, True]])
+    noise = np.random.default_rng(0).integers(2**64, size=300, dtype="uint64")
+    for options in ({}, {"temperature": 100.0}, {"top_p": 0.3}):
+        sequences = list(stream(Chain(TRANSITION), noise, condition(300, **options), turns))
+        assert all((each[::2] == 1).all() and (each[1::2] == 2).all() for each in sequences)
+        assert all(len(each) % 2 == 0 or len(each) > 200 for each in sequences)
+        assert len({len(each) for each in sequences}) > 2 or "top_p" in options
+
+
 def test_nothing_to_draw():
     assert drawn(0) == []
 

@@ -1,6 +1,7 @@
-"""Runs the checks on a synthetic table, or on synthetic images, and the real ones."""
+"""Runs the checks on a synthetic table, or on synthetic images or sequences, and the real ones."""
 
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -20,6 +21,7 @@ from augment.auditing import (
     peers,
     privacy,
     rare,
+    sequences,
     subgroups,
     triples,
     utility,
@@ -30,11 +32,12 @@ from augment.auditing.frames import prepare
 from augment.auditing.holdout import training_rows, unlike
 from augment.auditing.images.holdout import training_images
 from augment.auditing.images.holdout import unlike as unlike_images
-from augment.auditing.images.reading import are_images
 from augment.auditing.images.reading import prepare as prepare_images
+from augment.auditing.kinds import kind_of
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
+from augment.auditing.sequences.prepared import prepare as prepare_sequences
 from augment.auditing.thresholds import resolve
 from augment.auditing.words import ASKED_FOR
 from augment.provenance import asked_for
@@ -68,12 +71,16 @@ def audit(
     protected=(),
     population=None,
     strata=None,
+    kind="auto",
+    entity=None,
+    time=None,
+    static=(),
     thresholds=None,
     mode="internal",
     spatial_dims=2,
     random_state=0,
 ):
-    """Compare a synthetic table, or synthetic images, with the real ones learned from, and judge what can be judged.
+    """Compare synthetic tables, images or sequences with the real ones learned from, and judge what can be judged.
 
     Every finding has a value, an interval and a verdict: PASS when the whole interval lies on the good side of the
     threshold, FAIL when the whole of it lies on the bad side, INCONCLUSIVE otherwise, NOT ASSESSED when something is
@@ -81,29 +88,45 @@ def audit(
 
     Parameters
     ----------
-    train : pandas, polars or pyarrow table, ndarray of shape (rows, columns), or images
+    train : pandas, polars or pyarrow table, ndarray of shape (rows, columns), images or sequences
         The real rows that the generator learned from. Images are an array (n, height, width) or (n, height, width,
         channels) of whole numbers or floats, or a pair of it and their labels (n,), or (images, labels, attributes)
         with a table, a dict of columns or a 1-D array ("x0") of what is known of each image; labels may be None.
-    synthetic : table or images
+        Sequences are a long frame with several rows for each `entity`; texts, as a list, 1-D array or series of
+        strings; or, with ``kind="series"``, series of numbers, an array (n, time, features) or (n, time) or a list of
+        arrays (time, features) or (time,) of any lengths, NaN where missing. Texts and series may come as pairs with
+        their labels.
+    synthetic : table, images or sequences
         The generated rows, with the same columns in any order; images of the form and range of train's, whose
         attributes are guessed from the images where they are not given. Where a pandas frame says in its `attrs` that
         its rows fulfil a criterion (``generate(fairness=...)``), the report and each failure that may follow from it
         say so.
-    holdout : table or images, optional
+    holdout : table, images or sequences, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
         assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
         population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
+        Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
+        labels of texts and series.
     protected : str or sequence of str, default=()
-        Columns whose groups matter, such as sex or age; of images the attributes.
+        Columns whose groups matter, such as sex or age; of images the attributes, of long frames static columns.
     population : dict of str to dict, optional
         Shares of the groups of protected columns in the population that the synthetic rows shall stand for, such as
         ``{"sex": {"Male": 0.5, "Female": 0.5}}``. Without them the training rows' own shares are wanted.
     strata : str, optional
         The column within whose categories outcomes are compared (conditional disparity); by default the category that
         tells most about the target.
+    kind : {"auto", "table", "images", "series", "text", "events"}, default="auto"
+        What the parts are. "auto" looks at train: strings are texts, an array of three axes or more is images, a table
+        with `entity` is a long frame; series have to be named, since an array could be both.
+    entity : str, optional
+        For long frames: the column that tells whose row it is. Entities are compared, never rows; its values are not.
+    time : str, optional
+        For long frames: the column, of dates or numbers, that puts the rows of an entity in order. Equal times keep
+        the order of the rows.
+    static : str or sequence of str, default=()
+        For long frames: columns with one value an entity. Those that vary in no training entity are found, too.
     thresholds : dict of str to float, path of a TOML file, or a list of those, optional
         Other values of the thresholds below, by name; of a list, the later ones win. In a file the names stand in
         quotes (``"fidelity.shapes" = 0.05``) or in tables (``[fidelity]``, then ``shapes = 0.05``).
@@ -124,8 +147,8 @@ def audit(
         If a table is none, or an argument is of another type.
     ValueError
         If a table is too small, a column is not there or stands twice, images have another form than train's or pixels
-        that are no numbers, a threshold has another name, a file of thresholds cannot be read, the mode is unknown, or
-        the shares of the population do not fit the groups.
+        that are no numbers, an entity or a time is missing, a static column varies, a threshold has another name, a
+        file of thresholds cannot be read, the mode is unknown, or the shares of the population do not fit the groups.
 
     Notes
     -----
@@ -200,6 +223,29 @@ def audit(
     privacy.distances.near        0.00  largest rate of training images nearly copied beyond the holdout's
     ============================  ====  ==================================================================
 
+    Those of sequences. The checks of tables see a row for each sequence: its static columns, its length, and summaries
+    of its steps.
+
+    ===============================  ====  ===============================================================
+    fidelity.lengths                 0.05  score of the numbers of steps: at most so far below fresh real sequences
+    fidelity.gaps                    0.05  the same for the times between steps
+    fidelity.transitions             0.05  mean score of what follows what: at most so far below fresh real sequences
+    fidelity.transitions.worst       0.08  each channel's transitions
+    fidelity.autocorrelation         0.03  mean score of autocorrelations: at most so far below fresh real sequences
+    fidelity.autocorrelation.worst   0.05  each channel at each lag
+    fidelity.crosscorrelation        0.03  mean score of correlations of channels: at most so far below fresh real ones
+    fidelity.crosscorrelation.worst  0.05  each pair of channels, at the same step and a step later
+    fidelity.discriminative          0.70  highest AUC of telling synthetic from training sequences by their steps
+    fidelity.context                 0.03  largest kernel distance of whole sequences beyond fresh real ones
+    utility.next_step                0.10  largest growth of the error of foretelling the next step
+    bias.outcomes                    0.05  largest change of how many of a group ever have an event
+    bias.outcomes.mean               0.10  largest change of a group's mean amounts, in standard deviations
+    privacy.runs                     0.55  largest share with a longer run of train than of the holdout
+    privacy.runs.long                0.00  largest rate of training sequences with a long run repeated beyond chance
+    privacy.windows                  0.55  largest share of windows nearer to train than to the holdout
+    privacy.windows.near             0.00  largest rate of training windows nearly copied beyond the holdout's
+    ===============================  ====  ===============================================================
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -213,25 +259,28 @@ def audit(
     >>> drawn = rng.integers(0, 256, (2, 100, 8, 8), dtype="uint8")
     >>> audit(drawn[0], drawn[1]).by_pillar["privacy"]
     'NOT ASSESSED'
+    >>> walks = rng.normal(size=(2, 100, 12, 2)).cumsum(axis=2)
+    >>> audit(walks[0], walks[1], kind="series").by_pillar["fidelity"] != "FAIL"
+    True
     """
     if mode not in MODES:
         raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
-    seed = _seed(random_state)
-    if are_images(train):
-        checks, limits = images.CHECKS, resolve(images.CHECKS, thresholds)
+    seed, kind = _seed(random_state), kind_of(train, kind, entity, time, static)
+    checks = {"images": images.CHECKS, "table": CHECKS}.get(kind) or sequences.with_tables(CHECKS)
+    limits = resolve(checks, thresholds)
+    values = {name: threshold.value for name, threshold in limits.items()}
+    parts, about = (train, synthetic, holdout), {"protected": protected, "thresholds": values}
+    if kind == "images":
         _only_of_tables({"target": target, "strata": strata})
-        values = _values(limits)
-        data = prepare_images(train, synthetic, holdout, spatial_dims, values, protected, population)
-        data, asked = replace(data, seed=seed), ""
-        fault = training_images(data)
-        other = "" if fault else unlike_images(data, np.random.default_rng([seed, *b"holdout"]))
+        data = prepare_images(*parts, spatial_dims, population=population, **about)
+        data, fault, other = _looked_at_images(replace(data, seed=seed))
     else:
-        checks, limits = CHECKS, resolve(CHECKS, thresholds)
-        data = prepare(train, synthetic, holdout, target, protected, _values(limits))
-        shares = population_shares(data, population)
-        data = replace(data, population=shares, strata=stratum_place(data, strata), seed=seed)
-        fault, asked = training_rows(data), asked_for(synthetic)
-        other = "" if fault else unlike(data)
+        long = {"kind": kind, "entity": entity, "time": time, "static": static}
+        read = prepare if kind == "table" else partial(prepare_sequences, **long)
+        data, fault, other = _looked_at_rows(
+            replace(read(*parts, target=target, **about), seed=seed), population, strata
+        )
+    asked = "" if kind == "images" else asked_for(synthetic)
     data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
     findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
     findings = [_asked(finding) for finding in findings] if asked else findings
@@ -239,8 +288,18 @@ def audit(
     return report.public() if mode == "public" else report
 
 
-def _values(limits):
-    return {name: threshold.value for name, threshold in limits.items()}
+def _looked_at_images(data):
+    """Images, what is wrong with the holdout, and how it is unlike train; empty where nothing is."""
+    fault = training_images(data)
+    return data, fault, "" if fault else unlike_images(data, np.random.default_rng([data.seed, *b"holdout"]))
+
+
+def _looked_at_rows(data, population, strata):
+    """The same for tables and sequences, with the population and the strata that the user gives."""
+    shares = population_shares(data, population)
+    data = replace(data, population=shares, strata=stratum_place(data, strata))
+    fault = training_rows(data)
+    return data, fault, "" if fault else unlike(data)
 
 
 def _only_of_tables(given):

@@ -35,14 +35,14 @@ def detection(data, rng):
         raise NotAssessed(f"Needs {MIN_ROWS} training and {MIN_ROWS} synthetic rows to train a classifier on.")
     wide = tables["train"].shape[1] > 100
     rows = MAX_ROWS // 2 if wide else MAX_ROWS
-    found = _told_apart(tables["train"], tables["synthetic"], category, rng, rows)
+    found = told_apart(tables["train"], tables["synthetic"], category, rng, rows)
     area, low, high = found["auc"], *found["interval"]
     names = [data.columns[j].name for j in data.compared]
     giveaways = _giveaways(found, names, rng) if low > 0.5 else []
     curves = [{"name": "synthetic against train", **found["curve"]}]
     listing, reference = [["synthetic against train", area, low, high]], None
     if data.holdout is not None and len(data.holdout) >= MIN_ROWS:
-        real = _told_apart(tables["train"], tables["holdout"], category, rng, rows)
+        real = told_apart(tables["train"], tables["holdout"], category, rng, rows)
         reference = real["auc"]
         curves.append({"name": "holdout against train", **real["curve"]})
         listing.append(["holdout against train", reference, *real["interval"]])
@@ -77,8 +77,23 @@ def detection(data, rng):
     ]
 
 
-def _told_apart(first, second, category, rng, max_rows):
-    """Cross-validated AUC of telling equally many rows of two tables apart."""
+def told_apart(first, second, category, rng, max_rows):
+    """Cross-validated AUC of telling equally many rows of two tables apart, its interval, and the accuracy.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (rows, columns)
+    category : ndarray of bool, shape (columns,)
+        Which columns are categories.
+    rng : numpy.random.Generator
+    max_rows : int
+        Of each table.
+
+    Returns
+    -------
+    dict
+        "auc", "interval", "accuracy", "rows", the "curve", and of one "fold" its model and test rows.
+    """
     m = min(len(first), len(second), max_rows)
     x = np.concatenate([first[rng.permutation(len(first))[:m]], second[rng.permutation(len(second))[:m]]])
     y = np.repeat([False, True], m)
@@ -91,7 +106,15 @@ def _told_apart(first, second, category, rng, max_rows):
     area = float(np.mean([fold[0] for fold in folds]))
     half = max(z_value() * np.sqrt(sum(fold[1] for fold in folds)) / FOLDS, 3 / m)  # the rule of three
     interval = (max(area - half, 0.0), min(area + half, 1.0))
-    return {"auc": area, "interval": interval, "fold": folds[0], "curve": _roc(y, scores), "rows": m}
+    accuracy = float(np.mean((scores > 0.5) == y))
+    return {
+        "auc": area,
+        "interval": interval,
+        "accuracy": accuracy,
+        "fold": folds[0],
+        "curve": _roc(y, scores),
+        "rows": m,
+    }
 
 
 def _roc(y, scores, points=41):

@@ -199,10 +199,11 @@ def _lines(chart):
     xs, ys = ([point[k] for _, points in series for point in points] for k in (0, 1))
     if not xs:
         return ""
-    high_x, high_y = max(xs) or 1.0, max(ys) or 1.0
+    high_x, low_y = max(xs) or 1.0, min(0.0, *ys)
+    high_y = max(ys) if max(ys) > low_y else low_y + 1.0
     paths, key, rows = [], [], []
     for k, (name, points) in enumerate(series):
-        corners = " ".join(f"{100 * x / high_x:.2f},{60 - 59 * y / high_y:.2f}" for x, y in points)
+        corners = " ".join(f"{100 * x / high_x:.2f},{60 - 59 * (y - low_y) / (high_y - low_y):.2f}" for x, y in points)
         paths.append(f'<polyline class="line{k % 4}" points="{corners}" />')
         key.append(f"<span class=line{k % 4}></span> {escape(name)}")
         rows += [[name, x, y] for x, y in points[:: max(1, len(points) // 10)]]
@@ -215,7 +216,7 @@ def _lines(chart):
     )
     ends = f"<p class=ends>0<span>{escape(chart['x_label'])}</span>{show(float(high_x))}</p>"
     numbers = _values(chart, ["curve", chart["x_label"], chart["y_label"]], rows)
-    note = f"Upwards: {escape(chart['y_label'])}, from 0 to {show(float(high_y))}."
+    note = f"Upwards: {escape(chart['y_label'])}, from {show(low_y) if low_y else 0} to {show(float(high_y))}."
     return figure(chart["title"], f"<p class=key>{' '.join(key)}</p>{drawing}{ends}{numbers}", note)
 
 

@@ -76,19 +76,24 @@ def score_findings(check, words, names, resampling, scores, data, evidence):
     least upper bound of intervals that hold for all members at once, so it covers the least true score. No interval is
     narrower than the rule of three allows: what n rows do not show may still be 3 / n of their population.
     """
-    unseen = 3 / min(len(data.train), len(data.synthetic))
+    mean = mean_finding(check, words, resampling, scores, data, evidence["mean"])
+    return [mean, _worst_finding(check, words, names, resampling, scores, data, evidence["worst"])]
+
+
+def _common(check, resampling, data):
+    """What both findings share, and the rule of three."""
     common = {
         "pillar": check.pillar,
         "goal": "higher",
         "method": f"bootstrap of both tables; ceiling from {resampling.ceiling_source}",
         "n": data.sizes,
     }
-    mean = _mean_finding(check, words, scores, data, unseen, {**common, "evidence": evidence["mean"]})
-    worst = _worst_finding(check, words, names, scores, data, unseen, evidence["worst"], common)
-    return [mean, worst]
+    return common, 3 / min(len(data.train), len(data.synthetic))
 
 
-def _mean_finding(check, words, scores, data, unseen, common):
+def mean_finding(check, words, resampling, scores, data, evidence):
+    """The finding on the mean of scores: see `score_findings`."""
+    common, unseen = _common(check, resampling, data)
     value, ceiling, counted = scores["value"], scores["mean_ceiling"], scores["counted"]
     mean, error = value[counted].mean(), scores["redrawn"][:, counted].mean(axis=1).std()
     half = max(z_value() * error, unseen)
@@ -101,11 +106,13 @@ def _mean_finding(check, words, scores, data, unseen, common):
         ceiling=ceiling,
         message=f"{words['counted']} score {mean:.3f} on average (1 is equality); fresh real rows would score "
         f"{ceiling:.3f}.{words.get('note', '')}",
+        evidence=evidence,
         **common,
     )
 
 
-def _worst_finding(check, words, names, scores, data, unseen, evidence, common):
+def _worst_finding(check, words, names, resampling, scores, data, evidence):
+    common, unseen = _common(check, resampling, data)
     value, ceiling = scores["value"], scores["ceiling"]
     comparisons = scores.get("comparisons", len(value))
     half = np.maximum(z_value(comparisons=comparisons) * scores["redrawn"].std(axis=0), unseen)

@@ -33,30 +33,49 @@ def prepare(train, synthetic, holdout=None, target=None, protected=(), threshold
     >>> [(column.name, column.kind, column.labels) for column in data.columns]
     [('age', 'number', ()), ('city', 'category', ('Rome',))]
     """
-    given = {"train": train, "synthetic": synthetic, "holdout": holdout}
-    raws = {name: read(table, name) for name, table in given.items() if table is not None or name != "holdout"}
-    _same_columns(raws)
-    names = list(raws["train"])
-    wanted = [_place(name, names, "protected") for name in dict.fromkeys(_names(protected))]
-    target = None if target is None else _place(target, names, "target")
-    columns, matrices, notes = [], {name: [] for name in raws}, []
-    for j, name in enumerate(names):
-        column, values, note = _agree(name, {table: raws[table][name] for table in raws}, j == target or j in wanted)
-        columns.append(column)
-        notes += note
-        for table in raws:
-            matrices[table].append(values[table])
-    matrices = {table: np.asfortranarray(np.stack(columns_, axis=1)) for table, columns_ in matrices.items()}
+    names, raws = read_alike(train, synthetic, holdout)
+    wanted = [place(name, names, "protected") for name in dict.fromkeys(as_names(protected, "protected"))]
+    target = None if target is None else place(target, names, "target")
+    columns, matrices, notes = joined(raws, {*wanted, target})
     return Data(
-        tuple(columns),
+        columns,
         matrices["train"],
         matrices["synthetic"],
         matrices.get("holdout"),
         target,
         tuple(wanted),
         dict(thresholds or {}),
-        tuple(notes),
+        notes,
     )
+
+
+def read_alike(train, synthetic, holdout=None):
+    """Names of the columns that the tables share, and their columns as they were given, by table."""
+    given = {"train": train, "synthetic": synthetic, "holdout": holdout}
+    raws = {name: read(table, name) for name, table in given.items() if table is not None or name != "holdout"}
+    _same_columns(raws)
+    return list(raws["train"]), raws
+
+
+def joined(raws, kept):
+    """Columns of one meaning in all tables, their matrices by table, and notes.
+
+    Parameters
+    ----------
+    raws : dict of str to dict of str to Raw
+        Columns by name, by table.
+    kept : set of int
+        Places of columns that are compared even where they name rows.
+    """
+    columns, matrices, notes = [], {name: [] for name in raws}, []
+    for j, name in enumerate(raws["train"]):
+        column, values, note = _agree(name, {table: raws[table][name] for table in raws}, j in kept)
+        columns.append(column)
+        notes += note
+        for table in raws:
+            matrices[table].append(values[table])
+    matrices = {table: np.asfortranarray(np.stack(columns_, axis=1)) for table, columns_ in matrices.items()}
+    return tuple(columns), matrices, tuple(notes)
 
 
 def _same_columns(raws):
@@ -72,17 +91,18 @@ def _same_columns(raws):
         raise ValueError(f"The tables must have the same columns as train. But {'; '.join(faults)}.")
 
 
-def _names(given):
-    """One name, several or None as a list."""
+def as_names(given, argument):
+    """One name, several or None as a list; `argument` is what the error calls them."""
     if given is None or isinstance(given, (str, int)):
         return [] if given is None else [given]
     try:
         return list(given)
     except TypeError:
-        raise TypeError(f"protected must be the name of a column or a list of names, got {given!r}.") from None
+        raise TypeError(f"{argument} must be the name of a column or a list of names, got {given!r}.") from None
 
 
-def _place(name, names, argument):
+def place(name, names, argument):
+    """Where a column stands among those of train; a ValueError where it is not there."""
     if str(name) not in names:
         raise ValueError(f"{argument}={name!r} is not a column of train: its columns are {listed(names)}.")
     return names.index(str(name))
@@ -96,7 +116,7 @@ def _agree(name, raws, keep):
     else:
         labels, (values, large) = (), _floats(name, raws)
         notes += large
-    identifier = not keep and _is_identifier(kind, values["train"])
+    identifier = not keep and is_identifier(kind, values["train"])
     if identifier:
         notes.append(f"Column {name!r} names rows (nearly every value is its own); it is left out of the comparisons.")
     return Column(name, kind, labels, identifier), values, notes
@@ -151,7 +171,7 @@ def _as_text(raw):
     return np.array([None if np.isnan(v) else show(v) for v in raw.values], object)
 
 
-def _is_identifier(kind, values):
+def is_identifier(kind, values):
     """Text that is nearly always new, or whole numbers that are all different and leave few gaps."""
     present = values[~np.isnan(values)]
     if len(present) < 2 * MIN_ROWS:

@@ -19,10 +19,16 @@ IMAGES = (
     "set. Networks and distances look at large images averaged down, at 64 and at 32 pixels a side: finer detail is "
     "not judged."
 )
+SEQUENCES = (
+    "Verdicts hold for these sequences, these numbers of them and this seed; another draw of synthetic sequences is "
+    "another set. Sequences are compared by summaries, by what follows what, and by their first steps: what shows only "
+    "far into long ones, or in none of these, is not judged."
+)
+ALL = {"rows": TABLES, "images": IMAGES, "sequences": SEQUENCES}
 PICTURES = "This report shows real images: treat it as internal."
 
 
-def limits(rows, protected, target, mode="internal", images=False):
+def limits(rows, protected, target, mode="internal", of="rows"):
     """The limits of a report, as sentences.
 
     Parameters
@@ -32,8 +38,8 @@ def limits(rows, protected, target, mode="internal", images=False):
     protected : list of str
     target : str or None
     mode : {"internal", "public"}, default="internal"
-    images : bool, default=False
-        Whether the rows are images.
+    of : {"rows", "images", "sequences"}, default="rows"
+        What the report is on.
 
     Returns
     -------
@@ -45,14 +51,14 @@ def limits(rows, protected, target, mode="internal", images=False):
     Bias was not looked at.
     """
     return [
-        IMAGES if images else TABLES,
+        ALL[of],
         "INCONCLUSIVE means that neither good nor bad was proved, not that all is well: the data are too few to tell, "
         "an alarm stayed silent (which passes nothing), a check stopped, or a question was not assessed. The smallest "
         "difference that would have been shown four times in five stands beside it.",
         _privacy([row for row in rows if row["pillar"] == "privacy"]),
         _bias([row for row in rows if row["pillar"] == "bias"], protected),
-        *_utility([row for row in rows if row["pillar"] == "utility"], target, images),
-        PICTURES if images and mode == "internal" else MODES[mode],
+        *_utility([row for row in rows if row["pillar"] == "utility"], target, of),
+        PICTURES if of == "images" and mode == "internal" else MODES[mode],
     ]
 
 
@@ -93,12 +99,14 @@ def _bias(rows, protected):
     )
 
 
-def _utility(rows, target, images):
+def _utility(rows, target, of):
     _, rows = _seen(rows)
     if rows and target is not None:
         yield f"Usefulness is that of predicting {target!r} with the models named there; another task may lose more."
-    if rows and images:
+    if rows and of == "images":
         yield "Usefulness is that of telling the labels with one small network; another network or task may lose more."
+    if any(row["id"] == "utility.next_step" for row in rows):
+        yield "Usefulness is that of foretelling one step with the model named there; another task may lose more."
 
 
 def _joined(names):

@@ -37,7 +37,7 @@ def fragment(content):
 
 
 def _read(content):
-    return "How the images were read" if "images" in content else "How the tables were read"
+    return f"How the {'tables' if things(content) == 'rows' else things(content)} were read"
 
 
 def _badge(verdict):

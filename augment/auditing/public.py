@@ -14,7 +14,7 @@ from augment.auditing.check import NEEDS
 from augment.auditing.limits import limits
 from augment.auditing.rounding import SMALL, digits, rounded, rounded_text
 from augment.auditing.verdicts import NOT_ASSESSED
-from augment.auditing.words import ASKED_FOR
+from augment.auditing.words import ASKED_FOR, things
 
 REAL = ("train", "holdout")
 MEASURES = ("value", "interval", "threshold", "ceiling", "reference", "smallest_difference")
@@ -44,9 +44,14 @@ def public(content):
         "thresholds": thresholds,
         "findings": rows,
         "notes": [rounded_text(note, names) for note in content["notes"]],
-        "limits": limits(rows, content["protected"], content["target"], "public", "images" in content),
+        "limits": limits(rows, content["protected"], content["target"], "public", things(content)),
         **({"images": {**content["images"], "form": None}} if "images" in content else {}),
+        **({"sequences": _rounded_steps(content["sequences"])} if "sequences" in content else {}),
     }
+
+
+def _rounded_steps(sequences):
+    return {**sequences, "steps": {name: rounded(n) for name, n in sequences["steps"].items()}}
 
 
 def _file(source):

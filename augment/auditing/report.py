@@ -16,6 +16,7 @@ from augment.auditing.printing import markdown, text
 from augment.auditing.public import public
 from augment.auditing.thresholds import Threshold, with_sources
 from augment.auditing.verdicts import FAIL, NOT_ASSESSED, PASS, combine, overall
+from augment.auditing.words import things
 from augment.files import atomic
 
 SCHEMA = "augment-audit/1"
@@ -92,7 +93,7 @@ class AuditReport:
             },
             "findings": rows,
             "notes": list(data.notes),
-            "limits": limits(rows, about["protected"], about["target"], images="images" in about),
+            "limits": limits(rows, about["protected"], about["target"], of=things(about)),
         }
         return cls(json_safe(content))
 

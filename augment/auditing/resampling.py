@@ -79,6 +79,22 @@ class Resampling:
             counts[name] = flat.reshape(size, n_cells).astype(float)
         return counts
 
+    def add(self, entries, n_cells):
+        """Sums of weights in each cell and group: as `count`, of several cells a row.
+
+        Parameters
+        ----------
+        entries : dict of str to (rows, cells, weights)
+            By table, three arrays of one length: in which row a weight stands, and in which cell it counts.
+        n_cells : int
+        """
+        sums = {}
+        for name, (rows, cells, weights) in entries.items():
+            size = self.whole[name].shape[1]
+            flat = np.bincount(self.labels[name][rows] * n_cells + cells, weights, minlength=size * n_cells)
+            sums[name] = flat.reshape(size, n_cells)
+        return sums
+
     def observed(self, counts, distance):
         """The distance of train from synthetic."""
         return distance(self.whole["train"] @ counts["train"], self.whole["synthetic"] @ counts["synthetic"])[0]

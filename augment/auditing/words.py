@@ -13,6 +13,13 @@ QUESTIONS = {
     "privacy": "does it give training rows away?",
 }
 
+SEQUENCE_QUESTIONS = {
+    "fidelity": "do they look and move like the real sequences?",
+    "utility": "do they serve for training?",
+    "bias": "are the groups still there, and what happens to them?",
+    "privacy": "do they give training sequences away?",
+}
+
 IMAGE_QUESTIONS = {
     "fidelity": "do they look like the real images?",
     "utility": "do they serve for training?",
@@ -22,17 +29,17 @@ IMAGE_QUESTIONS = {
 
 
 def question(content, pillar):
-    """What a pillar asks, of rows or of images."""
-    return (IMAGE_QUESTIONS if "images" in content else QUESTIONS)[pillar]
+    """What a pillar asks, of rows, of images or of sequences."""
+    return {"rows": QUESTIONS, "images": IMAGE_QUESTIONS, "sequences": SEQUENCE_QUESTIONS}[things(content)][pillar]
 
 
 def things(content):
-    """What the report is on: "rows" or "images"."""
-    return "images" if "images" in content else "rows"
+    """What the report is on: "rows", "images" or "sequences"."""
+    return next((kind for kind in ("images", "sequences") if kind in content), "rows")
 
 
 def size_of_each(content):
-    """How large each row or image is.
+    """How large each row, image or sequence is.
 
     Examples
     --------
@@ -41,11 +48,27 @@ def size_of_each(content):
     >>> size_of_each({"data": {"train": {"columns": 12}}})
     '12 columns'
     """
+    if "sequences" in content:
+        channels = [channel["name"] for channel in content["sequences"]["channels"]]
+        steps, rows = (sum(numbers) for numbers in zip(*_steps(content), strict=True))
+        named = (
+            f"{len(channels):,} channels"
+            if len(channels) > 1
+            else f"one channel, {channels[0]}"
+            if channels
+            else "no channel"
+        )
+        return f"{named}, {steps / max(rows, 1):.1f} steps on average"
     if "images" not in content:
         return f"{content['data']['train']['columns']:,} columns"
     channels = content["images"]["channels"]
     sides = " x ".join(map(str, content["images"]["sides"]))
     return f"{sides} pixels{f', {channels} channels' if channels > 1 else ''}"
+
+
+def _steps(content):
+    """Steps and sequences of each part."""
+    return [(steps, content["data"][name]["rows"] or 0) for name, steps in content["sequences"]["steps"].items()]
 
 
 def plain(text):

@@ -17,6 +17,7 @@ from augment.augmentation.auto import choose
 from augment.augmentation.default import default_synthesizer
 from augment.augmentation.fit_params import FitParams, seeded
 from augment.augmentation.rows import check_ratio, check_strategy
+from augment.augmentation.sequences import are_sequences, as_objects
 from augment.augmentation.training import FILTERS, NONE, Choice, Training
 from augment.synthesizers.pairs import as_array, is_frame, is_series, one_column, to_numpy
 
@@ -72,9 +73,10 @@ class Augmented(MetaEstimatorMixin):
 
         Parameters
         ----------
-        X : table of shape (n_samples, n_features) or array of images
-            A pandas or polars frame or a dense array; images are an array of more dimensions. The synthesizer and the
-            estimator get what was given.
+        X : table of shape (n_samples, n_features), array of images or series, or list of sequences
+            A pandas or polars frame or a dense array; images, and series of one length, are an array of more
+            dimensions. The synthesizer and the estimator get what was given; of texts, and of series of different
+            lengths, an array of objects (n_samples,).
         y : array-like of shape (n_samples,)
             The target.
         **params : dict
@@ -223,6 +225,8 @@ def as_table(X):
         )
     if is_frame(X):
         return X
+    if are_sequences(X):
+        return as_objects(X)
     X = check_array(as_array(X), dtype=None, ensure_all_finite=False, allow_nd=True)
     nested = [cell for cell in X.flat if isinstance(cell, dict | list | set | tuple)] if X.dtype.kind == "O" else []
     if nested:

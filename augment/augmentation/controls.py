@@ -24,6 +24,8 @@ COMMONEST = 20  # categories of a column that count for distances; rarer ones ar
 class Control(BaseEstimator):
     """Base of the controls: finds parents among the real rows, of which a subclass makes new ones in `_children`."""
 
+    takes_sequences = False
+
     def __init__(self, random_state=None):
         self.random_state = random_state
 
@@ -33,7 +35,8 @@ class Control(BaseEstimator):
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            A pandas or polars frame, a pyarrow table or a 2-D array; or an array of images, of more dimensions.
+            A pandas or polars frame, a pyarrow table or a 2-D array; or an array of images, of more dimensions; for
+            `Duplicates` also sequences, an array of objects (n_samples,).
         y : array-like of shape (n_samples,)
             Classes or numbers.
 
@@ -48,8 +51,12 @@ class Control(BaseEstimator):
         """
         X = X if is_frame(X) else np.asarray(as_array(X))
         check_consistent_length(X, y)
-        self.shape_ = X.shape[1:]
-        if len(self.shape_) > 1:
+        self.shape_, self.sequences_ = X.shape[1:], None
+        if not self.shape_:
+            if not self.takes_sequences:
+                raise TypeError("Sequences have no values to put others between or to shake: take Duplicates.")
+            self.sequences_, X = X, np.arange(len(X))[:, None]  # their places stand for them
+        elif len(self.shape_) > 1:
             X = X.reshape(len(X), -1)
         self.pairing_ = Pairing.of(X, y)
         self.columns_, self.form_ = read_table(self.pairing_.join(as_frame(X), y))
@@ -90,6 +97,8 @@ class Control(BaseEstimator):
         of_classes = y is not None or _are_classes(self.y_)
         strata = pd.factorize(self.y_)[0] if of_classes else np.zeros(len(self.y_), int)
         X_new, y_new = self.pairing_.split(write_table(self._children(parents, strata, of_classes, rng), self.form_))
+        if self.sequences_ is not None:
+            return self.sequences_[X_new[:, 0]], y_new
         return (X_new.reshape(-1, *self.shape_) if len(self.shape_) > 1 else X_new), y_new
 
     @abstractmethod
@@ -114,6 +123,8 @@ class Duplicates(Control):
     >>> X.ravel().tolist(), y.tolist()
     ([2.0, 2.0, 1.0], ['b', 'b', 'a'])
     """
+
+    takes_sequences = True
 
     def _children(self, parents, strata, of_classes, rng):
         return [column.take(parents) for column in self.columns_]

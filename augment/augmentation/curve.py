@@ -19,7 +19,7 @@ from augment.augmentation.training import Choice
 from augment.augmentation.trial import Trial
 
 CONTROLS = {"duplicates": Duplicates(), "interpolation": Interpolation(), "noise": Noise()}
-IMAGE_CONTROLS = ("duplicates",)  # the mean of two images shows neither
+OTHER_CONTROLS = ("duplicates",)  # for images and sequences: the mean of two shows neither
 CLASSICAL = "classical"
 MOST = 100  # times as many synthetic rows as real ones: more is a slip of the pen
 
@@ -53,7 +53,7 @@ def augmentation_curve(
     ----------
     estimator : classifier or regressor
         A pipeline where X needs encoding, an `ImageClassifier` where it holds images. It is cloned, never fitted.
-    X : table of shape (n_samples, n_features) or array of images
+    X : table of shape (n_samples, n_features), array of images or series, or list of sequences
         Real rows: a pandas or polars frame or a 2-D array; missing values if the estimator takes them. Images are an
         array of more dimensions.
     y : array-like of shape (n_samples,)
@@ -211,7 +211,7 @@ def _augmented(estimator, augmentation, generators):
 
 def _named(synthesizers, X, estimator):
     """All generators by name, the controls last, and the controls."""
-    controls = CONTROLS if len(X.shape) == 2 else {name: CONTROLS[name] for name in IMAGE_CONTROLS if name in CONTROLS}
+    controls = CONTROLS if len(X.shape) == 2 else {name: CONTROLS[name] for name in OTHER_CONTROLS if name in CONTROLS}
     if synthesizers is None:
         synthesizers = default_synthesizer(X, estimator)
     if not isinstance(synthesizers, dict):

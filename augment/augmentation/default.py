@@ -9,8 +9,13 @@ def default_synthesizer(X, estimator):
 
     For tables `TabularSynthesizer(model="kernel")` up to 2,000 rows, the default network with 20 epochs above; for
     images, arrays of more than two dimensions, `ImageSynthesizer("vae")`, the quickest family. Of four dimensions the
-    estimator tells, by its parameter `spatial_dims`, whether they are volumes or images with channels.
+    estimator tells, by its parameter `spatial_dims`, whether they are volumes or images with channels. For sequences,
+    arrays of objects, `SequenceSynthesizer()`.
     """
+    if len(X.shape) == 1:
+        from augment.synthesizers.sequence import SequenceSynthesizer
+
+        return SequenceSynthesizer(verbose=0)
     if len(X.shape) > 2:
         from augment.synthesizers.image import ImageSynthesizer
 

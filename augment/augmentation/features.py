@@ -47,6 +47,8 @@ def features(X, X_new):
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]]
     [[-1.0, 0.0, 1.0, 0.0, 0.0, 0.0]]
     """
+    if len(getattr(X, "shape", ())) == 1:
+        raise TypeError("Sequences have no features to tell plausible ones by: leave filter=None.")
     if len(getattr(X, "shape", ())) > 2:
         return _of_images(X, X_new)
     read = [_as_numbers(own, other) for own, other in _paired(X, X_new)]

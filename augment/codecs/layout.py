@@ -103,6 +103,7 @@ class Layout:
         Index of the block that is to be predicted from the others. Only training asks for it: it is not stored.
     """
 
+    modality = "table"
     blocks: tuple
     copies: tuple = ()
     rules: tuple = ()
@@ -164,6 +165,7 @@ class VectorLayout:
         Number of rows that the codec was fitted on: sizes of networks follow it.
     """
 
+    modality = "table"
     blocks: tuple
     n_columns: int
     n_samples: int = field(kw_only=True)
@@ -202,6 +204,11 @@ class ImageLayout:
     proportions: tuple
     n_samples: int = field(kw_only=True)
     patch: int = field(kw_only=True)
+
+    @property
+    def modality(self):
+        """What is encoded: images or volumes."""
+        return "image" if len(self.shape) == 3 else "volume"
 
     @property
     def n_classes(self):

@@ -28,13 +28,17 @@ class SequenceLayout:
         Number of sequences that the codec was fitted on.
     n_given : int, default=0
         Tokens at the beginning of a sequence that are given and not scored.
+    turns : ndarray of bool of shape (period, n_tokens), default=None
+        Which tokens may stand at each place of a sequence, over and over; None where any may stand anywhere.
     """
 
+    modality = "tokens"
     n_tokens: int
     length: int
     proportions: tuple
     n_samples: int = field(kw_only=True)
-    n_given: int = field(kw_only=True, default=0)
+    n_given: int = field(default=0, kw_only=True)
+    turns: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def n_classes(self):
@@ -63,6 +67,8 @@ class SequenceCondition:
         Divides the logits: below 1 likely tokens become likelier.
     top_p : float, default=1
         Only the likeliest tokens that together have this probability are drawn.
+    given : list of ndarray of int, default=None
+        Sequences to fill, all their tokens, -1 where one is to be drawn; then `prompts` and `max_length` tell nothing.
     """
 
     classes: np.ndarray
@@ -70,6 +76,19 @@ class SequenceCondition:
     max_length: int
     temperature: float = 1.0
     top_p: float = 1.0
+    given: list | None = None
+
+
+def in_turn(logits, places, turns):
+    """Logits (n, n_tokens) of the tokens at these places (n,) of sequences, minus infinity where they may not stand.
+
+    Examples
+    --------
+    >>> turns = np.array([[True, False], [False, True]])
+    >>> in_turn(np.zeros((3, 2)), np.array([0, 1, 2]), turns).tolist()
+    [[0.0, -inf], [-inf, 0.0], [0.0, -inf]]
+    """
+    return logits if turns is None else np.where(turns[places % len(turns)], logits, -np.inf)
 
 
 def pack(sequences, classes, layout):

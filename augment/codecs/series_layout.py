@@ -24,6 +24,7 @@ class SeriesLayout:
         Number of series that the codec was fitted on.
     """
 
+    modality = "series"
     length: int
     n_channels: int
     proportions: tuple

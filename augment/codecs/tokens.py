@@ -32,7 +32,8 @@ class TokenCodec:
 
     encodings = ("tokens",)
     dtype = np.dtype("int32")
-    name = what = unit = None  # the kind; what messages call its sequences, and their tokens
+    name = what = unit = None  # the kind; what messages call its sequences, and what their length is counted in
+    per_unit = 1  # tokens of a unit
 
     def __init__(self, encoding="tokens"):
         if encoding not in self.encodings:

@@ -10,9 +10,8 @@ import numpy as np
 from keras import ops
 from sklearn.base import BaseEstimator
 
-from augment.codecs.layout import ImageLayout, Layout
+from augment.codecs.layout import Layout
 from augment.codecs.sequence_layout import SequenceLayout
-from augment.codecs.series_layout import SeriesLayout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
 
@@ -30,8 +29,8 @@ class Recipe(BaseEstimator):
         scores and one-hots), the default.
     tells_likelihood : bool
         Whether the models have `log_likelihood`.
-    automatic : dict of str to tuple
-        What "auto" means for parameters: for tables, for images or sequences of tokens, for volumes, and for series.
+    automatic : dict of str to dict
+        What "auto" means for parameters, by the modality of a layout.
     """
 
     encoding = "vectors"
@@ -72,7 +71,7 @@ class Recipe(BaseEstimator):
         size = {"width": self._value("width"), "depth": int(self.depth)}
         return default(n_inputs, n_outputs, name=name, **size | options)
 
-    def _image_network(self, name, inputs, outputs, default):
+    def _network_of_several(self, name, inputs, outputs, default):
         """The network of one's own that was given under that name, or the one that `default` makes."""
         given = getattr(self, name)
         return default() if given is None else own(given, name, inputs, outputs)
@@ -81,8 +80,7 @@ class Recipe(BaseEstimator):
         """What was given under that name, or what "auto" means for data of this layout, for tables by default."""
         value = getattr(self, name)
         if value == "auto":
-            kind = len(layout.shape) - 2 if isinstance(layout, ImageLayout) else isinstance(layout, SequenceLayout)
-            return self.automatic[name][3 if isinstance(layout, SeriesLayout) else kind]
+            return self.automatic[name]["table" if layout is None else layout.modality]
         kinds = (Integral, int), (Real, float)  # Keras takes no numbers of NumPy's
         return next((kind(value) for what, kind in kinds if isinstance(value, what)), value)
 

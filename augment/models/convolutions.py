@@ -9,8 +9,8 @@ TIME = 17  # features of a time
 
 
 def convolution(filters, sides, size=3, strides=1, **options):
-    """A convolution over so many sides, 2 or 3, that keeps the grid or divides it by `strides`."""
-    kind = {2: keras.layers.Conv2D, 3: keras.layers.Conv3D}[sides]
+    """A convolution over so many sides, 1 to 3, that keeps the grid or divides it by `strides`."""
+    kind = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}[sides]
     return kind(filters, size, strides=strides, padding="same", **options)
 
 

@@ -41,7 +41,6 @@ class Flow(Recipe):
     ----------
     width : int or "auto", default="auto"
         Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
-        Length of the hidden vectors of the network, for images the channels on its first grid; "auto" is 256 for
         tables, 48 for images, 24 for volumes and 96 for series.
     depth : int, default=3
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
@@ -79,9 +78,9 @@ class Flow(Recipe):
     """
 
     automatic = {
-        "width": (256, 48, 24, 96),
-        "n_steps": (16, 10, 10, 20),
-        "sampler": ("heun", "adams", "adams", "adams"),
+        "width": {"table": 256, "image": 48, "volume": 24, "series": 96},
+        "n_steps": {"table": 16, "image": 10, "volume": 10, "series": 20},
+        "sampler": {"table": "heun", "image": "adams", "volume": "adams", "series": "adams"},
     }
 
     def __init__(
@@ -141,7 +140,7 @@ class Flow(Recipe):
 
         inputs = [layout.shape, (convolutions.TIME,), (layout.n_classes,)]
         width = self._value("width", layout)
-        network = self._image_network("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
+        network = self._network_of_several("network", inputs, layout.shape, lambda: convolutions.u_net(layout, width))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         model = ImageFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))
@@ -156,7 +155,7 @@ class Flow(Recipe):
             raise ValueError(f"tokens must be {' or '.join(map(repr, TOKENS))}. Received: tokens={self.tokens!r}")
         inputs = [layout.shape, layout.shape, (TIME,), (layout.n_classes,)]
         size = self._value("width", layout), int(self.depth), self.tokens
-        network = self._image_network("network", inputs, layout.shape, lambda: transformer(layout, *size))
+        network = self._network_of_several("network", inputs, layout.shape, lambda: transformer(layout, *size))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         model = SeriesFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))

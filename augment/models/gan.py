@@ -8,6 +8,8 @@ from keras import ops
 from scipy.special import ndtr
 
 from augment.codecs.layout import ImageLayout
+from augment.codecs.series_layout import SeriesLayout
+from augment.models.adversarial import pairing_losses
 from augment.models.backbones import plain
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
@@ -31,7 +33,7 @@ SCORES = np.linspace(-3.5, 3.5, KNOTS)  # where they lie
 
 
 class GAN(Recipe):
-    """Generative adversarial network of a table's rows, or of images.
+    """Generative adversarial network of a table's rows, of images or of series.
 
     A generator makes rows from noise, a discriminator tells them from real ones. Their losses pair a real with a
     generated row (relativistic pairing loss; Jolicoeur-Martineau, ICLR 2019, arXiv 1807.00734) and the discriminator's
@@ -48,15 +50,17 @@ class GAN(Recipe):
     of the two networks, which are both shown, say nothing about the rows.
 
     For images both networks are convolutional and see the class, and what the discriminator sees is distorted at
-    random; `augment.models.image_gan` tells more. `depth`, `matching`, `temperature` and `smoothing` are for tables.
+    random; `augment.models.image_gan` tells more. For series the generator changes noise of their covariances;
+    `augment.models.series_gan` tells more. `depth`, `matching`, `temperature` and `smoothing` are for tables.
 
     Parameters
     ----------
     latent_dim : int, default=64
-        Length of the noise.
+        Length of the noise; that of series is as long as they are.
     width : int or "auto", default="auto"
         Length of the hidden vectors, for images the channels of the discriminator's first convolution, of which the
-        generator has twice as many; "auto" is 128 for tables, 32 for images, 20 for volumes.
+        generator has twice as many, for series the channels of all convolutions; "auto" is 128 for tables, 32 for
+        images, 20 for volumes, 64 for series.
     depth : int, default=2
         Number of residual blocks of the generator, for tables; the discriminator has one hidden layer more.
     gamma : float, default=0.02
@@ -77,10 +81,12 @@ class GAN(Recipe):
         A network of one's own from (batch, latent_dim + layout.width + layout.n_columns), noise, known values and
         which columns are known, to (batch, layout.width), numbers and logits of categories; for images from a list of
         noise and classes (batch, layout.n_classes) to images (batch, *layout.shape), of which the hyperbolic tangent is
-        taken. Training starts at the weights that it has.
+        taken; for series from a list of white noise (batch, layout.n_values) and classes to what is added to the noise.
+        Training starts at the weights that it has.
     discriminator : keras.Model, default=None
         A network of one's own from (batch, layout.width + layout.n_columns), a row and which of its columns are known,
-        to (batch, 1); for images from a list of images and classes. One without batch normalization.
+        to (batch, 1); for images from a list of images and classes, for series of numbers, the same whitened, and
+        classes. One without batch normalization.
 
     Examples
     --------
@@ -88,7 +94,7 @@ class GAN(Recipe):
     GAN(gamma=1.0)
     """
 
-    automatic = {"width": (128, 32, 20)}
+    automatic = {"width": {"table": 128, "image": 32, "volume": 20, "series": 64}}
 
     def __init__(
         self,
@@ -131,6 +137,8 @@ class GAN(Recipe):
         )
         if isinstance(layout, ImageLayout):
             return self._build_for_images(layout)
+        if isinstance(layout, SeriesLayout):
+            return self._build_for_series(layout)
         latent_dim = int(self.latent_dim)
         row = layout.width + layout.n_columns  # what is known of it beside it, or its known values in its place
         generator = self._network("generator", latent_dim + row, layout.width)
@@ -148,13 +156,28 @@ class GAN(Recipe):
 
         width, latent_dim = self._value("width", layout), int(self.latent_dim)
         image, label = layout.shape, (layout.n_classes,)
-        generator = self._image_network(  # a wide one costs little: it makes one of the eight images of a step
+        generator = self._network_of_several(  # a wide one costs little: it makes one of the eight images of a step
             "generator", [(latent_dim,), label], image, lambda: convolutions.decoder(layout, latent_dim, 2 * width)
         )
-        discriminator = self._image_network(
+        discriminator = self._network_of_several(
             "discriminator", [image, label], (1,), lambda: convolutions.discriminator(layout, width)
         )
         model = ImageGANModel(layout, generator, discriminator, latent_dim, float(self.gamma))
+        model.build((None, layout.width))
+        return self._compile(model, beta_1=0.0, ema_momentum=0.998)
+
+    def _build_for_series(self, layout):
+        from augment.models import series_networks
+        from augment.models.series_gan import SeriesGANModel
+
+        width, values, label = self._value("width", layout), (layout.n_values,), (layout.n_classes,)
+        generator = self._network_of_several(
+            "generator", [values, label], values, lambda: series_networks.generator(layout, width)
+        )
+        discriminator = self._network_of_several(
+            "discriminator", [values, values, label], (1,), lambda: series_networks.discriminator(layout, width)
+        )
+        model = SeriesGANModel(layout, generator, discriminator, float(self.gamma))
         model.build((None, layout.width))
         return self._compile(model, beta_1=0.0, ema_momentum=0.998)
 
@@ -246,15 +269,12 @@ class GANModel(GenerativeModel):
         return {name: ops.cast(value, "float32") for name, value in said.items()}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        real, fake = y_pred["real"], y_pred["fake"]
-        d_loss = ops.mean(ops.softplus(fake - real))
-        g_loss = ops.mean(ops.softplus(ops.stop_gradient(real) - y_pred["fooled"]))
-        slopes = [ops.mean(ops.square((y_pred[f"near_{name}"] - y_pred[name]) / STEP)) for name in ("real", "fake")]
+        d_loss, g_loss, slopes = pairing_losses(y_pred, STEP)
         # of two halves: a square would also punish how much fake moments vary, and with it what is rare or far out
         apart = ops.sum(ops.mean(ops.prod(y_pred["moments_apart"], axis=0), axis=0))
         self.d_loss.update_state(d_loss)
         self.g_loss.update_state(g_loss)
-        return d_loss + g_loss + self.gamma / 2 * sum(slopes) + self.matching * apart
+        return d_loss + g_loss + self.gamma / 2 * slopes + self.matching * apart
 
     def _soft(self, guess):
         """Rows (n, width) of numbers and logits, with a draw of the Gumbel softmax in place of the logits, gated."""

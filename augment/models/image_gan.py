@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.models.adversarial import pairing_losses
 from augment.models.distortions import distort, draw
 from augment.models.gradients import frozen
 from augment.models.images import ImageModel
@@ -64,14 +65,10 @@ class ImageGANModel(ImageModel):
         }
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        real, fake = y_pred["real"], y_pred["fake"]
-        d_loss = ops.mean(ops.softplus(fake - real))
-        g_loss = ops.mean(ops.softplus(ops.stop_gradient(real) - y_pred["fooled"]))
-        half = ops.shape(y_pred["near_real"])[0]
-        slopes = [ops.mean(ops.square((y_pred[f"near_{k}"] - y_pred[k][:half]) / STEP)) for k in ("real", "fake")]
+        d_loss, g_loss, slopes = pairing_losses(y_pred, STEP)
         self.d_loss.update_state(d_loss)
         self.g_loss.update_state(g_loss)
-        return d_loss + g_loss + self.gamma / 2 * sum(slopes)
+        return d_loss + g_loss + self.gamma / 2 * slopes
 
     def validation_error(self, x):
         """Squared sliced Wasserstein distance of generated images from those of x (n, width), with the same classes."""

@@ -1,19 +1,15 @@
 """The variational autoencoder of images: a code and the class make an image, and each class has its own mixture."""
 
-import warnings
-
 import keras
 import numpy as np
 from keras import ops
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from augment.models.base import in_chunks
+from augment.models.class_mixtures import ClassMixtures
 from augment.models.images import ImageModel
 
 WARM_UP = 500  # steps in which the weight of the Kullback-Leibler term rises to 1
 LEAST_ERROR = 1e-4  # mean squared error of pixels below which nothing is gained
-IMAGES_PER_COMPONENT = 200  # of 50 each, images came nearer to training images (share .548 for .532)
 LOG_VARIANCES = -10.0, 5.0
 
 
@@ -40,17 +36,12 @@ class ImageVAEModel(ImageModel):
         super().__init__(layout)
         self.encoder, self.decoder = encoder, decoder
         self.latent_dim, self.beta = latent_dim, beta
-        self.n_groups = max(layout.n_classes, 1)
-        self.n_components = max(1, n_components // self.n_groups)
+        self.mixtures = ClassMixtures(layout.n_classes, n_components, latent_dim)
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape):
-        c, k, d = self.n_groups, self.n_components, self.latent_dim
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
-        self.shares = self.add_weight((c, k), keras.initializers.Constant(1 / k), name="shares", trainable=False)
-        self.means = self.add_weight((c, k, d), "zeros", name="means", trainable=False)
-        self.factors = self.add_weight((c, k, d, d), "zeros", name="factors", trainable=False)
-        self.factors.assign(np.tile(np.eye(d, dtype="float32"), (c, k, 1, 1)))  # until fitted: a standard normal
+        self.mixtures.build()
         super().build(input_shape)
 
     def call(self, x, training=False):
@@ -90,53 +81,20 @@ class ImageVAEModel(ImageModel):
         """Fit the mixture of each class to the codes of its images, and correct the values of pixels."""
         mean, log_variance = in_chunks(lambda rows: self._normal(self.encoder(list(self.apart(rows)))), x, size=256)
         codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
-        groups = x[:, self.layout.n_pixels :].argmax(axis=1) if self.layout.n_classes else np.zeros(len(x), int)
-        weights = self.shares, self.means, self.factors
-        values = [np.array(ops.convert_to_numpy(weight.value)) for weight in weights]
-        for group in range(self.n_groups):
-            for whole, part in zip(values, self._mixture(codes[groups == group], rng), strict=True):
-                whole[group] = part
-        for weight, value in zip(weights, values, strict=True):
-            weight.assign(value)
+        self.mixtures.learn(codes, x[:, self.layout.n_pixels :], rng)
         super().conclude(x, rng)
 
-    def _mixture(self, codes, rng):
-        """Shares (k,), means (k, d) and factors (k, d, d) of a mixture of few enough normals for these codes."""
-        k = int(np.clip(len(codes) // IMAGES_PER_COMPONENT, 1, self.n_components))
-        while len(codes) < 2:  # one image, or none in this part
-            codes = np.concatenate([codes, np.zeros((1, self.latent_dim), "float32")])
-        # shrinks covariances of few images towards the standard normal that the codes are drawn to
-        pulled = 1 / (1 + len(codes) / (k * self.latent_dim))
-        mixture = GaussianMixture(k, reg_covar=1e-3, init_params="k-means++", random_state=int(rng.integers(2**31)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            mixture.fit(codes)
-        covariances = (1 - pulled) * mixture.covariances_ + pulled * np.eye(self.latent_dim)
-        shares, means = np.zeros(self.n_components), np.zeros((self.n_components, self.latent_dim))
-        factors = np.zeros((self.n_components, self.latent_dim, self.latent_dim))
-        shares[:k], means[:k], factors[:k] = mixture.weights_, mixture.means_, np.linalg.cholesky(covariances)
-        return shares, means, factors
-
     def noise(self, n, rng):
-        """Noise (n, 1 + latent_dim): uniform for the choice of a normal of the mixture, then normal."""
-        normal = rng.standard_normal((n, self.latent_dim), dtype="float32")
-        return np.concatenate([rng.random((n, 1), dtype="float32"), normal], axis=1)
-
-    def _codes(self, noise, classes):
-        """Codes (n, latent_dim) of the classes' mixtures."""
-        shares, means, factors = (ops.convert_to_numpy(w.value) for w in (self.shares, self.means, self.factors))
-        group = classes.argmax(axis=1) if self.layout.n_classes else np.zeros(len(noise), int)
-        upper = np.cumsum(shares[group], axis=1)
-        place = (noise[:, :1] * upper[:, -1:] >= upper[:, :-1]).sum(axis=1)
-        return means[group, place] + np.einsum("nij,nj->ni", factors[group, place], noise[:, 1:])
+        """Noise (n, 1 + latent_dim) of codes."""
+        return self.mixtures.noise(n, rng)
 
     def _images(self, noise, classes):
-        return self._decode(self._codes(noise, classes), classes)
+        return self._decode(self.mixtures.codes(noise, classes), classes)
 
     def _near(self, noise, classes, like, strength):
         """Images part of the way, in the space of codes, to others of the class."""
         mean, _ = self._normal(self.encoder([ops.convert_to_tensor(like), ops.convert_to_tensor(classes)]))
-        own, other = ops.convert_to_numpy(mean), self._codes(noise, classes)
+        own, other = ops.convert_to_numpy(mean), self.mixtures.codes(noise, classes)
         return self._decode(own + strength * (other - own), classes)
 
     def _decode(self, codes, classes):

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from augment.codecs.sequence_layout import SequenceLayout
+from augment.codecs.series_layout import SeriesLayout
 from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel, Recipe
 from augment.models.copying import IMPOSSIBLE
@@ -21,7 +22,7 @@ DRAWS = 64  # of the unknown cells, to average the likelihood of the known ones 
 
 
 class Recurrent(Recipe):
-    """A recurrent network over the tokens of a row, in the order of the columns, or over those of a sequence.
+    """A recurrent network over the tokens of a row, in the order of the columns, or over a sequence.
 
     The probability of a row is that of its first token times that of each next one given all before it (Graves,
     "Generating sequences with recurrent neural networks", arXiv 1308.0850, 2013). A number is a coarse token (its bin)
@@ -31,15 +32,16 @@ class Recurrent(Recipe):
     That columns hold exactly the same value (`Layout.copies`) is not learned as such: they agree as often as their
     tokens do.
 
-    Of sequences (texts) each token is guessed from all before it; `augment.models.recurrent_sequences` tells more.
-    `smoothing` is for tables.
+    Of texts each token is guessed from all before it; `augment.models.recurrent_sequences` tells more. Of series each
+    number has a distribution given all before it; `augment.models.recurrent_series` tells more. `smoothing` is for
+    tables.
 
     Parameters
     ----------
     cell : {"gru", "lstm"}, default="gru"
         Kind of recurrent layer.
     units : int or "auto", default="auto"
-        Length of its state; "auto" is 128 for tables and 256 for sequences.
+        Length of its state; "auto" is 128 for tables and series, and 256 for texts.
     depth : int, default=1
         Number of such layers.
     dropout : float, default=0.1
@@ -47,7 +49,7 @@ class Recurrent(Recipe):
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float, LearningRateSchedule or "auto", default="auto"
-        Highest learning rate of AdamW, or a schedule; "auto" is 0.002 for tables and 0.004 for sequences.
+        Highest learning rate of AdamW, or a schedule; "auto" is 0.002 for tables and series, and 0.004 for texts.
     weight_decay : float, default=0.01
         Weight decay of AdamW.
     optimizer : keras.optimizers.Optimizer or str, default=None
@@ -61,7 +63,10 @@ class Recurrent(Recipe):
 
     encoding = "tokens"
     tells_likelihood = True
-    automatic = {"units": (128, 256), "learning_rate": (0.002, 0.004)}
+    automatic = {
+        "units": {"table": 128, "tokens": 256, "series": 128},
+        "learning_rate": {"table": 0.002, "tokens": 0.004, "series": 0.002},
+    }
 
     def __init__(
         self,
@@ -98,6 +103,10 @@ class Recurrent(Recipe):
             from augment.models.recurrent_sequences import RecurrentSequenceModel
 
             model, options = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+        elif isinstance(layout, SeriesLayout):
+            from augment.models.recurrent_series import RecurrentSeriesModel
+
+            model, options = RecurrentSeriesModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
         else:
             smoothing = strength_of(self.smoothing, layout)
             model, options = RecurrentModel(layout, self.cell, *sizes, self.dropout, smoothing), {}

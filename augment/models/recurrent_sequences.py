@@ -5,8 +5,10 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
-from augment.codecs.sequence_layout import BOUND, NOTHING
+from augment.codecs.sequence_layout import BOUND, NOTHING, in_turn
 from augment.models.base import GenerativeModel
+from augment.models.filling import fill
+from augment.models.plain_cells import PlainCells
 from augment.models.resetting import Resetting
 from augment.models.streaming import stream
 
@@ -48,31 +50,6 @@ class RecurrentSequenceModel(GenerativeModel):
         self.head.build((None, None, width))
         self.built = True
 
-    def step(self, tokens, classes, states=None):
-        """What follows one more token (n,) of each of n sequences of these classes (n,).
-
-        The cells are called themselves: a layer's loop over a single token would be compiled at every call.
-
-        Parameters
-        ----------
-        tokens, classes : ndarray of int of shape (n,)
-            A token 0 begins a sequence.
-        states : list of list of tensor, default=None
-            Those after the tokens before, of each layer; None begins with zeros.
-
-        Returns
-        -------
-        logits : ndarray of shape (n, n_tokens)
-        states : list of list of tensor
-        """
-        cells = [layer.cell for layer in self.recurrent]
-        states = states or [cell.get_initial_state(batch_size=len(tokens)) for cell in cells]
-        hidden, begins, after = self._told(tokens, classes), _begins(tokens), []
-        for cell, state in zip(cells, states, strict=True):
-            hidden, state = cell(ops.concatenate([hidden, begins], axis=-1), state)
-            after.append(state)
-        return ops.convert_to_numpy(ops.cast(self.head(hidden), "float32")), after
-
     def _told(self, tokens, classes):
         return ops.cast(self.embedding(tokens) + self.classes(classes), "float32")
 
@@ -105,8 +82,9 @@ class RecurrentSequenceModel(GenerativeModel):
         return rng.integers(2**64, size=n, dtype="uint64")
 
     def transport(self, noise, condition=None):
-        """Sequences, a list of arrays of tokens; see `augment.models.streaming`."""
-        return list(stream(self, noise, condition))
+        """Sequences, a list of arrays of tokens; see `augment.models.streaming`, and `filling` for given ones."""
+        draw = stream if condition.given is None else fill
+        return list(draw(PlainCells(self), noise, condition, self.layout.turns))
 
     def log_likelihood(self, sequences, classes=None):
         """Log-probability of each sequence and its end, given its first `layout.n_given` tokens.
@@ -134,23 +112,27 @@ class RecurrentSequenceModel(GenerativeModel):
     def _scored(self, sequences, classes):
         """Log-probability (n,) of sequences of these classes, those of like length together."""
         order, total = np.argsort([len(sequence) for sequence in sequences], kind="stable"), np.zeros(len(sequences))
+        cells = PlainCells(self)
         for start in range(0, len(order), SCORED):
             rows = order[start : start + SCORED]
             tokens = np.full((len(rows), len(sequences[rows[-1]]) + 2), NOTHING, "int32")
             tokens[:, 0] = BOUND
             for place, row in enumerate(rows):
                 tokens[place, 1 : len(sequences[row]) + 2] = [*sequences[row], BOUND]
-            total[rows] = self._scored_together(tokens, classes[rows])
+            total[rows] = _scored_together(cells, tokens, classes[rows], self.layout)
         return total
 
-    def _scored_together(self, tokens, classes):
-        states, total = None, np.zeros(len(tokens))
-        for place, (read, said) in enumerate(zip(tokens.T, tokens.T[1:], strict=False)):
-            logits, states = self.step(np.maximum(read, BOUND), classes, states)
-            if place >= self.layout.n_given:
-                chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
-                total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
-        return total
+
+def _scored_together(cells, tokens, classes, layout):
+    """Log-probability (n,) of rows of tokens, each given those before it."""
+    states, total = None, np.zeros(len(tokens))
+    for place, (read, said) in enumerate(zip(tokens.T, tokens.T[1:], strict=False)):
+        logits, states = cells.step(np.maximum(read, BOUND), classes, states)
+        if place >= layout.n_given:
+            logits = in_turn(logits, np.full(len(said), place), layout.turns)
+            chosen = logits[np.arange(len(said)), np.maximum(said, BOUND)]
+            total += np.where(said == NOTHING, 0.0, chosen - logsumexp(logits, axis=1))
+    return total
 
 
 def _begins(tokens):

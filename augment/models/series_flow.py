@@ -4,18 +4,16 @@ import keras
 import numpy as np
 from keras import ops
 
-from augment.codecs.series_layout import SeriesCondition
-from augment.models.base import GenerativeModel, in_chunks
+from augment.models.base import in_chunks
+from augment.models.series import CHUNK, SeriesModel
 from augment.models.solvers import follow
 
 WAVES = 8  # sines and cosines of the time
 UNTOLD = 0.1  # share of training series whose class the network is not told, for guidance
 KNOWN = 0.3  # share of training series of which the network knows a part
-JOINT = 768  # numbers of a series whose covariances are learned at most; the noise of longer ones is white
-CHUNK = 2048  # series that are made at a time
 
 
-class SeriesFlowModel(GenerativeModel):
+class SeriesFlowModel(SeriesModel):
     """The network of `Flow` for series, and its sampler.
 
     Noise is drawn from the normal distribution with the means and covariances of the training series, so that what a
@@ -39,45 +37,23 @@ class SeriesFlowModel(GenerativeModel):
         As in `Flow`, without "auto".
     """
 
-    takes_known = True
-
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
-        super().__init__()
-        self.layout, self.network = layout, network
+        super().__init__(layout)
+        self.network, self.passes = network, layout.n_channels
         self.n_steps, self.sampler, self.guidance_scale = n_steps, sampler, guidance_scale
         self.seed_generator = keras.random.SeedGenerator()
 
-    def build(self, input_shape):
-        size = self.layout.n_values
-        self.mean = self.add_weight((size,), "zeros", name="mean", trainable=False)
-        self.root = None  # of the covariances; None for those of white noise
-        if size <= JOINT:
-            self.root = self.add_weight((size, size), "identity", name="root", trainable=False)
-            self.ridge = self.add_weight((), "ones", name="ridge", trainable=False)
-        self.built = True
-
-    def training_rows(self, x, n_seen, rng):
-        """The rows themselves; of them the noise learns its means and covariances."""
-        values = np.asarray(x[:, : self.layout.n_values], "float64")
-        self.mean.assign(values.mean(axis=0))
-        if self.root is not None:
-            size, vectors = np.linalg.eigh(np.cov(values, rowvar=False, bias=True).reshape(2 * (values.shape[1],)))
-            self.root.assign((vectors * np.sqrt(np.maximum(size, 0))) @ vectors.T)
-            self.ridge.assign(1e-3 + 0.1 * values.shape[1] / len(values))  # fewer series tell less of regressions
-        return x
-
     def call(self, x, training=False):
         """Encoded series (n, width) -> each one's mean squared error of directions (n,)."""
-        values, classes = x[:, : self.layout.n_values], x[:, self.layout.n_values :]
-        n = ops.shape(x)[0]
+        (values, classes), n = self.apart(x), ops.shape(x)[0]
         seeds = [self.seed_generator] * 5 if training else [0, 1, 2, 3, 4]
         time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]))
         told = ops.cast(keras.random.uniform((n, 1), seed=seeds[1]) >= UNTOLD, "float32")
         some = ops.cast(keras.random.uniform((n, 1), seed=seeds[2]) < KNOWN, "float32")
-        noise = self._coloured(keras.random.normal(ops.shape(values), seed=seeds[3]))
+        noise = self.coloured(keras.random.normal(ops.shape(values), seed=seeds[3]))
         center = self.mean + ops.zeros_like(values)
         known = self._mask(seeds[4])
-        gain = self._gain(known)
+        gain = self.gain(known)
         known = some * known  # (n, n_values)
         if gain is not None:
             noise, center = (y + ops.matmul(known * (values - y), gain) for y in (noise, center))
@@ -87,31 +63,12 @@ class SeriesFlowModel(GenerativeModel):
         errors = (1 - known) * ops.square(guess - (values - noise))
         return ops.sum(errors, axis=1) / ops.maximum(ops.sum(1 - known, axis=1), 1.0)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        if sample_weight is None:
-            return ops.mean(y_pred)
-        return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
-
-    def _coloured(self, white):
-        """Noise (n, n_values) with the means and covariances of the series."""
-        return self.mean + (white if self.root is None else ops.matmul(white, self.root))
-
     def _mask(self, seed):
         """Which numbers (n_values,) of a whole batch are known: first steps or any, each half of the time."""
         length, n_channels = self.layout.shape
         draws = keras.random.uniform((length * n_channels + 2,), seed=seed)
         first = ops.cast(np.repeat(np.arange(length) / length, n_channels), "float32") < draws[-2]
         return ops.cast(ops.where(draws[-1] < 0.5, first, draws[:-2] < draws[-2]), "float32")
-
-    def _gain(self, known):
-        """What known numbers tell of all (n_values, n_values): coefficients of the linear regression on them."""
-        if self.root is None:
-            return None
-        covariance, known = ops.matmul(self.root, self.root), known[:, None]
-        inner = known * covariance * ops.transpose(known)
-        size = self.layout.n_values
-        # Keras 3.8 has an ops.solve that fails in graphs of TensorFlow
-        return ops.matmul(ops.inv(inner + (self.ridge * known + (1 - known)) * ops.eye(size)), known * covariance)
 
     def _guess(self, mixed, center, time, known, classes, training=False):
         """Directions (n, n_values) of mixtures at times (n, 1)."""
@@ -128,35 +85,15 @@ class SeriesFlowModel(GenerativeModel):
         """White noise (n, n_values)."""
         return rng.standard_normal((n, self.layout.n_values), dtype="float32")
 
-    def transport(self, noise, condition=None):
-        """Encoded series (n, layout.width); see the base class. Without a condition classes are all zeros."""
-        n, n_classes = len(noise), self.layout.n_classes
-        if not n:
-            return np.zeros((0, self.layout.width), "float32")
-        classes = np.zeros((n, n_classes), "float32")
-        if condition is None:
-            condition = SeriesCondition(np.zeros(n, int))
-        elif n_classes:
-            classes[np.arange(n), condition.classes] = 1
-        start = ops.convert_to_numpy(self._coloured(noise))
+    def _made(self, noise, classes, condition):
+        start = ops.convert_to_numpy(self.coloured(noise))
         center, values = np.broadcast_to(ops.convert_to_numpy(self.mean), start.shape), np.zeros_like(start)
         known = np.zeros(start.shape, bool)
         if condition.known is not None:
             values, known = condition.values, condition.known
-            start, center = self._given(start, values, known), self._given(center, values, known)
+            start, center = self.given(start, values, known), self.given(center, values, known)
         made = in_chunks(self._follow, start, center, known.astype("float32"), classes, size=CHUNK)
-        return np.concatenate([np.where(known, values, made), classes], axis=1).astype("float32")
-
-    def _given(self, drawn, values, known):
-        """Draws (n, n_values) of the noise, or its mean, given the known numbers."""
-        drawn = np.array(drawn)
-        patterns, which = np.unique(known, axis=0, return_inverse=True)
-        for number, pattern in enumerate(patterns):
-            rows = np.flatnonzero(which.ravel() == number)
-            gain = self._gain(ops.convert_to_tensor(pattern.astype("float32")))
-            if gain is not None:
-                drawn[rows] += ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
-        return np.where(known, values, drawn)
+        return np.where(known, values, made)
 
     def _follow(self, start, center, known, classes):
         start, center, known, classes = (ops.convert_to_tensor(x, "float32") for x in (start, center, known, classes))

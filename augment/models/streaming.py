@@ -2,24 +2,26 @@
 
 import numpy as np
 
-from augment.codecs.sequence_layout import BOUND
+from augment.codecs.sequence_layout import BOUND, in_turn
 from augment.models.drawing import inverse_cumulative
 
 SLOTS = 128  # sequences at a time; always so many, since rounding follows the shape
 GOLDEN, FIRST, SECOND = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
-def stream(model, noise, condition):
+def stream(cells, noise, condition, turns=None):
     """Draw sequences one after the other, in the order of `noise`.
 
     Parameters
     ----------
-    model : RecurrentSequenceModel or one like it
-        Its `step` tells what follows.
+    cells : PlainCells or what is like them
+        Their `step` tells what follows.
     noise : ndarray of uint64 of shape (n,)
         A number for each sequence.
     condition : SequenceCondition
         What is known of the sequences.
+    turns : ndarray of bool of shape (period, n_tokens), default=None
+        Which tokens may stand where; see `SequenceLayout`.
 
     Yields
     ------
@@ -27,7 +29,7 @@ def stream(model, noise, condition):
         The tokens of a sequence, those of its prompt first and without the 0s around it. One that has not ended by
         `max_length` has a token more than that.
     """
-    slots, waiting, n_given = _Slots(model, noise, condition), {}, 0
+    slots, waiting, n_given = _Slots(cells, noise, condition, turns), {}, 0
     for number, sequence in slots.run():
         waiting[number] = sequence
         while n_given in waiting:
@@ -38,8 +40,8 @@ def stream(model, noise, condition):
 class _Slots:
     """The sequences that are being drawn, each in a slot with its own state."""
 
-    def __init__(self, model, noise, condition):
-        self.model, self.noise, self.condition = model, noise, condition
+    def __init__(self, cells, noise, condition, turns):
+        self.cells, self.noise, self.condition, self.turns = cells, noise, condition, turns
         self.owners = np.full(SLOTS, -1)  # which sequence stands in each slot, -1 for none
         self.drawn = [[] for _ in range(SLOTS)]
         self.tokens, self.classes = np.zeros(SLOTS, "int32"), np.zeros(SLOTS, "int32")
@@ -49,7 +51,7 @@ class _Slots:
         """Numbers and tokens of sequences as they end."""
         self._fill()
         while (self.owners >= 0).any():
-            logits, self.states = self.model.step(self.tokens, self.classes, self.states)
+            logits, self.states = self.cells.step(self.tokens, self.classes, self.states)
             self._draw(logits)
             yield from self._ended()
             self._fill()
@@ -67,7 +69,8 @@ class _Slots:
         """Draw the next token of each slot, or take it from the prompt."""
         seeds = self.noise[self.owners]
         places = np.array([len(drawn) for drawn in self.drawn], "uint64")
-        logits = _narrowed(logits.astype("float64") / self.condition.temperature, self.condition.top_p)
+        logits = in_turn(logits.astype("float64") / self.condition.temperature, places.astype(int), self.turns)
+        logits = narrowed(logits, self.condition.top_p)
         self.tokens = inverse_cumulative(logits, uniform(seeds, places)).astype("int32")
         for slot in np.flatnonzero(self.owners >= 0):
             prompt, drawn = self.condition.prompts[self.owners[slot]], self.drawn[slot]
@@ -84,7 +87,7 @@ class _Slots:
                 self.owners[slot] = -1
 
 
-def _narrowed(logits, top_p):
+def narrowed(logits, top_p):
     """Logits (n, k) without the unlikeliest tokens, which together have at most 1 - top_p."""
     if top_p == 1:
         return logits

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from augment.codecs.layout import ImageLayout
+from augment.codecs.series_layout import SeriesLayout
 from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.drawing import inverse_cumulative
 from augment.models.known import floats_of
@@ -28,7 +29,7 @@ LOG_VARIANCES = -10.0, 5.0  # of a code: beyond these nothing is gained
 
 
 class VAE(Recipe):
-    """Variational autoencoder of a table's rows, or of images.
+    """Variational autoencoder of a table's rows, of images or of series.
 
     An encoder makes of each row a normal distribution over codes, a decoder makes of a code a distribution over rows,
     in which the columns are independent given the code (Kingma and Welling, ICLR 2014, arXiv 1312.6114): a softmax for
@@ -39,23 +40,23 @@ class VAE(Recipe):
     4,096 codes), which is exact but for their number: many known numbers at once are met by the nearest codes.
 
     For images encoder and decoder are convolutional and see the class, pixels are normal around what the decoder says,
-    and each class has a mixture of its own; `augment.models.image_vae` tells more. `depth` and `smoothing` are for
-    tables.
+    and each class has a mixture of its own; `augment.models.image_vae` tells more. So it is for series, to which what
+    the decoder leaves over is added; `augment.models.series_vae` tells more. `depth` and `smoothing` are for tables.
 
     Parameters
     ----------
     latent_dim : int or "auto", default="auto"
-        Length of the code; "auto" is 16 for tables and 32 for images.
+        Length of the code; "auto" is 16 for tables and 32 for images and series.
     width : int or "auto", default="auto"
-        Length of the hidden vectors of encoder and decoder, for images the channels of their convolutions; "auto" is
-        128 for tables, 64 for images and 32 for volumes.
+        Length of the hidden vectors of encoder and decoder, for images and series the channels of their convolutions;
+        "auto" is 128 for tables, 64 for images and series, and 32 for volumes.
     depth : int, default=1
         Number of residual blocks of encoder and decoder, for tables.
     beta : float, default=0.5
         Weight of the Kullback-Leibler term (Higgins et al., ICLR 2017); 1 is the bound on the likelihood. Below it
         codes tell more of a row, and the mixture has more to learn.
     n_components : int, default=64
-        Normals in the mixture; fewer for less than 20 rows, or 200 images, for each.
+        Normals in the mixture; fewer for less than 20 rows, or 200 images or series, for each.
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float or LearningRateSchedule, default=0.001
@@ -67,10 +68,11 @@ class VAE(Recipe):
     encoder : keras.Model, default=None
         A network of one's own from rows (batch, layout.width) to means and log variances of codes
         (batch, 2 * latent_dim); for images from a list of images (batch, *layout.shape), pixels from -1 to 1, and
-        classes (batch, layout.n_classes). Training starts at the weights that it has.
+        classes (batch, layout.n_classes), for series of their numbers (batch, layout.n_values) and classes. Training
+        starts at the weights that it has.
     decoder : keras.Model, default=None
         A network of one's own from codes (batch, latent_dim) to logits (batch, VectorHeads(layout).size); for images
-        from a list of codes and classes to images.
+        and series from a list of codes and classes to images, or to numbers.
 
     Examples
     --------
@@ -79,7 +81,10 @@ class VAE(Recipe):
     """
 
     tells_likelihood = True
-    automatic = {"latent_dim": (16, 32, 32), "width": (128, 64, 32)}
+    automatic = {
+        "latent_dim": {"table": 16, "image": 32, "volume": 32, "series": 32},
+        "width": {"table": 128, "image": 64, "volume": 32, "series": 64},
+    }
 
     def __init__(
         self,
@@ -119,6 +124,8 @@ class VAE(Recipe):
         )
         if isinstance(layout, ImageLayout):
             return self._build_for_images(layout)
+        if isinstance(layout, SeriesLayout):
+            return self._build_for_series(layout)
         latent_dim = self._value("latent_dim")
         encoder = self._network("encoder", layout.width, 2 * latent_dim)
         decoder = self._network("decoder", latent_dim, VectorHeads(layout).size)
@@ -133,13 +140,30 @@ class VAE(Recipe):
 
         latent_dim, width = self._value("latent_dim", layout), self._value("width", layout)
         image, label = layout.shape, (layout.n_classes,)
-        encoder = self._image_network(
+        encoder = self._network_of_several(
             "encoder", [image, label], (2 * latent_dim,), lambda: convolutions.encoder(layout, 2 * latent_dim, width)
         )
-        decoder = self._image_network(
+        decoder = self._network_of_several(
             "decoder", [(latent_dim,), label], image, lambda: convolutions.decoder(layout, latent_dim, width)
         )
         model = ImageVAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
+        model.build((None, layout.width))
+        return self._compile(model)
+
+    def _build_for_series(self, layout):
+        from augment.models import series_networks
+        from augment.models.series_vae import SeriesVAEModel
+
+        latent_dim, width = self._value("latent_dim", layout), self._value("width", layout)
+        values, label = (layout.n_values,), (layout.n_classes,)
+        n_outputs = 2 * latent_dim
+        encoder = self._network_of_several(
+            "encoder", [values, label], (n_outputs,), lambda: series_networks.encoder(layout, n_outputs, width)
+        )
+        decoder = self._network_of_several(
+            "decoder", [(latent_dim,), label], values, lambda: series_networks.decoder(layout, latent_dim, width)
+        )
+        model = SeriesVAEModel(layout, encoder, decoder, latent_dim, float(self.beta), int(self.n_components))
         model.build((None, layout.width))
         return self._compile(model)
 

@@ -4,11 +4,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from augment.synthesizers.molecules import Molecules
+from augment.synthesizers.music import Music
 from augment.synthesizers.pairs import is_series
 from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts, is_missing
 
-KINDS = {kind.name: kind for kind in (Texts, Series, Molecules)}
+KINDS = {kind.name: kind for kind in (Texts, Molecules, Music, Series)}
 
 
 def kind_named(name, data):
@@ -35,6 +36,8 @@ def _kind_of(data):
     if isinstance(data, np.ndarray):
         if data.dtype.kind in "biuf":
             return "series" if data.ndim == 3 else None
+        if data.dtype.kind == "O" and data.ndim == 1 and len(data) and isinstance(data[0], np.ndarray):
+            return "series"
         return "text" if data.ndim == 1 else None
     if isinstance(data, list | tuple):
         first = data[0] if len(data) else ""

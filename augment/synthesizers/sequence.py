@@ -1,4 +1,4 @@
-"""Sequences: texts, molecules or series of numbers in, sequences of the same kind out."""
+"""Sequences: texts, molecules, pieces of music or series of numbers in, sequences of the same kind out."""
 
 import numbers
 
@@ -12,13 +12,13 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "series": 128, "molecules": 32}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts, molecules or series of numbers, with or without labels, and generates new ones like them.
+    """Learns texts, molecules, music or series of numbers, with or without labels, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
@@ -31,15 +31,19 @@ class SequenceSynthesizer(Synthesizer):
     its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019), the fewer
     molecules the more; none is in both parts of the data, that to learn from and that to validate on.
 
+    Music are arrays of MIDI pitches (time, voices) or, of a single line, (time,), with -1 for silence: the same voices
+    in each piece, any lengths. The model goes on with given pieces and fills voices or stretches that are missing.
+    Steps of equal pitch that follow one another are one held note. `augment.read_music` and `write_music` have files.
+
     Parameters
     ----------
     model : str, Recipe or callable, default="auto"
-        The family of generative models; "auto" is "recurrent" for texts and molecules, "flow" for series. Or a recipe
-        with parameters such as `Recurrent(cell="lstm", units=512)`; or a function that takes a `SequenceLayout`, of
-        series a `SeriesLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "molecules", "series"}, default="auto"
+        The family of generative models; "auto" is "flow" for series, which "recurrent", "vae" and "gan" take, too, and
+        "recurrent" for all else. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function
+        that takes a `SequenceLayout`, of series a `SeriesLayout`, and gives a `GenerativeModel`.
+    kind : {"auto", "text", "molecules", "music", "series"}, default="auto"
         What the sequences are; "auto" looks at the data, and takes strings for texts. An array (n, time) needs
-        "series".
+        "series", SMILES need "molecules", pieces of music "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
@@ -51,12 +55,15 @@ class SequenceSynthesizer(Synthesizer):
         they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
     on_error : {"raise", "skip"}, default="raise"
         Whether SMILES of X that are no molecules are an error, or are left out with a warning; both name them.
+    transpose : bool, default=True
+        Whether each part of a piece of music is also learned in every other key that keeps the notes of each voice
+        between its lowest and its highest fitted pitch. The pieces that validate are others, in their own keys.
     epochs : int or "auto", default="auto"
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 32 for texts and molecules and
-        128 for series.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series and 32 for all
+        else.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -72,7 +79,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec, MoleculeCodec or SeriesCodec
+    codec_ : TextCodec, MoleculeCodec, MusicCodec or SeriesCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -102,6 +109,15 @@ class SequenceSynthesizer(Synthesizer):
     (3, 6, 2)
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
+
+    >>> scales = [np.array([[60 + i % 8, 48 + i % 8] for i in range(start, start + 12)]) for start in range(8)] * 10
+    >>> synthesizer = SequenceSynthesizer(kind="music", epochs=1, verbose=0, random_state=0).fit(scales)
+    >>> new = synthesizer.generate(3, prompt=scales[0][:4], max_length=8)
+    >>> all((piece[:4] == scales[0][:4]).all() for piece in new)
+    True
+    >>> half = np.where([True, False], scales[0], np.nan)  # the second voice is to be filled
+    >>> (synthesizer.generate(condition=half)[0][:, 0] == scales[0][:, 0]).all()
+    np.True_
     """
 
     def __init__(
@@ -113,6 +129,7 @@ class SequenceSynthesizer(Synthesizer):
         stride=1,
         notation="smiles",
         on_error="raise",
+        transpose=True,
         epochs="auto",
         batch_size="auto",
         time_limit=None,
@@ -131,7 +148,8 @@ class SequenceSynthesizer(Synthesizer):
             verbose=verbose,
             random_state=random_state,
         )
-        self.kind, self.window, self.stride, self.notation, self.on_error = kind, window, stride, notation, on_error
+        self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
+        self.notation, self.on_error = notation, on_error
 
     @property
     def classes_(self):
@@ -147,7 +165,8 @@ class SequenceSynthesizer(Synthesizer):
         ----------
         X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
-            SMILES, at least two different molecules, of 1,000 tokens at most. Or series, at least two: an array
+            SMILES, at least two different molecules, of 1,000 tokens at most. Or pieces of music: a list of arrays of
+            whole numbers (time, voices) or (time,), or an array (n, time, voices). Or series, at least two: an array
             (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
             missing value. Or long ones, see `window`.
         y : array-like of shape (n_samples,), default=None
@@ -197,19 +216,22 @@ class SequenceSynthesizer(Synthesizer):
             `{"substructure": "c1ccncc1"}`, a SMILES or SMARTS of a part that they have. A SMILES is what they are
             written from, so that most of what is added is at one of its atoms. A ValueError ends what less than one in
             200 fulfils.
-            Series, no longer than the fitted ones, are filled where they are NaN; all else in them stays as it is.
-        prompt : str or list of str, default=None
-            What the texts begin with: all of them with one string, or each with its own. Of molecules the beginning of
-            their SMILES, or of their SELFIES where `notation` says so.
+            Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
+            else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
+            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
+        prompt : str, array or list of these, default=None
+            What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
+            beginning of their SMILES, or of their SELFIES where `notation` says so.
         max_length : int, default=None
-            Characters of a text, tokens of a molecule at most, those of its prompt included. By default as many as the
-            longest fitted text has, 1,000 at most, and where a prompt is as long already, so many more; what is cut
-            there is said unless `verbose=0`.
+            Characters of a text, tokens of a molecule or steps of a piece at most, those of its prompt included. By
+            default as many as the longest fitted one has, 1,000 at most, and where a prompt is as long already, so
+            many more; what is cut there is said unless `verbose=0`.
         temperature : float, default=1
-            From 0.01 to 100. Below 1 likely characters are drawn more often than they should be, above 1 less often.
+            From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
+            often.
         top_p : float, default=1
-            In (0, 1]: only the likeliest characters that together have this probability are drawn (nucleus sampling,
-            Holtzman et al., ICLR 2020, arXiv 1904.09751).
+            In (0, 1]: only the likeliest characters or notes that together have this probability are drawn (nucleus
+            sampling, Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array or list of arrays, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
@@ -221,21 +243,21 @@ class SequenceSynthesizer(Synthesizer):
             written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
             of all were valid is said unless `verbose=0`.
         random_state : int, RandomState instance, Generator or None, default=None
-            Decides the texts. None takes the synthesizer's own.
+            Decides the sequences. None takes the synthesizer's own.
 
         Returns
         -------
         X_new or (X_new, y_new)
-            Texts or SMILES in the form that was fitted: a list, an array or a series; series as an array or a list of
-            arrays of the fitted dtype. A pair after `fit(X, y)`.
+            Texts or SMILES in the form that was fitted: a list, an array or a series; series and pieces as an array or
+            a list of arrays of the fitted dtype. A pair after `fit(X, y)`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If a label or a character of a prompt is unknown, arguments exclude each other, a prompt is longer than
-            `max_length`, or hardly any molecule is as asked.
+            If a label or a character or pitch that is given is unknown, arguments exclude each other, a prompt is
+            longer than `max_length`, or hardly any molecule is as asked.
         """
         check_is_fitted(self, "codec_")
         rng = self._generator(self.random_state if random_state is None else random_state)
@@ -273,10 +295,14 @@ class SequenceSynthesizer(Synthesizer):
     def score_samples(self, X, y=None):
         """Log-likelihood of each sequence, its end included (natural logarithm).
 
+        Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
+        between models of the same data.
+
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str
-            Texts of characters that were fitted; or molecules, whose canonical form is scored, however it is written.
+        X : as in `fit`
+            Texts of characters, or pieces of pitches, that were fitted; molecules, whose canonical form is scored,
+            however it is written; or series.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -290,7 +316,7 @@ class SequenceSynthesizer(Synthesizer):
         NotFittedError
             Before `fit`.
         ValueError
-            If a text has a character, or y a label, that was not fitted.
+            If a text has a character, a piece a pitch, or y a label, that was not fitted.
         AttributeError
             If the model cannot tell how likely a sequence is.
         """
@@ -300,8 +326,8 @@ class SequenceSynthesizer(Synthesizer):
     def score(self, X, y=None):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
-        Of texts the mean log-likelihood, see `score_samples`. Of series, for which the model tells none, minus the
-        squared sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
+        The mean log-likelihood of `score_samples` where the model tells one. Otherwise, of series, minus the squared
+        sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
 
         Parameters
         ----------
@@ -333,7 +359,7 @@ class SequenceSynthesizer(Synthesizer):
     def _log_likelihood(self, table, y):
         sequences, labels = table
         classes = None if labels is None else self.codec_.classes.places(labels)
-        return self.model_.log_likelihood(self.codec_.tokens(sequences), classes)
+        return self._kind.log_likelihood(self.model_, self.codec_, sequences, classes)
 
     def _read(self, X, y, reset):
         if reset:
@@ -363,8 +389,8 @@ class SequenceSynthesizer(Synthesizer):
         if family_of(model) not in (None, *kind.families):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
-        own = kind.codec_class.encodings[0]
-        return kind.codec_class(encoding if hasattr(model, "encoding") or isinstance(model, str) else own)
+        of_its_own = family_of(model) is None and hasattr(model, "encoding")
+        return kind.codec_class(encoding if of_its_own else kind.codec_class.encodings[0])
 
     @classmethod
     def _read_codec(cls, state):

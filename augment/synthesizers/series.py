@@ -40,7 +40,7 @@ class Series:
 
     Parameters
     ----------
-    container : {"list", "array"}, default="array"
+    container : {"list", "array", "objects"}, default="array"
         What held the series.
     n_axes : {1, 2}, default=2
         Whether one is (time,) or (time, features).
@@ -49,7 +49,7 @@ class Series:
     """
 
     name, codec_class = "series", SeriesCodec
-    families = ("flow",)
+    families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
@@ -65,8 +65,9 @@ class Series:
         """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
         if window is None:
             series, n_axes = read_series(X)
-            kind = cls("array" if isinstance(X, np.ndarray) else "list", n_axes)
-            if isinstance(X, np.ndarray) and X.ndim == 1:
+            objects = isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 1
+            kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
+            if isinstance(X, np.ndarray) and X.ndim == 1 and not objects:
                 raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
@@ -94,10 +95,6 @@ class Series:
     def apart(condition):
         """A condition in two: what it says of labels, and what of the series."""
         return (condition, None) if isinstance(condition, dict) else (None, condition)
-
-    def split(self, codec, arrays, fraction, rng):
-        """Rows to learn from and to validate on, which share no steps."""
-        return split(arrays, fraction, rng, self.overlap)
 
     def number(self, condition=None, history=None, horizon=None):
         """How many series these arguments of `generate` ask for; None where they do not tell."""
@@ -184,10 +181,24 @@ class Series:
         """Series in the user's form; those of an array that are not of one length as a list."""
         if self.n_axes == 1:
             series = [part[:, 0] for part in series]
+        if self.container == "objects":
+            objects = np.empty(len(series), object)
+            objects[:] = series
+            return objects
         if self.container == "list" or len(set(map(len, series))) > 1:
             return series
         shape = (codec.layout.length, len(codec.channels))[: self.n_axes]
         return np.stack(series) if series else np.zeros((0, *shape), codec.dtype_in)
+
+    def split(self, codec, rows, fraction, rng):
+        """Series to learn from and to validate on, or None for the second; windows that share steps are on one side."""
+        return split(rows, fraction, rng, self.overlap)
+
+    @staticmethod
+    def log_likelihood(model, codec, series, classes):
+        """Log-density of the normal scores of each series, with the probability of its class where it is given."""
+        values = codec.encode((series, None))[:, : codec.layout.n_values]
+        return model.log_likelihood(values, classes)
 
     @staticmethod
     def rows_seen(layout, n):
@@ -197,7 +208,8 @@ class Series:
     @staticmethod
     def seconds_of_a_step(layout, model, batch_size):
         """CPU seconds about that a step takes."""
-        return 0.01 + 6 * batch_size * layout.n_channels * model.count_params() / ARITHMETIC
+        n_weights = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        return 0.01 + 6 * batch_size * model.passes * n_weights / ARITHMETIC
 
     def score(self, model, codec, series, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.

@@ -25,6 +25,8 @@ def read_series(series, n_axes=None, argument="X"):
     if not isinstance(series, np.ndarray | list | tuple):
         got = type(series).__name__
         raise TypeError(f"{argument} must be {FORMS}; got {got}: give what its to_numpy() gives.")
+    if isinstance(series, np.ndarray) and series.dtype.kind == "O" and series.ndim == 1:
+        series = list(series)
     parts = [_numbers(part, number, argument) for number, part in enumerate(series)]
     n_axes = n_axes or (parts[0].ndim if parts else 2)
     if n_axes not in (1, 2) or any(part.ndim != n_axes for part in parts):

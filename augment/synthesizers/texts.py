@@ -1,7 +1,5 @@
 """Texts as a kind of sequences: how they are read and how they are given back."""
 
-import sys
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -52,11 +50,7 @@ class Texts(Tokens):
 
     def give(self, sequences, codec, known, verbose):
         """Texts of sequences of tokens, in the user's form, those that had not ended cut."""
-        n_cut = sum(len(sequence) > known.max_length for sequence in sequences)
-        if verbose and n_cut:
-            what = f"{n_cut:,} of {len(sequences):,} {codec.what} were cut at max_length={known.max_length}"
-            print(f"augment: {what}", file=sys.stderr)
-        return self.as_given(codec.decode([sequence[: known.max_length] for sequence in sequences]))
+        return self.as_given(self.whole(sequences, codec, known, verbose))
 
     def as_given(self, texts):
         """Texts in the user's form."""

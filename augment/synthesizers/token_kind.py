@@ -1,6 +1,7 @@
 """What kinds of sequences that are made of tokens have in common: how they are asked for, drawn and trained."""
 
 import numbers
+import sys
 
 import numpy as np
 
@@ -11,7 +12,7 @@ OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
 FEWEST = 500  # steps of training
 ARITHMETIC = 4e10  # floating-point operations that a core does in a second
-LONGEST = 1000  # tokens at most that are generated where no `max_length` is given
+LONGEST = 1000  # units at most that are generated where no `max_length` is given
 
 
 class Tokens:
@@ -43,12 +44,17 @@ class Tokens:
     def ask(self, codec, places, prompt=None, max_length=None, temperature=1.0, top_p=1.0):
         """What is known of sequences of these classes (n,): a SequenceCondition."""
         prompts = self._prompts(codec, prompt, len(places))
+        self._check(temperature, top_p)
+        most = _max_length(codec, max_length, prompts)
+        return SequenceCondition(places, prompts, most, float(temperature), float(top_p))
+
+    @staticmethod
+    def _check(temperature, top_p):
+        """A ValueError where the numbers that change how tokens are drawn are none."""
         if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
             raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
         if not (isinstance(top_p, numbers.Real) and 0 < top_p <= 1):
             raise ValueError(f"top_p must be in (0, 1]. Received: top_p={top_p!r}")
-        most = _max_length(codec, max_length, prompts)
-        return SequenceCondition(places, prompts, most, float(temperature), float(top_p))
 
     def _prompts(self, codec, prompt, n):
         """Tokens that each of n sequences begins with."""
@@ -71,9 +77,24 @@ class Tokens:
         return model.transport(model.noise(len(known.classes), rng), known)
 
     @staticmethod
-    def split(codec, arrays, fraction, rng):
-        """Rows to learn from and to validate on."""
-        return split(arrays, fraction, rng)
+    def log_likelihood(model, codec, sequences, classes):
+        """Log-probability of each sequence and its end, with that of its class where it is given."""
+        return model.log_likelihood(codec.tokens(sequences), classes)
+
+    @staticmethod
+    def whole(sequences, codec, known, verbose):
+        """Sequences, those that had not ended cut, which is said."""
+        n_cut = sum(len(sequence) > known.max_length for sequence in sequences)
+        if verbose and n_cut:
+            most = known.max_length // codec.per_unit
+            print(
+                f"augment: {n_cut:,} of {len(sequences):,} {codec.what} were cut at max_length={most}", file=sys.stderr
+            )
+        return codec.decode([sequence[: known.max_length] for sequence in sequences])
+
+    def split(self, codec, rows, fraction, rng):
+        """Rows to learn from and to validate on, or None for the second."""
+        return split(rows, fraction, rng)
 
     @staticmethod
     def rows_seen(layout, n):
@@ -95,12 +116,13 @@ class Tokens:
 
 
 def _max_length(codec, max_length, prompts):
-    longest = max(map(len, prompts), default=0)
+    """Tokens at most of a sequence; `max_length` and what is by default are in units."""
+    longest = max(map(len, prompts), default=0) // codec.per_unit
     if max_length is None:
-        most = min(codec.longest, LONGEST)
-        return most if longest < most else longest + most
+        most = min(codec.longest // codec.per_unit, LONGEST)
+        return (most if longest < most else longest + most) * codec.per_unit
     if not isinstance(max_length, numbers.Integral) or isinstance(max_length, bool) or max_length < 1:
         raise ValueError(f"max_length must be an integer of at least 1. Received: max_length={max_length!r}")
     if longest > max_length:
         raise ValueError(f"A prompt has {longest} {codec.unit}s, more than max_length={max_length}.")
-    return int(max_length)
+    return int(max_length) * codec.per_unit

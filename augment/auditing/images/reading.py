@@ -92,7 +92,8 @@ def _triple(part, name):
     if len(part) not in (2, 3) or len(getattr(part[0], "shape", ())) < 3:
         raise TypeError(
             f"{name} must be an array of images, a pair (images, labels) or (images, labels, attributes), got a "
-            f"{type(part).__name__} of {len(part)}{_what(part)}. Stack single images with np.stack."
+            f"{type(part).__name__} of {len(part)}{_what(part)}. Stack single images with np.stack; "
+            "series of numbers need kind='series'."
         )
     return tuple(part) if len(part) == 3 else (*part, None)
 

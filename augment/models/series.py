@@ -1,0 +1,132 @@
+"""What the models of series share: their means and covariances, and how what is known changes what is drawn."""
+
+import numpy as np
+from keras import ops
+
+from augment.codecs.series_layout import SeriesCondition
+from augment.models.base import GenerativeModel, in_chunks
+
+JOINT = 768  # numbers of a series whose covariances are learned at most; longer ones count as independent numbers
+CHUNK = 2048  # series that are made at a time
+SMALLEST = 1e-3  # standard deviation, of a direction in which series hardly differ, that it is scaled by
+
+
+class SeriesModel(GenerativeModel):
+    """Base of the models of series: `layout` tells where in a row (n, layout.width) the steps and the class stand.
+
+    A subclass has `_series(noise, classes)`, which gives the numbers (n, n_values) of series of these one-hots. Where
+    numbers are known, the others move by what a linear regression makes of the differences between the known numbers
+    and those that were drawn (Matheron's rule; Wilson et al., "Pathwise conditioning of Gaussian processes", JMLR 2021,
+    arXiv 2011.04026): exact where series are normal.
+
+    Parameters
+    ----------
+    layout : SeriesLayout
+        The form of encoded series.
+
+    Attributes
+    ----------
+    passes : int
+        How often a training series goes through the weights.
+    """
+
+    takes_known = True
+    passes = 1
+
+    def __init__(self, layout):
+        super().__init__()
+        self.layout = layout
+
+    def build(self, input_shape):
+        size = self.layout.n_values
+        self.mean = self.add_weight((size,), "zeros", name="mean", trainable=False)
+        self.root = None  # of the covariances; None for those of white noise
+        if size <= JOINT:
+            self.root = self.add_weight((size, size), "identity", name="root", trainable=False)
+            self.inverse_root = self.add_weight((size, size), "identity", name="inverse_root", trainable=False)
+            self.ridge = self.add_weight((), "ones", name="ridge", trainable=False)
+        self.built = True
+
+    def training_rows(self, x, n_seen, rng):
+        """The rows themselves; their means and covariances are learned."""
+        values = np.asarray(x[:, : self.layout.n_values], "float64")
+        self.mean.assign(values.mean(axis=0))
+        if self.root is not None:
+            spread, vectors = principal(values)
+            self.root.assign((vectors * spread) @ vectors.T)
+            self.inverse_root.assign((vectors / np.maximum(spread, SMALLEST)) @ vectors.T)
+            self.ridge.assign(1e-3 + 0.1 * values.shape[1] / len(values))  # fewer series tell less of regressions
+        return x
+
+    def apart(self, rows):
+        """Numbers (n, n_values) and classes (n, n_classes) of encoded series."""
+        return rows[:, : self.layout.n_values], rows[:, self.layout.n_values :]
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if sample_weight is None:
+            return ops.mean(y_pred)
+        return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
+
+    def coloured(self, white):
+        """Numbers (n, n_values) with the means and covariances of the series, of white noise."""
+        return self.mean + self.spread(white)
+
+    def spread(self, white):
+        """Differences (n, n_values) from the mean with the covariances of the series, of white noise."""
+        return white if self.root is None else ops.matmul(white, self.root)
+
+    def whitened(self, values):
+        """The reverse of `coloured`, but for directions in which series hardly differ."""
+        return values - self.mean if self.root is None else ops.matmul(values - self.mean, self.inverse_root)
+
+    def gain(self, known):
+        """What known numbers tell of all (n_values, n_values): coefficients of the linear regression on them."""
+        if self.root is None:
+            return None
+        covariance, known = ops.matmul(self.root, self.root), known[:, None]
+        inner = known * covariance * ops.transpose(known)
+        size = self.layout.n_values
+        # Keras 3.8 has an ops.solve that fails in graphs of TensorFlow
+        return ops.matmul(ops.inv(inner + (self.ridge * known + (1 - known)) * ops.eye(size)), known * covariance)
+
+    def given(self, drawn, values, known):
+        """Draws (n, n_values), moved by what is known, which then stands in its places."""
+        drawn = np.array(drawn)
+        patterns, which = np.unique(known, axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            rows = np.flatnonzero(which.ravel() == number)
+            gain = self.gain(ops.convert_to_tensor(pattern.astype("float32")))
+            if gain is not None:
+                drawn[rows] += ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
+        return np.where(known, values, drawn)
+
+    def transport(self, noise, condition=None):
+        """Encoded series (n, layout.width); see the base class. Without a condition classes are all zeros."""
+        n, n_classes = len(noise), self.layout.n_classes
+        if not n:
+            return np.zeros((0, self.layout.width), "float32")
+        classes = np.zeros((n, n_classes), "float32")
+        if condition is None:
+            condition = SeriesCondition(np.zeros(n, int))
+        elif n_classes:
+            classes[np.arange(n), condition.classes] = 1
+        made = self._made(noise, classes, condition)
+        return np.concatenate([made, classes], axis=1).astype("float32")
+
+    def _made(self, noise, classes, condition):
+        """Numbers (n, n_values) of series of which a condition tells."""
+        made = in_chunks(self._series, noise, classes, size=CHUNK)
+        if condition.known is None:
+            return made
+        return self.given(made, condition.values, condition.known)
+
+    def _series(self, noise, classes):
+        """Numbers (n, n_values) of series of these one-hots (n, n_classes)."""
+        raise NotImplementedError
+
+
+def principal(values):
+    """Standard deviations along the principal directions of values (n, k), and these directions as columns (k, k)."""
+    values = np.asarray(values, "float64")
+    size, vectors = np.linalg.eigh(np.cov(values, rowvar=False, bias=True).reshape(2 * (values.shape[1],)))
+    return np.sqrt(np.maximum(size, 0)), vectors
