@@ -40,7 +40,7 @@ def short_rows():
 def fitted():
     """Chains and rings with these labels, learned well enough that most of the new ones are valid."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("augment.synthesizers.molecules.COPIES", (1, 1))
+        patch.setattr("augment.synthesizers.molecules.COPIES", (1, 1, 1))
         model = Recurrent(units=32, learning_rate=0.03, dropout=0)
         options = {"epochs": 40, "batch_size": 16, "validation_fraction": 0, "verbose": 0, "random_state": 0}
         return SequenceSynthesizer(model, kind="molecules", **options).fit(SMILES, LABELS)
@@ -91,7 +91,7 @@ def test_conditions_hold_exactly(fitted):
 @pytest.mark.slow
 def test_what_is_told_moves_what_is_drawn(monkeypatch):
     """Before any is drawn again: of two kinds of molecules raw ones are of that whose weight or logarithm is told."""
-    monkeypatch.setattr("augment.synthesizers.molecules.COPIES", (1, 1))
+    monkeypatch.setattr("augment.synthesizers.molecules.COPIES", (1, 1, 1))
     light, heavy = ["CO", "CN"], ["FC1CCCCC1", "CC1CCCCC1"]
     model = Recurrent(units=16, learning_rate=0.02, dropout=0)
     options = {"epochs": 40, "batch_size": 8, "validation_fraction": 0, "verbose": 0, "random_state": 0}
