@@ -122,6 +122,11 @@ def test_forms_come_back(tmp_path):
     assert all(part.dtype == "float32" and part.shape[1] == 2 for part in new)
     paths, _ = model.generate(history=uneven[:3], horizon=4, y=[0, 1, 2])
     assert [len(path) for path in paths] == [5, 7, 10]
+    paths, _ = model.generate(history=[uneven[2][:length] for length in (1, 3, 4, 6)], horizon=1)
+    assert [len(path) for path in paths] == [2, 4, 5, 7]  # no fitted series has 2, 4 or 5 steps
+    gaps = [np.where(np.arange(length)[:, None] == 1, np.nan, uneven[2][:length]) for length in (2, 4, 5)]
+    filled, _ = model.generate(condition=gaps)
+    assert [len(part) for part in filled] == [2, 4, 5] and not any(np.isnan(part).any() for part in filled)
     model.save(tmp_path / "uneven")
     again = SequenceSynthesizer.load(tmp_path / "uneven").generate(9)
     assert all(np.array_equal(*pair) for pair in zip(again[0], new, strict=True))

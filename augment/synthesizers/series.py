@@ -134,7 +134,8 @@ class Series:
             return self._made(model, codec, SeriesCondition(question.classes), rng)
         if question.horizon is None:
             lengths = list(map(len, question.given))
-            made = self._made(model, codec, self._condition(codec, question, question.given, lengths, True), rng)
+            known = self._condition(codec, question, question.given, lengths, True)
+            made = self._made(model, codec, known, rng, lengths)
             return [_merged(*pair) for pair in zip(question.given, made, strict=True)]
         return self._continued(model, codec, question, rng)
 
@@ -147,7 +148,7 @@ class Series:
                 part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
             ]
             lengths = [min(len(part) + left, longest) for part in known]
-            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng)
+            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng, lengths)
             new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
             series = [
                 np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
@@ -161,12 +162,12 @@ class Series:
         return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill))
 
     @staticmethod
-    def _made(model, codec, condition, rng):
-        """Series that a model makes; where all is constant there is no model."""
+    def _made(model, codec, condition, rng, lengths=None):
+        """Series that a model makes, of these lengths; where all is constant there is no model."""
         n = len(condition.classes)
         if model is None:
-            return codec.decode(np.zeros((n, 0), "float32"))
-        return codec.decode(model.transport(model.noise(n, rng), condition))
+            return codec.decode(np.zeros((n, 0), "float32"), lengths)
+        return codec.decode(model.transport(model.noise(n, rng), condition), lengths)
 
     def give(self, series, codec, known, verbose):
         """Series in the user's form; those of an array that are not of one length as a list."""
