@@ -144,6 +144,25 @@ def test_missing_values_are_generated_and_filled():
 
 
 @pytest.mark.usefixtures("one_step")
+def test_masked_values_are_missing():
+    series = np.ma.masked_array(np.random.default_rng(0).normal(size=(60, 5, 1)), np.zeros((60, 5, 1), bool))
+    series[:30, 2] = np.ma.masked
+    series.data[:30, 2] = 99
+    model = quick().fit(series)
+    assert np.isnan(model.generate(200)[:, 2]).any() and np.nanmax(model.generate(200)) < 9
+    filled = model.generate(condition=series[:3])
+    assert (np.abs(filled) < 9).all() and np.array_equal(filled[:, :2], series.data[:3, :2])
+
+
+@pytest.mark.usefixtures("one_step")
+def test_what_is_given_stays_as_it_is_where_the_fitted_type_cannot_hold_it():
+    model = quick(kind="series").fit(np.random.default_rng(0).integers(0, 200, (30, 4)).astype("uint8"))
+    given = np.array([[1.5, -3, 300, np.nan]])
+    assert model.generate(condition=given)[0, :3].tolist() == [1.5, -3, 300]
+    assert model.generate(condition=np.array([[1, 7, 200, np.nan]])).dtype == "uint8"
+
+
+@pytest.mark.usefixtures("one_step")
 def test_one_long_series_is_cut_into_windows(tmp_path):
     series = np.arange(100.0).reshape(50, 2)
     model = quick(window=6, stride=2).fit(series[None])
@@ -182,7 +201,8 @@ def test_windows_that_validate_share_no_steps_with_those_that_are_learned():
         (np.full((3, 4, 1), np.inf), {}, ValueError, "Series 0 of X has infinite values"),
         ([["a", "b"], ["c"]], {"kind": "series"}, TypeError, "Series 0 of X must hold numbers; it holds <U1"),
         (np.zeros((2, 3, 1), complex), {"kind": "series"}, TypeError, "it holds complex128"),
-        (np.zeros(9), {"kind": "series"}, ValueError, "one long series"),
+        (np.zeros(9), {"kind": "series"}, ValueError, "X is one series: give window="),
+        (np.zeros((2, 3, 4, 1)), {"kind": "series"}, ValueError, "each of its series has 3 axes, expected 1 or 2"),
         (np.zeros((9, 2)), {"kind": "series", "window": 10}, ValueError, "has 9 steps, fewer than window=10"),
         (np.zeros((9, 2)), {"kind": "series", "window": 0}, ValueError, "window must be an integer of at least 1"),
         (np.zeros((9, 2)), {"kind": "series", "window": 3, "stride": 0}, ValueError, "stride must be an integer"),

@@ -65,11 +65,11 @@ class Series:
     def of(cls, X, window=None, stride=1):
         """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
         if window is None:
+            if isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind != "O":
+                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
             series, n_axes = read_series(X)
             objects = isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 1
             kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
-            if isinstance(X, np.ndarray) and X.ndim == 1 and not objects:
-                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
             series, n_axes = read_series([X] if one else X)
@@ -239,6 +239,9 @@ class Series:
 
 
 def _merged(given, made):
-    """What is given of a series, its missing values taken from another."""
+    """What is given of a series, its missing values taken from another, whose type it has if that changes nothing."""
     missing = np.isnan(given.astype("float64"))
-    return np.where(missing, made[: len(given)], given).astype(made.dtype)
+    filled = np.where(missing, made, given)
+    with np.errstate(invalid="ignore"):
+        typed = filled.astype(made.dtype)
+    return typed if np.array_equal(typed, filled, equal_nan=True) else filled
