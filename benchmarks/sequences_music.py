@@ -20,7 +20,7 @@ Last result (test part, seeds 0, 1 and 2; a fifth of a core each of 2 shared one
 
 All was read back. Published: LSTM 8.45, GRU 8.43, TCN 8.10 (Bai et al., arXiv 1803.01271); these guess each key of a
 step for itself, and much of the difference is that notes here are guessed given one another, as by RNN-NADE
-(Boulanger-Lewandowski et al., ICML 2012, arXiv 1206.6392). In trials before, on the valid part and one seed, it was 5.08
+(Boulanger-Lewandowski et al., ICML 2012, arXiv 1206.6392). In trials on the valid part, one seed, it was 5.08
 after four epochs (126 CPU-s), 5.00 with the voices from the bass upwards, and 5.06 with rows of 256 tokens (179 CPU-s).
 "quarter" and "16th" are not measured yet.
 """
