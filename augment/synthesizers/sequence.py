@@ -10,7 +10,7 @@ from augment.codecs.labels import read_labels
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
-from augment.synthesizers.pairs import Pairing, to_numpy
+from augment.synthesizers.pairs import Pairing, as_array, to_numpy
 
 BATCH = {"text": 32, "series": 128, "music": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
@@ -333,7 +333,7 @@ class SequenceSynthesizer(Synthesizer):
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
             sequences, labels = kind.read(X), None
             if y is not None:
-                labels = read_labels(to_numpy(y), len(sequences), "sequences")
+                labels = read_labels(to_numpy(as_array(y)), len(sequences), "sequences")
             self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(sequences), 1)), y)
             self._kind, self.kind_, self._n_samples, self.n_features_in_ = kind, kind.name, len(sequences), 1
             return sequences, labels
