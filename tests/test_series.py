@@ -187,6 +187,9 @@ def test_training_looks_for_series_learned_by_heart():
 def test_constant_series_need_no_model():
     model = quick().fit(np.full((4, 3, 2), 7))
     assert model.model_ is None and (model.generate(5) == 7).all() and model.generate(5).dtype == int
+    model = quick(model="recurrent").fit(np.full((4, 3, 2), 7), ["a", "b", "b", "b"])
+    assert np.allclose(model.score_samples(np.full((2, 3, 2), 7), ["a", "b"]), np.log([0.25, 0.75]))
+    assert model.score_samples(np.full((2, 3, 2), 7)).tolist() == [0, 0] and len(model.score_samples([])) == 0
 
 
 def test_windows_that_validate_share_no_steps_with_those_that_are_learned():

@@ -315,8 +315,6 @@ class SequenceSynthesizer(Synthesizer):
         sequences, labels = self._read(X, y, reset=False)
         if not len(sequences):
             raise ValueError("score is a mean over sequences and got none: give at least one.")
-        if self.model_ is None:  # all is constant
-            return 0.0
         if self._tells_likelihood():
             return float(np.mean(self._log_likelihood((sequences, labels), y)))
         classes = None if labels is None else self.codec_.classes.places(labels)

@@ -180,7 +180,11 @@ class Series:
     @staticmethod
     def log_likelihood(model, codec, series, classes):
         """Log-density of the normal scores of each series, with the probability of its class where it is given."""
+        if not series:
+            return np.zeros(0)
         values = _scored(series, codec)[:, : codec.layout.n_values]
+        if model is None:  # all is constant: there are only the classes
+            return np.zeros(len(series)) if classes is None else np.log(codec.layout.proportions)[classes]
         return model.log_likelihood(values, classes)
 
     @staticmethod
@@ -231,9 +235,8 @@ class Series:
 
 def _scored(series, codec):
     """Encoded series of X, which must be of the form of the fitted ones."""
-    if series:
-        check_features(series, codec, "X")
-        check_lengths(series, codec, "X")
+    check_features(series, codec, "X")
+    check_lengths(series, codec, "X")
     return codec.encode((series, None))
 
 
