@@ -95,6 +95,9 @@ def test_score_prefers_series_like_the_fitted_ones(fitted):
     ones = series[labels == 1][:300]
     assert model.score(ones, [1] * 300) > model.score(ones, [0] * 300) + 1
     assert model.score(series[:500]) == model.score(series[:500]) and not hasattr(model, "score_samples")
+    for other, message in [(series[..., :1], "X has 1 features; 2 were"), (series[:, :9], "must have 12 steps each")]:
+        with pytest.raises(ValueError, match=message):
+            model.score(other[:20])
 
 
 @pytest.mark.usefixtures("one_step")
@@ -184,6 +187,9 @@ def test_training_looks_for_series_learned_by_heart():
 def test_constant_series_need_no_model():
     model = quick().fit(np.full((4, 3, 2), 7))
     assert model.model_ is None and (model.generate(5) == 7).all() and model.generate(5).dtype == int
+    model = quick(model="recurrent").fit(np.full((4, 3, 2), 7), ["a", "b", "b", "b"])
+    assert np.allclose(model.score_samples(np.full((2, 3, 2), 7), ["a", "b"]), np.log([0.25, 0.75]))
+    assert model.score_samples(np.full((2, 3, 2), 7)).tolist() == [0, 0] and len(model.score_samples([])) == 0
 
 
 def test_windows_that_validate_share_no_steps_with_those_that_are_learned():

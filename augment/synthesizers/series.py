@@ -8,7 +8,7 @@ import numpy as np
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
 from augment.synthesizers.base import split
-from augment.synthesizers.series_reading import read_series, windows
+from augment.synthesizers.series_reading import check_features, check_lengths, read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
 FEWEST = 500  # steps of training
@@ -112,24 +112,15 @@ class Series:
             return Question(places)
         name = "history" if condition is None else "condition"
         given = self._given(history if condition is None else condition, name)
-        if len(codec.channels) != given[0].shape[1]:
-            raise ValueError(f"{name} has {given[0].shape[1]} features; {len(codec.channels)} were fitted.")
+        check_features(given, codec, name)
         if len(places) < len(given):
             raise ValueError(f"{name} has {len(given)} series, and {len(places)} are asked for.")
         given = [given[number % len(given)] for number in range(len(places))]
         if condition is not None:
-            self._check_lengths(given, codec)
+            check_lengths(given, codec, name)
         elif not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
             raise ValueError(f"horizon must be an integer of at least 1. Received: horizon={horizon!r}")
         return Question(places, given, None if condition is not None else int(horizon))
-
-    @staticmethod
-    def _check_lengths(given, codec):
-        longest = max(map(len, given))
-        if longest > codec.layout.length:
-            raise ValueError(f"A series of condition has {longest} steps; {codec.layout.length} at most were fitted.")
-        if codec.length_scores is None and min(map(len, given)) < codec.layout.length:
-            raise ValueError(f"The series of condition must have {codec.layout.length} steps each, as the fitted ones.")
 
     def _given(self, given, argument):
         one = isinstance(given, np.ndarray) and given.ndim == self.n_axes
@@ -199,7 +190,11 @@ class Series:
     @staticmethod
     def log_likelihood(model, codec, series, classes):
         """Log-density of the normal scores of each series, with the probability of its class where it is given."""
-        values = codec.encode((series, None))[:, : codec.layout.n_values]
+        if not series:
+            return np.zeros(0)
+        values = _scored(series, codec)[:, : codec.layout.n_values]
+        if model is None:  # all is constant: there are only the classes
+            return np.zeros(len(series)) if classes is None else np.log(codec.layout.proportions)[classes]
         return model.log_likelihood(values, classes)
 
     @staticmethod
@@ -221,7 +216,7 @@ class Series:
         from augment.models.sliced_distance import sliced_distance
 
         chosen, rng = np.random.default_rng(0).permutation(len(series))[:SCORED], np.random.default_rng(1)
-        rows = codec.encode(([series[number] for number in chosen], None))
+        rows = _scored([series[number] for number in chosen], codec)
         places = rng.choice(max(codec.layout.n_classes, 1), len(chosen), p=codec.layout.proportions or None)
         known = SeriesCondition(places if classes is None else classes[chosen])
         made = np.asarray(model.transport(model.noise(len(chosen), rng), known))
@@ -246,6 +241,13 @@ class Series:
     def to_dict(self):
         """The form as JSON-ready values."""
         return vars(self)
+
+
+def _scored(series, codec):
+    """Encoded series of X, which must be of the form of the fitted ones."""
+    check_features(series, codec, "X")
+    check_lengths(series, codec, "X")
+    return codec.encode((series, None))
 
 
 def _merged(given, made):

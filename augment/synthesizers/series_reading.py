@@ -72,3 +72,18 @@ def windows(series, window, stride):
         if len(part) < window:
             raise ValueError(f"Series {number} of X has {len(part)} steps, fewer than window={window}.")
     return [part[at : at + window] for part in series for at in range(0, len(part) - window + 1, stride)]
+
+
+def check_features(series, codec, argument):
+    """Refuse series that have other features than the fitted ones."""
+    if len(codec.channels) != series[0].shape[1]:
+        raise ValueError(f"{argument} has {series[0].shape[1]} features; {len(codec.channels)} were fitted.")
+
+
+def check_lengths(series, codec, argument):
+    """Refuse series that are longer than the fitted ones, or of other lengths than theirs where these are all alike."""
+    longest = max(map(len, series))
+    if longest > codec.layout.length:
+        raise ValueError(f"A series of {argument} has {longest} steps; {codec.layout.length} at most were fitted.")
+    if codec.length_scores is None and min(map(len, series)) < codec.layout.length:
+        raise ValueError(f"The series of {argument} must have {codec.layout.length} steps each, as the fitted ones.")

@@ -64,6 +64,8 @@ def read_frames(given, entity, time=None, static=(), kept=()):
     names, raws = read_alike(**given)
     whose = place(entity, names, "entity")
     when = None if time is None else place(time, names, "time")
+    if whose == when:
+        raise ValueError(f"entity= and time= are both {names[whose]!r}: they must be two columns.")
     asked = {place(name, names, "static") for name in as_names(static, "static")}
     asked |= {names.index(str(name)) for name in kept if str(name) in names}
     if asked & {whose, when}:

@@ -138,7 +138,7 @@ def read_series(given):
     Parameters
     ----------
     given : dict of str to array or list of arrays
-        By part; NaN is a missing value.
+        By part; NaN is a missing value, and so is a masked one.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def _series(part, name):
 
 def _numbers(one, k, name):
     try:
-        one = np.asarray(one)
+        one = np.ma.filled(one.astype("float64"), np.nan) if np.ma.is_masked(one) else np.asarray(one)
         one = one.astype("float64") if one.dtype.kind == "O" else one
     except (TypeError, ValueError):
         one = None
