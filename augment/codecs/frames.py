@@ -4,8 +4,8 @@ import narwhals.stable.v2 as nw
 
 from augment.codecs.arrays import read_array, write_array
 from augment.codecs.arrow_frames import read_polars, read_pyarrow, write_polars, write_pyarrow
-from augment.codecs.column import refuse_infinite
-from augment.codecs.names import name_from_json
+from augment.codecs.column import Column, refuse_infinite
+from augment.codecs.names import name_from_json, name_to_json
 from augment.codecs.pandas_frames import read_pandas, write_pandas
 
 
@@ -14,7 +14,7 @@ def read_table(data):
 
     Parameters
     ----------
-    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table or array-like of shape (n, n_columns)
+    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table, array-like of shape (n, n_columns) or list of Column
         The table; it is not changed.
 
     Returns
@@ -23,7 +23,9 @@ def read_table(data):
     form : dict
         The library, the names, the types and, for pandas, the kind of index.
     """
-    if nw.dependencies.is_pandas_dataframe(data):
+    if isinstance(data, list) and data and isinstance(data[0], Column):
+        columns, form = data, {"library": "columns", "names": [name_to_json(column.name) for column in data]}
+    elif nw.dependencies.is_pandas_dataframe(data):
         columns, form = read_pandas(data)
     elif nw.dependencies.is_polars_dataframe(data):
         columns, form = read_polars(data)
@@ -44,4 +46,14 @@ def names_of(form):
     return [name_from_json(name) for name in form["names"]]
 
 
-_WRITERS = {"numpy": write_array, "pandas": write_pandas, "polars": write_polars, "pyarrow": write_pyarrow}
+def _write_columns(columns, form):
+    return columns
+
+
+_WRITERS = {
+    "columns": _write_columns,
+    "numpy": write_array,
+    "pandas": write_pandas,
+    "polars": write_polars,
+    "pyarrow": write_pyarrow,
+}

@@ -52,16 +52,19 @@ class Key(Fresh):
         values = whole_numbers(column, floats=named or bool(self.kinds))
         if values is None or len(values) < MIN_VALUES:
             raise RejectColumn("it does not hold enough whole numbers")
-        in_order = bool((values[1:] > values[:-1]).all())
-        in_reverse = bool((values[1:] < values[:-1]).all())
-        if not (in_order or in_reverse) and len(np.unique(values)) < len(values):
+        self._learn(column, values)
+        if not self.order and len(np.unique(values)) < len(values):
             raise RejectColumn("its values are not unique")
-        self.smallest, self.largest = int(values.min()), int(values.max())
         in_a_row = self.largest - self.smallest == len(values) - 1
-        if not (in_order or in_reverse or in_a_row or named):
+        if not (self.order or in_a_row or named):
             raise RejectColumn("its values look like numbers, not like keys")
         if not named and is_year_name(self.name) and YEARS[0] <= self.smallest and self.largest <= YEARS[1]:
             raise RejectColumn("its values are calendar years")
+
+    def _learn(self, column, values):
+        in_order = bool((values[1:] > values[:-1]).all())
+        in_reverse = bool((values[1:] < values[:-1]).all())
+        self.smallest, self.largest = int(values.min()), int(values.max())
         self.dtype, self.step, self.ends = column.values.dtype.name, Grid().fit(values).step_, ends_of(column)
         self.order = 1 if in_order else -1 if in_reverse else 0
         self.roomy = self.largest + ROOM * self.step * len(values) <= self.ends[1]
@@ -140,10 +143,13 @@ class Text(Fresh):
         contacts = contacts_in(strings.tolist(), len(column))
         if contacts is None and not self._are_different(strings, len(strings) / len(column), len(column)):
             raise RejectColumn("too many of its strings occur more than once")
-        self.shape = learn_shape(strings, np.random.default_rng(0))
-        self.seen = Seen().fit(strings)
+        self._learn(strings)
         self.kind = "identifier" if contacts or hasattr(self.shape, "shapes") else "text"
         self.notes.append(f"{contacts or 'unique strings'}: replaced by fresh ones of the same shape")
+
+    def _learn(self, strings):
+        self.shape = learn_shape(strings, np.random.default_rng(0))
+        self.seen = Seen().fit(strings)
 
     @staticmethod
     def _are_different(strings, share, rows):

@@ -7,7 +7,7 @@ import numpy as np
 from augment.codecs.conditions import build_condition, overlay_columns
 from augment.codecs.frames import names_of, read_table, write_table
 from augment.codecs.identifiers import Fresh
-from augment.codecs.kinds import column_from_dict, fit_column
+from augment.codecs.kinds import column_from_dict, fit_column, fit_entity
 from augment.codecs.layout import Layout, Rule
 from augment.codecs.names import near_names
 from augment.codecs.relations import find_copies, find_rules, make_copy, resolve_copies, take_known
@@ -73,11 +73,11 @@ class TableCodec:
         self.tokens = layout
         self.vectors = Vectors(layout) if self.encoding == "vectors" else None
 
-    def fit(self, data, target=None):
+    def fit(self, data, target=None, entity=None):
         """Learn the columns of `data`, a table of at least one row and one column.
 
         The column called `target` is the one to predict: it is never replaced by fresh values, even if it looks like a
-        key, and the layout names its block.
+        key, and the layout names its block. The one called `entity` is a key, whatever it looks like.
         """
         columns, self.form = read_table(data)
         if not columns:
@@ -88,7 +88,12 @@ class TableCodec:
             raise ValueError(
                 f"Found array with 0 sample(s) (shape=(0, {len(columns)})) while a minimum of 1 is required."
             )
-        fitted = [fit_column(column, self.max_categories, fresh=column.name != target) for column in columns]
+        fitted = [
+            fit_entity(column)
+            if entity is not None and column.name == entity
+            else fit_column(column, self.max_categories, fresh=column.name != target)
+            for column in columns
+        ]
         self.columns = [codec for codec, _ in fitted]
         layout = self._find_layout(columns, np.concatenate([tokens for _, tokens in fitted], axis=1))
         names = [self.columns[place].name for place in self.places if target is not None]

@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 from sklearn.base import BaseEstimator
 
+from augment.codecs.events_layout import EventsLayout
 from augment.codecs.layout import Layout
 from augment.codecs.sequence_layout import SequenceLayout
 from augment.models.backbones import copied, dense, own, reason_of
@@ -309,8 +310,9 @@ def _ready(model, layout):
     if lacking:
         raise TypeError(f"{kind.__name__} lacks {' and '.join(lacking)}: see GenerativeModel for what each must do.")
     if not model.built:
+        tokens = isinstance(layout, Layout | SequenceLayout | EventsLayout)
         try:
-            model(np.zeros((2, layout.width), "int32" if isinstance(layout, Layout | SequenceLayout) else "float32"))
+            model(np.zeros((2, layout.width), "int32" if tokens else "float32"))
         except Exception as error:
             raise ValueError(
                 f"{kind.__name__} must take rows of shape (batch, {layout.width}), and does not take zeros of that "

@@ -13,7 +13,7 @@ from augment.codecs.sequence_layout import BOUND, in_turn
 from augment.models.drawing import inverse_cumulative, log_sum
 from augment.models.streaming import narrowed
 
-PARTICLES = 64  # of each sequence
+PARTICLES = 64  # of each sequence: chorales with one voice kept come out as likely as real ones; 8 are too few
 TOGETHER = 2  # sequences; always so many, since rounding follows the shape
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from augment.codecs.events_layout import EventsLayout
 from augment.codecs.sequence_layout import SequenceLayout
 from augment.codecs.series_layout import SeriesLayout
 from augment.models.backbones import Trunk
@@ -32,9 +33,9 @@ class Recurrent(Recipe):
     That columns hold exactly the same value (`Layout.copies`) is not learned as such: they agree as often as their
     tokens do.
 
-    Of texts each token is guessed from all before it; `augment.models.recurrent_sequences` tells more. Of series each
-    number has a distribution given all before it; `augment.models.recurrent_series` tells more. `smoothing` is for
-    tables.
+    Of texts each token is guessed from all before it; `augment.models.recurrent_sequences` tells more, and
+    `augment.models.recurrent_events` of event tables. Of series each number has a distribution given all before it;
+    `augment.models.recurrent_series` tells more. `smoothing` is for tables.
 
     Parameters
     ----------
@@ -64,8 +65,8 @@ class Recurrent(Recipe):
     encoding = "tokens"
     tells_likelihood = True
     automatic = {
-        "units": {"table": 128, "tokens": 256, "series": 128},
-        "learning_rate": {"table": 0.002, "tokens": 0.004, "series": 0.002},
+        "units": {"table": 128, "tokens": 256, "series": 128, "events": 64},
+        "learning_rate": {"table": 0.002, "tokens": 0.004, "series": 0.002, "events": 0.004},
     }
 
     def __init__(
@@ -107,6 +108,10 @@ class Recurrent(Recipe):
             from augment.models.recurrent_series import RecurrentSeriesModel
 
             model, options = RecurrentSeriesModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+        elif isinstance(layout, EventsLayout):
+            from augment.models.recurrent_events import RecurrentEventsModel
+
+            model, options = RecurrentEventsModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
         else:
             smoothing = strength_of(self.smoothing, layout)
             model, options = RecurrentModel(layout, self.cell, *sizes, self.dropout, smoothing), {}

@@ -503,6 +503,13 @@ def split(arrays, fraction, rng, overlap=0):
     return arrays[order[n_check:]], arrays[order[:n_check]]
 
 
+def split_groups(arrays, groups, fraction, rng):
+    """The same, where rows of a group (n,) stay together: groups are drawn."""
+    numbers = np.unique(groups)
+    learn, check = split(numbers, fraction, rng)
+    return (arrays, None) if check is None else (arrays[np.isin(groups, learn)], arrays[np.isin(groups, check)])
+
+
 def _runs(arrays, n_check, rng, overlap):
     """Rows apart from a number of runs, evenly spread, and these."""
     n_runs = max(1, n_check // (2 * overlap))

@@ -3,13 +3,14 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from augment.synthesizers.events import Events
 from augment.synthesizers.molecules import Molecules
 from augment.synthesizers.music import Music
-from augment.synthesizers.pairs import is_series
+from augment.synthesizers.pairs import is_frame, is_series
 from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts, is_missing
 
-KINDS = {kind.name: kind for kind in (Texts, Molecules, Music, Series)}
+KINDS = {kind.name: kind for kind in (Texts, Molecules, Music, Series, Events)}
 
 
 def kind_named(name, data):
@@ -19,7 +20,8 @@ def kind_named(name, data):
         if name is None:
             raise TypeError(
                 "X is of no kind of sequences that is known: expected strings, or series of numbers as an array "
-                f"(n, time, features) or a list of arrays (time, features), got {_described(data)}. Others need kind=."
+                f"(n, time, features) or a list of arrays (time, features), or a frame, got {_described(data)}. Others "
+                "need kind=."
             )
     if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))
@@ -31,6 +33,8 @@ def _kind_of(data):
     """The name of the kind of `data`, as told by their form; None for what is of no kind known here."""
     if isinstance(data, str):
         return "text"
+    if is_frame(data):
+        return "events"
     if is_series(data):
         return None if nw.from_native(data, series_only=True).dtype.is_numeric() else "text"
     if isinstance(data, np.ndarray):

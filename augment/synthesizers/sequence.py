@@ -1,4 +1,4 @@
-"""Sequences: texts, molecules, pieces of music or series of numbers in, sequences of the same kind out."""
+"""Sequences: texts, molecules, music, series of numbers or event tables in, sequences of the same kind out."""
 
 import numbers
 
@@ -12,16 +12,20 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, to_numpy
 
-BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 32}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 DEFAULTS |= {"valid_only": True}
 
 
 class SequenceSynthesizer(Synthesizer):
-    """Learns texts, molecules, music or series of numbers, with or without labels, and generates new ones like them.
+    """Learns texts, molecules, music, series of numbers or event tables, and generates new ones like them.
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
+
+    Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity
+    as a whole comes first, then row after row with the time since the one before, until the entity ends. New entities
+    have keys of their own.
 
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
@@ -40,16 +44,24 @@ class SequenceSynthesizer(Synthesizer):
     model : str, Recipe or callable, default="auto"
         The family of generative models; "auto" is "flow" for series, which "recurrent", "vae" and "gan" take, too, and
         "recurrent" for all else. Or a recipe with parameters such as `Recurrent(cell="lstm", units=512)`; or a function
-        that takes a `SequenceLayout`, of series a `SeriesLayout`, and gives a `GenerativeModel`.
-    kind : {"auto", "text", "molecules", "music", "series"}, default="auto"
-        What the sequences are; "auto" looks at the data, and takes strings for texts. An array (n, time) needs
-        "series", SMILES need "molecules", pieces of music "music".
+        that takes a `SequenceLayout`, of series a `SeriesLayout`, of event tables an `EventsLayout`, and gives a
+        `GenerativeModel`.
+    kind : {"auto", "text", "molecules", "music", "series", "events"}, default="auto"
+        What the sequences are; "auto" looks at the data, and takes strings for texts and frames for event tables. An
+        array (n, time) needs "series", SMILES need "molecules", pieces of music "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
         stretches of time, and windows that share steps with them are not learned.
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
+    entity : str, default=None
+        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings.
+    time : str, default=None
+        For event tables: the column that tells when, of dates, datetimes or numbers, in any order; rows of the same
+        time keep theirs. None takes the rows of an entity in their order, without times.
+    static : list of str, default=None
+        For event tables: the columns that are the same in all rows of an entity. None finds them.
     notation : {"smiles", "selfies"}, default="smiles"
         What the model writes molecules as. All SELFIES are molecules, but models that may err in SMILES fit better what
         they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
@@ -79,7 +91,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec, MoleculeCodec, MusicCodec or SeriesCodec
+    codec_ : TextCodec, MoleculeCodec, MusicCodec, SeriesCodec or EventsCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -118,6 +130,13 @@ class SequenceSynthesizer(Synthesizer):
     >>> half = np.where([True, False], scales[0], np.nan)  # the second voice is to be filled
     >>> (synthesizer.generate(condition=half)[0][:, 0] == scales[0][:, 0]).all()
     np.True_
+
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame({"who": [1, 1, 2, 2, 2, 3] * 9, "day": range(54), "what": list("abbaba") * 9})
+    >>> synthesizer = SequenceSynthesizer(entity="who", time="day", epochs=1, verbose=0, random_state=0).fit(visits)
+    >>> new = synthesizer.generate(5)
+    >>> new["who"].nunique(), list(new)
+    (5, ['who', 'day', 'what'])
     """
 
     def __init__(
@@ -127,6 +146,9 @@ class SequenceSynthesizer(Synthesizer):
         kind="auto",
         window=None,
         stride=1,
+        entity=None,
+        time=None,
+        static=None,
         notation="smiles",
         on_error="raise",
         transpose=True,
@@ -149,6 +171,7 @@ class SequenceSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
+        self.entity, self.time, self.static = entity, time, static
         self.notation, self.on_error = notation, on_error
 
     @property
@@ -163,14 +186,15 @@ class SequenceSynthesizer(Synthesizer):
 
         Parameters
         ----------
-        X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers
+        X : list, 1-D array or series of str, or a single str; array or list of arrays of numbers; frame
             Texts. A single long one is learned in parts of 128 characters, and the model goes on in its manner. Or
             SMILES, at least two different molecules, of 1,000 tokens at most. Or pieces of music: a list of arrays of
             whole numbers (time, voices) or (time,), or an array (n, time, voices). Or series, at least two: an array
             (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
-            missing value. Or long ones, see `window`.
+            missing value. Or long ones, see `window`. Or a pandas or polars frame or a pyarrow table of events, with
+            rows of at least two entities; see `entity`.
         y : array-like of shape (n_samples,), default=None
-            Labels, one for each sequence; `generate` then returns pairs.
+            Labels, one for each text or series; `generate` then returns pairs.
 
         Returns
         -------
@@ -180,8 +204,8 @@ class SequenceSynthesizer(Synthesizer):
         Raises
         ------
         ValueError, TypeError
-            If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, or y is of
-            another length.
+            If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, y is of
+            another length, rows of events miss their entity or time, or a column of `static` is not.
         """
         return super().fit(X, y)
 
@@ -205,11 +229,11 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences. By default as many as were fitted, or as `y`, `prompt`, `history` or the
-            series to fill has.
+            Number of sequences, of event tables that of entities. By default as many as were fitted, or as `y`,
+            `prompt`, `history` or a condition has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
-        condition : dict, array or list of arrays, default=None
+        condition : dict, array, list of arrays or frame, default=None
             `{"label": "spam"}` asks for this label, `{"label": ["spam", "ham"]}` for these, as frequent as they were.
             Of molecules also ranges, `{"logp": (2, 3), "weight": (250, 350), "qed": (0.6, 1)}`, of the logarithm of the
             partition coefficient, the molecular weight and the drug-likeness, which all of them are inside; and
@@ -219,25 +243,30 @@ class SequenceSynthesizer(Synthesizer):
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
             its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
+            Of events any static columns, and the time of the first row: a dict of values, lists and ranges, or a
+            frame with a row for each entity, in which missing cells and absent columns are filled; see
+            `TabularSynthesizer.generate`.
         prompt : str, array or list of these, default=None
             What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
             beginning of their SMILES, or of their SELFIES where `notation` says so.
         max_length : int, default=None
             Characters of a text, tokens of a molecule or steps of a piece at most, those of its prompt included. By
             default as many as the longest fitted one has, 1,000 at most, and where a prompt is as long already, so
-            many more; what is cut there is said unless `verbose=0`.
+            many more; what is cut there is said unless `verbose=0`. Of event tables the rows of an entity at most, by
+            default a quarter more than the longest has.
         temperature : float, default=1
             From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
-            often.
+            often. So are the cells of events, but not those of static columns.
         top_p : float, default=1
             In (0, 1]: only the likeliest characters or notes that together have this probability are drawn (nucleus
             sampling, Holtzman et al., ICLR 2020, arXiv 1904.09751).
-        history : array or list of arrays, default=None
+        history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
-            steps; new values stay inside the fitted range.
+            steps; new values stay inside the fitted range. Of event tables all columns and the first rows of some
+            entities: these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
-            How many steps follow those of `history`.
+            How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True
             Whether molecules that RDKit does not read are drawn again. The others are given as canonical SMILES, or as
             written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
@@ -249,7 +278,8 @@ class SequenceSynthesizer(Synthesizer):
         -------
         X_new or (X_new, y_new)
             Texts or SMILES in the form that was fitted: a list, an array or a series; series and pieces as an array or
-            a list of arrays of the fitted dtype. A pair after `fit(X, y)`.
+            a list of arrays of the fitted dtype; a frame of the fitted columns, order, dtypes and library. A pair after
+            `fit(X, y)`.
 
         Raises
         ------
@@ -302,7 +332,8 @@ class SequenceSynthesizer(Synthesizer):
         ----------
         X : as in `fit`
             Texts of characters, or pieces of pitches, that were fitted; molecules, whose canonical form is scored,
-            however it is written; or series.
+            however it is written; series; or events: the likelihood is that of each entity, of its static columns
+            too, in the order in which they first occur, and times and numbers count as the cells they fall into.
         y : array-like of shape (n_samples,), default=None
             Their labels, after `fit(X, y)`; without them the likelihood is that of X alone.
 
@@ -366,6 +397,8 @@ class SequenceSynthesizer(Synthesizer):
             kind = kind_named(self.kind, X)
             kind = kind.of(X, **{name: getattr(self, name) for name in kind.options})
             (sequences, kept), labels = kind.to_learn(X), None
+            if y is not None and not kind.labelled:
+                raise ValueError(f"Sequences of the kind {kind.name!r} have no y: labels are columns of X.")
             if y is not None:
                 labels = read_labels(to_numpy(y), len(kept), "sequences")[kept]
             self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(kept), 1)), y)

@@ -51,6 +51,7 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
+    labelled = True
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
@@ -64,11 +65,11 @@ class Series:
     def of(cls, X, window=None, stride=1):
         """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
         if window is None:
+            if isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind != "O":
+                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
             series, n_axes = read_series(X)
             objects = isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 1
             kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
-            if isinstance(X, np.ndarray) and X.ndim == 1 and not objects:
-                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
             series, n_axes = read_series([X] if one else X)
@@ -143,7 +144,8 @@ class Series:
             return self._made(model, codec, SeriesCondition(question.classes), rng)
         if question.horizon is None:
             lengths = list(map(len, question.given))
-            made = self._made(model, codec, self._condition(codec, question, question.given, lengths, True), rng)
+            known = self._condition(codec, question, question.given, lengths, True)
+            made = self._made(model, codec, known, rng, lengths)
             return [_merged(*pair) for pair in zip(question.given, made, strict=True)]
         return self._continued(model, codec, question, rng)
 
@@ -156,7 +158,7 @@ class Series:
                 part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
             ]
             lengths = [min(len(part) + left, longest) for part in known]
-            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng)
+            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng, lengths)
             new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
             series = [
                 np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
@@ -170,12 +172,12 @@ class Series:
         return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill))
 
     @staticmethod
-    def _made(model, codec, condition, rng):
-        """Series that a model makes; where all is constant there is no model."""
+    def _made(model, codec, condition, rng, lengths=None):
+        """Series that a model makes, of these lengths; where all is constant there is no model."""
         n = len(condition.classes)
         if model is None:
-            return codec.decode(np.zeros((n, 0), "float32"))
-        return codec.decode(model.transport(model.noise(n, rng), condition))
+            return codec.decode(np.zeros((n, 0), "float32"), lengths)
+        return codec.decode(model.transport(model.noise(n, rng), condition), lengths)
 
     def give(self, series, codec, known, verbose):
         """Series in the user's form; those of an array that are not of one length as a list."""
@@ -247,6 +249,9 @@ class Series:
 
 
 def _merged(given, made):
-    """What is given of a series, its missing values taken from another."""
+    """What is given of a series, its missing values taken from another, whose type it has if that changes nothing."""
     missing = np.isnan(given.astype("float64"))
-    return np.where(missing, made[: len(given)], given).astype(made.dtype)
+    filled = np.where(missing, made, given)
+    with np.errstate(invalid="ignore"):
+        typed = filled.astype(made.dtype)
+    return typed if np.array_equal(typed, filled, equal_nan=True) else filled

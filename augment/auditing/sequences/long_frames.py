@@ -1,6 +1,6 @@
 """Long frames, with several rows for each entity, become sequences in the order of their times and static columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Long:
     fixed : dict of str to ndarray of shape (n, static columns)
         By table, a row for each sequence.
     notes : list of str
+    n_given : dict of str to int
+        By table, how many sequences were given, those among them that could not be read; empty where all could.
     """
 
     channels: tuple
@@ -31,6 +33,7 @@ class Long:
     parts: dict
     fixed: dict
     notes: list
+    n_given: dict = field(default_factory=dict)
 
 
 def read_frames(given, entity, time=None, static=(), kept=()):

@@ -1,0 +1,225 @@
+"""Event tables as arrays and back: entities with static columns, and rows with columns of their own and times."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from augment.codecs.clock import Clock
+from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, pack, sizes
+from augment.codecs.frames import names_of, write_table
+from augment.codecs.labels import Classes
+from augment.codecs.layout import Block, Layout
+from augment.codecs.names import name_from_json, name_to_json
+from augment.codecs.table import TableCodec
+
+
+class EventsCodec:
+    """Turns event tables into arrays that obey an `EventsLayout`, and entities as tokens into such tables.
+
+    The static columns, the time of the first row and the key of the entity are one table, with a row for each entity;
+    the other columns are a second one, with a row for each event. Of the times the gap from the row before is encoded,
+    in the time's own resolution. New entities have new keys.
+
+    Parameters
+    ----------
+    encoding : {"tokens"}, default="tokens"
+        Events are whole numbers to a model.
+
+    Attributes
+    ----------
+    layout : EventsLayout
+        The form of encoded tables.
+    static, varying : TableCodec
+        The two tables; `varying` is None where no column tells of single events.
+    clock : Clock or None
+        The times; None without.
+    report : list of dict
+        What each column was taken for, as of a `TableCodec`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from augment.codecs.event_rows import EventTable
+    >>> from augment.codecs.frames import read_table
+    >>> frame = pd.DataFrame({"who": [1, 1, 2], "day": [3, 5, 4], "sex": ["f", "f", "m"], "what": ["a", "b", "a"]})
+    >>> codec = EventsCodec().fit((EventTable(*read_table(frame), "who", "day"), None))
+    >>> [entry["column"] for entry in codec.static.report], codec.layout.row.width
+    (['who', 'sex', 'day'], 2)
+    """
+
+    encodings = ("tokens",)
+    dtype = np.dtype("int32")
+
+    def __init__(self, encoding="tokens"):
+        if encoding not in self.encodings:
+            raise ValueError(
+                f"Event tables are encoded as 'tokens', which Recurrent takes. Received: encoding={encoding!r}, that "
+                "of another family."
+            )
+        self.encoding, self.classes = encoding, Classes()
+
+    def fit(self, data, target=None):
+        """Learn the columns of `data`, a pair of an EventTable and None; `target` is not used."""
+        table, _ = data
+        self.form, self.entity, self.time = table.form, table.entity, table.time
+        self.clock = None if self.time is None else Clock().fit(table.columns[self.time])
+        columns, starts, times = self._sorted(table)
+        if self.clock is not None:
+            self.clock.learn_gaps(times, starts)
+        names = table.varying(columns, starts)
+        whole = [name for name in table.columns if name not in names]
+        firsts = [columns[name].take(starts[:-1]) for name in whole]
+        self.static = TableCodec().fit(firsts, target=self.time, entity=self.entity)
+        self.varying = TableCodec().fit([columns[name] for name in names]) if names else None
+        self._set_layout(*sizes(np.diff(starts)), int(np.diff(starts).max()), int(starts[-1]))
+        return self
+
+    def _sorted(self, table):
+        """Columns of a table, first rows of its entities, and times or None, all sorted."""
+        times = None if self.clock is None else self.clock.numbers(table.columns[self.time])
+        columns, starts, order = table.in_order(times)
+        return columns, starts, None if times is None else times[order]
+
+    def _set_layout(self, length, n_entities, longest, n_rows):
+        n, gap = self.static.tokens.n_samples, self.clock and self.clock.gap
+        ends = Block("end", 0, 2, np.array([n_rows - n, n]) / n_rows)
+        blocks, n_gaps = [ends], 0
+        if gap is not None and gap.width:
+            blocks, n_gaps = [ends, gap.block(1)], gap.width
+        for block in self.varying.tokens.blocks if self.varying else ():
+            blocks.append(replace(block, start=blocks[-1].start + blocks[-1].width))
+        row = Layout(tuple(blocks), n_samples=n_rows)
+        time = self.clock.when.block(row.width) if self.clock is not None and self.clock.when.width else None
+        static = self.static.tokens if self.static.tokens.width else None
+        self.layout = EventsLayout(static, row, time, n_gaps, self.clock, length, n_entities, longest, n_samples=n)
+
+    # encoding -------------------------------------------------------------------------------------------------------
+
+    def encode(self, data, rng=None):
+        """Rows (m, layout.width) of a pair of an EventTable and None, in an order that `rng` decides."""
+        entities, _ = self.entities(data[0], rng)
+        order = np.arange(len(entities)) if rng is None else rng.permutation(len(entities))
+        return pack(entities, order, self.layout)
+
+    def tokens(self, table):
+        """The Entities of a table, as a model scores them."""
+        return self.entities(table)[0]
+
+    def entities(self, table, rng=None):
+        """The Entities of a table, and its columns with the rows sorted as theirs, a dict by name."""
+        self._check_names(table)
+        columns, starts, times = self._sorted(table)
+        for name in self.whole_names:
+            if name not in (self.entity, self.time):
+                table.refuse_change(name, columns, starts)
+        static = self.static.encode([columns[name].take(starts[:-1]) for name in self.whole_names], rng)
+        parts = [np.full((starts[-1], 1), GOES_ON, "int32")]
+        if self.layout.n_gaps:
+            parts.append(self.clock.gap_tokens(self.clock.gaps(times), rng)[:, : self.layout.n_gaps])
+        head = np.concatenate(parts, axis=1).astype("int32")
+        head[starts[:-1]] = NOTHING  # nothing comes before a first row
+        rows = [head, *self._varying_tokens(columns, rng)]
+        if self.layout.time is not None:
+            rows.append(self.clock.tokens(times)[:, : self.layout.time.width].astype("int32"))
+        return Entities(static, np.concatenate(rows, axis=1), starts, times), columns
+
+    def _varying_tokens(self, columns, rng):
+        if self.varying is None:
+            return []
+        tokens = self.varying.encode([columns[name] for name in names_of(self.varying.form)], rng)
+        return [tokens[:, : tokens.shape[1] - len(self.varying.tokens.copies)]]
+
+    def _check_names(self, table):
+        names = names_of(self.form)
+        missing = [name for name in names if name not in table.columns]
+        extra = [name for name in table.columns if name not in names]
+        if missing or extra:
+            parts = [f"missing are {', '.join(map(repr, missing[:8]))}"] if missing else []
+            parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
+            raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
+
+    @property
+    def whole_names(self):
+        """Names of the columns that tell of an entity as a whole: its key, the static ones, and its first time."""
+        return names_of(self.static.form)
+
+    @property
+    def report(self):
+        """What each column was taken for."""
+        return self.static.report + (self.varying.report if self.varying else [])
+
+    # decoding -------------------------------------------------------------------------------------------------------
+
+    def whole(self, tokens, rng, condition=None):
+        """The columns of entities as a whole, a dict by name, and their first times or None, of static tokens."""
+        columns = self.static.decode_columns(tokens, rng, condition)
+        columns = dict(zip(self.whole_names, columns, strict=True))
+        return columns, None if self.clock is None else self.clock.numbers(columns[self.time])
+
+    def decode(self, entities, whole, rng, begun=None):
+        """The table of entities whose columns as a whole are `whole`.
+
+        Parameters
+        ----------
+        entities : Entities
+            Their rows as tokens.
+        whole : dict
+            What `whole` gave.
+        rng : numpy.random.Generator
+            Draws the places inside cells, and fresh values.
+        begun : tuple of dict and ndarray of int, default=None
+            Columns of rows that are given, and where these stand among the rows: they are there as they are.
+        """
+        owners = np.repeat(np.arange(len(entities)), entities.lengths)
+        columns = {name: column.take(owners) for name, column in whole.items()}
+        if self.clock is not None:
+            columns[self.time] = self.clock.column_of(entities.times)
+        if self.varying is not None:
+            columns |= self._decode_varying(entities.rows, rng, begun)
+        return write_table([columns[name] for name in names_of(self.form)], self.form)
+
+    def _decode_varying(self, rows, rng, begun):
+        start, names = 1 + self.layout.n_gaps, names_of(self.varying.form)
+        arrays = np.zeros((len(rows), self.varying.tokens.width), "int32")
+        width = self.layout.row.width - start
+        arrays[:, :width] = rows[:, start : start + width]
+        condition = None
+        if begun is not None:
+            given, places = begun
+            condition = self.varying.condition([spread(given[name], places, len(rows)) for name in names])
+        return dict(zip(names, self.varying.decode_columns(arrays, rng, condition), strict=True))
+
+    # saving ---------------------------------------------------------------------------------------------------------
+
+    def to_dict(self):
+        """The codec as JSON-ready values."""
+        layout = self.layout
+        return {
+            "kind": "events",
+            "form": self.form,
+            "entity": name_to_json(self.entity),
+            "time": name_to_json(self.time),
+            "clock": self.clock and self.clock.to_dict(),
+            "static": self.static.to_dict(),
+            "varying": self.varying and self.varying.to_dict(),
+            "sizes": [layout.length, layout.n_entities, layout.longest, layout.row.n_samples],
+        }
+
+    @classmethod
+    def from_dict(cls, state):
+        """The codec that `to_dict` gave."""
+        codec = cls()
+        codec.form = state["form"]
+        codec.entity, codec.time = name_from_json(state["entity"]), name_from_json(state["time"])
+        codec.clock = state["clock"] and Clock.from_dict(codec.time, state["clock"])
+        codec.static = TableCodec.from_dict(state["static"])
+        codec.varying = state["varying"] and TableCodec.from_dict(state["varying"])
+        codec._set_layout(*state["sizes"])
+        return codec
+
+
+def spread(column, places, n):
+    """The Column of n rows that has the values of `column` at these places, and none elsewhere."""
+    values, missing = np.zeros(n, column.values.dtype), np.ones(n, "int8")
+    values[places], missing[places] = column.values, column.missing
+    return replace(column, values=values, missing=missing)

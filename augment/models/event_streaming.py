@@ -1,0 +1,134 @@
+"""New rows of entities, row by row, in a fixed number of slots: one that has ended makes room for the next at once."""
+
+import numpy as np
+
+from augment.codecs.events_layout import ENDS, GOES_ON, NOTHING, Entities
+from augment.models.drawing import inverse_cumulative
+from augment.models.event_walk import SLOTS, EventWalk
+from augment.models.streaming import uniform
+
+
+def stream(model, noise, condition):
+    """Draw the rows of entities.
+
+    Parameters
+    ----------
+    model : RecurrentEventsModel
+        The trained network.
+    noise : ndarray of uint64 of shape (n,)
+        A number for each entity.
+    condition : EventsCondition
+        What is known of the entities.
+
+    Returns
+    -------
+    entities : Entities
+        Their static tokens and rows, those that were given first.
+    cut : ndarray of bool of shape (n,)
+        Which had not ended when they had as many rows as they may have.
+    """
+    slots = _Slots(EventWalk(model), noise, condition)
+    slots.run()
+    return slots.entities(), slots.cut
+
+
+class _Slots:
+    """The entities that are being drawn, each in a slot with its own state."""
+
+    def __init__(self, walk, noise, condition):
+        self.walk, self.layout, self.noise, self.condition = walk, walk.layout, noise, condition
+        self.begun, n = condition.begun, len(noise)
+        self.cut, self.next = np.zeros(n, bool), 0
+        self.owners, self.number = np.full(SLOTS, -1), np.zeros(SLOTS, int)  # entities, -1 for none, and rows so far
+        self.context = np.zeros((SLOTS, walk.model.units), "float32")
+        self.now = None if condition.first is None else np.zeros(SLOTS, condition.first.dtype)
+        self.found = []  # entities of rows, rows and their times, as they were drawn
+        self._keep(np.zeros((SLOTS, self.layout.told.width), "int32"))
+
+    def run(self):
+        """Draw all rows."""
+        told, states = np.zeros_like(self.context), self.walk.begin()
+        self._fill()
+        while (self.owners >= 0).any():
+            hidden, states = self.walk.read(told, self.context, self.number == 0, states)
+            rows = self._drawn(hidden)
+            self._keep(rows)
+            told = self.walk.told(rows)
+            self._fill()
+
+    def _fill(self):
+        """Let the next entities into free slots."""
+        free = np.flatnonzero(self.owners < 0)[: len(self.noise) - self.next]
+        if not len(free):
+            return
+        new = self.next + np.arange(len(free))
+        self.owners[free], self.number[free], self.next = new, 0, self.next + len(free)
+        if self.now is not None:
+            self.now[free] = self.condition.first[new]
+        # all slots: of another number of rows the arithmetic would round in another way
+        self.context[free] = self.walk.context(self.begun.static[np.maximum(self.owners, 0)])[free]
+
+    def _drawn(self, hidden):
+        """The next rows (SLOTS, told.width): those that are given, and new ones."""
+        rows, known = self._given()
+        new, n_before = (self.owners >= 0) & ~known, 1 + self.layout.n_gaps
+        later = new & (self.number > 0)  # nothing comes before a first row
+        for k, step, state in self.walk.steps_in(hidden, rows):
+            there = (later if k < n_before else new) & (rows[:, 0] != ENDS)
+            if there.any():
+                rows[there, k] = self._draw(k, step, state, rows)[there]
+            if k == n_before - 1:
+                self._tell_time(rows, new, known)
+        return rows
+
+    def _given(self):
+        """The rows that are given next, and which slots have one."""
+        begun, owners = self.begun, np.maximum(self.owners, 0)
+        known = (self.owners >= 0) & (self.number < begun.lengths[owners])
+        rows = np.full((SLOTS, self.layout.told.width), NOTHING, "int32")
+        rows[known] = begun.rows[(begun.starts[owners] + self.number)[known]]
+        return rows, known
+
+    def _draw(self, k, step, state, rows):
+        """Tokens of step k in all slots."""
+        logits = self.walk.logits(k, state) / self.condition.temperature
+        drawn = inverse_cumulative(logits, self._uniform(k))
+        return drawn * step.block.has_levels[np.maximum(rows[:, k - 1], 0)] if step.fine else drawn
+
+    def _uniform(self, k):
+        """A number in [0, 1) for each slot and place k of its next row."""
+        places = self.number * (len(self.walk.steps) + 1) + k
+        return uniform(self.noise[np.maximum(self.owners, 0)], places.astype("uint64"))
+
+    def _tell_time(self, rows, new, known):
+        """Let the time go on by the gaps of new rows, and write its tokens into them; given rows have theirs."""
+        if self.now is None:
+            return
+        goes_on, gaps = new & (rows[:, 0] == GOES_ON), np.zeros((SLOTS, 2), "int32")
+        gaps[:, : self.layout.n_gaps] = np.maximum(rows[:, 1 : 1 + self.layout.n_gaps], 0)
+        later = self.layout.clock.later(self.now, gaps, self._uniform(len(self.walk.steps)))
+        self.now = np.where(goes_on, later, self.now)
+        self.now[known] = self.begun.times[(self.begun.starts[self.owners] + self.number)[known]]
+        if self.layout.time is not None:
+            tokens, new = self.layout.clock.tokens(self.now), new & (rows[:, 0] != ENDS)
+            rows[new, len(self.walk.steps) :] = tokens[new, : self.layout.time.width]
+
+    def _keep(self, rows):
+        """Keep the rows of this step; an entity that ends, or has as many rows as it may have, leaves its slot."""
+        stays = (self.owners >= 0) & (rows[:, 0] != ENDS)
+        full = stays & (self.number >= self.condition.most[np.maximum(self.owners, 0)])
+        self.cut[self.owners[full]] = True
+        kept = stays & ~full
+        now = None if self.now is None else self.now[kept]
+        self.found.append((self.owners[kept], rows[kept], now))
+        self.owners[~kept] = -1
+        self.number += 1
+
+    def entities(self):
+        """What was drawn, the rows of each entity together."""
+        owners, rows, times = zip(*self.found, strict=True)
+        owners = np.concatenate(owners)
+        order = np.argsort(owners, kind="stable")
+        starts = np.searchsorted(owners[order], np.arange(len(self.noise) + 1))
+        times = None if self.now is None else np.concatenate(times)[order]
+        return Entities(self.begun.static, np.concatenate(rows)[order], starts, times)
