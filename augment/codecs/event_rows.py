@@ -51,11 +51,6 @@ class EventTable:
     def __len__(self):
         return self.n_entities
 
-    @property
-    def n_rows(self):
-        """Number of rows."""
-        return len(self.owners)
-
     def in_order(self, times):
         """The columns with the rows of each entity together, and the first row of each (n_entities + 1,).
 

@@ -42,7 +42,7 @@ class Recurrent(Recipe):
     cell : {"gru", "lstm"}, default="gru"
         Kind of recurrent layer.
     units : int or "auto", default="auto"
-        Length of its state; "auto" is 128 for tables and series, and 256 for texts.
+        Length of its state; "auto" is 128 for tables and series, 256 for texts and 64 for event tables.
     depth : int, default=1
         Number of such layers.
     dropout : float, default=0.1
@@ -50,7 +50,7 @@ class Recurrent(Recipe):
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float, LearningRateSchedule or "auto", default="auto"
-        Highest learning rate of AdamW, or a schedule; "auto" is 0.002 for tables and series, and 0.004 for texts.
+        Highest learning rate of AdamW, or a schedule; "auto" is 0.002 for tables and series, else 0.004.
     weight_decay : float, default=0.01
         Weight decay of AdamW.
     optimizer : keras.optimizers.Optimizer or str, default=None

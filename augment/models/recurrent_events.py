@@ -84,7 +84,7 @@ class RecurrentEventsModel(GenerativeModel):
         if layout.static is not None:
             self.static = AutoregressiveModel(layout.static, units, 2, dropout, BLUR, 0.0)
             self.embedding = TokenEmbedding(layout.static, units, BLUR)
-            self.whole = Trunk(units, 1, dropout)
+            self.whole = Trunk(units, 1, 0.0)
         self.inputs_of = StepInputs(layout.told, units)
         self.recurrent = [keras.layers.RNN(Resetting(CELLS[cell](units)), return_sequences=True) for _ in range(depth)]
         self.dropout = keras.layers.Dropout(dropout)
@@ -149,10 +149,10 @@ class RecurrentEventsModel(GenerativeModel):
         before = ops.concatenate([ops.full_like(who[:, :1], NOTHING), who[:, :-1]], axis=1)
         begins = ops.cast(ops.not_equal(who, before), "float32")[:, :, None]
         last = ops.concatenate([ops.zeros_like(told[:, :1]), told[:, :-1]], axis=1) * (1 - begins)
-        hidden = self.dropout(last + context, training=training)
-        for layer in self.recurrent:
-            hidden = ops.cast(layer(ops.concatenate([hidden, begins], axis=-1), training=training), "float32")
+        hidden = last + context
+        for layer in self.recurrent:  # what leaves the last one is normalized, and would be larger without the dropping
             hidden = self.dropout(hidden, training=training)
+            hidden = ops.cast(layer(ops.concatenate([hidden, begins], axis=-1), training=training), "float32")
         return hidden + context
 
     def _before(self, told):
