@@ -23,7 +23,7 @@ def untrained(codec, cell="gru", **options):
     with seeded(0):
         model = make(Recurrent(cell, **{"units": 8} | options), codec.layout)
     rng = np.random.default_rng(0)
-    for weight in (model.places, model.inputs_of.kernel):
+    for weight in (model.places, model.inputs_of.kernel, model.keeping.kernel):
         weight.assign(2 * rng.standard_normal(weight.shape))
     for heads in model.heads.groups:
         heads.kernel.assign(rng.standard_normal(heads.kernel.shape))
@@ -73,7 +73,7 @@ def test_probabilities_of_all_entities_add_up_to_those_that_have_ended(small):
     codec, model = small
     entities, n = every_entity(codec, 3), 3000
     probability = np.exp(model.log_likelihood(entities) - model.static.log_likelihood(entities.static))
-    assert 0.5 < probability.sum() < 1
+    assert 0.2 < probability.sum() < 1
     begun = Entities(np.repeat(entities.static[:1], n, axis=0), entities.rows[:0], np.zeros(n + 1, int), np.zeros(0))
     known = EventsCondition(begun, np.zeros(n, int), np.full(n, 3))
     drawn, cut = model.transport(model.noise(n, np.random.default_rng(0)), known)

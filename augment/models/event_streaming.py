@@ -1,11 +1,15 @@
 """New rows of entities, row by row, in a fixed number of slots: one that has ended makes room for the next at once."""
 
 import numpy as np
+from scipy.special import expit
 
 from augment.codecs.events_layout import ENDS, GOES_ON, NOTHING, Entities
 from augment.models.drawing import inverse_cumulative
 from augment.models.event_walk import SLOTS, EventWalk
+from augment.models.keeping import token_before
 from augment.models.streaming import uniform
+
+ALMOST = 1 - 2.0**-53
 
 
 def stream(model, noise, condition):
@@ -42,6 +46,7 @@ class _Slots:
         self.owners, self.number = np.full(SLOTS, -1), np.zeros(SLOTS, int)  # entities, -1 for none, and rows so far
         self.context = np.zeros((SLOTS, walk.model.units), "float32")
         self.now = None if condition.first is None else np.zeros(SLOTS, condition.first.dtype)
+        self.before = np.full((SLOTS, self.layout.told.width), NOTHING, "int32")
         self.found = []  # entities of rows, rows and their times, as they were drawn
         self._keep(np.zeros((SLOTS, self.layout.told.width), "int32"))
 
@@ -53,7 +58,7 @@ class _Slots:
             hidden, states = self.walk.read(told, self.context, self.number == 0, states)
             rows = self._drawn(hidden)
             self._keep(rows)
-            told = self.walk.told(rows)
+            told, self.before = self.walk.told(rows), rows
             self._fill()
 
     def _fill(self):
@@ -63,6 +68,7 @@ class _Slots:
             return
         new = self.next + np.arange(len(free))
         self.owners[free], self.number[free], self.next = new, 0, self.next + len(free)
+        self.before[free] = NOTHING
         if self.now is not None:
             self.now[free] = self.condition.first[new]
         # all slots: of another number of rows the arithmetic would round in another way
@@ -91,8 +97,11 @@ class _Slots:
 
     def _draw(self, k, step, state, rows):
         """Tokens of step k in all slots."""
-        logits = self.walk.logits(k, state) / self.condition.temperature
-        drawn = inverse_cumulative(logits, self._uniform(k))
+        logits, keep = (guess / self.condition.temperature for guess in self.walk.guess(k, state))
+        old, noise = token_before(k, step, rows, self.before), self._uniform(k)
+        keep = np.where(old == NOTHING, 0.0, expit(keep))
+        drawn = inverse_cumulative(logits, np.clip((noise - keep) / np.maximum(1 - keep, 1e-12), 0, ALMOST))
+        drawn = np.where(noise < keep, old, drawn)
         return drawn * step.block.has_levels[np.maximum(rows[:, k - 1], 0)] if step.fine else drawn
 
     def _uniform(self, k):

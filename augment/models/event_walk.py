@@ -2,9 +2,11 @@
 
 import numpy as np
 from keras import ops
+from scipy.special import log_expit
 
 from augment.codecs.events_layout import NOTHING, slots_of
 from augment.models.drawing import log_sum
+from augment.models.keeping import token_before
 from augment.models.plain_trunk import array
 from augment.models.steps import steps_of
 
@@ -24,6 +26,7 @@ class EventWalk:
         self.model, self.layout = model, model.layout
         self.steps, self.mix, self.heads = steps_of(model.layout.row), model.mixing.plain(), model.heads.arrays()
         self.places, self.gains = array(model.places), _gains(model)
+        self.keep, self.last = model.keeping.plain(), array(model.last.kernel)
         self.cells = [layer.cell for layer in model.recurrent]
 
     def begin(self):
@@ -51,11 +54,12 @@ class EventWalk:
             Those after the rows before.
         """
         begins = begins[:, None].astype("float32")
-        hidden, after = told * (1 - begins) + context, []
+        told = told * (1 - begins)
+        hidden, after = told + context, []
         for cell, state in zip(self.cells, states, strict=True):
             hidden, state = cell(ops.concatenate([hidden, begins], axis=-1), state)
             after.append(state)
-        return array(ops.cast(hidden, "float32")) + context, after
+        return array(ops.cast(hidden, "float32")) + told @ self.last + context, after
 
     def steps_in(self, hidden, rows):
         """For each step of rows its number, the step and its state (n, units).
@@ -69,10 +73,11 @@ class EventWalk:
             yield k, step, hidden + told
             told += self._told([k], rows)
 
-    def logits(self, k, state):
-        """Logits (n, size) of step k in these states (n, units)."""
+    def guess(self, k, state):
+        """Logits (n, size) of new tokens of step k in these states (n, units), and of keeping the old ones (n,)."""
         kernel, bias = self.heads[k]
-        return (self.mix(state + self.places[k]) @ kernel + bias).astype("float64")
+        state = self.mix(state + self.places[k])
+        return (state @ kernel + bias).astype("float64"), self.keep(k, state)
 
     def told(self, rows):
         """What rows tell the ones after them (n, units)."""
@@ -101,16 +106,22 @@ class EventWalk:
         for place, rows in enumerate(of_each):
             slots[: len(rows), place] = rows
         context, states, total = self.context(entities.static[chosen]), self.begin(), np.zeros(SLOTS)
-        told = np.zeros_like(context)
+        told, before = np.zeros_like(context), np.full_like(slots[0], NOTHING)
         for number, rows in enumerate(slots):
             hidden, states = self.read(told, context, np.full(SLOTS, number == 0), states)
             for k, step, state in self.steps_in(hidden, rows):
                 there = has_token(k, step, rows)
                 if there.any():
-                    logits = self.logits(k, state)
-                    total += np.where(there, logits[np.arange(SLOTS), rows[:, k]] - log_sum(logits), 0)
-            told = self.told(rows)
+                    total += np.where(there, self._log_p(k, step, state, rows, before), 0)
+            told, before = self.told(rows), rows
         return total
+
+    def _log_p(self, k, step, state, rows, before):
+        """Log-probability (n,) of the tokens of step k."""
+        logits, keep = self.guess(k, state)
+        new, old = logits[np.arange(len(rows)), rows[:, k]] - log_sum(logits), token_before(k, step, rows, before)
+        kept = np.where(old == rows[:, k], log_expit(keep), -np.inf)
+        return np.where(old == NOTHING, new, np.logaddexp(kept, log_expit(-keep) + new))
 
 
 def has_token(k, step, rows):

@@ -10,6 +10,7 @@ from augment.models.backbones import Trunk
 from augment.models.base import GenerativeModel
 from augment.models.event_streaming import stream
 from augment.models.event_walk import EventWalk
+from augment.models.keeping import Keeping
 from augment.models.plain_trunk import array, silu
 from augment.models.resetting import Resetting
 from augment.models.steps import StepHeads, StepInputs
@@ -88,8 +89,8 @@ class RecurrentEventsModel(GenerativeModel):
         self.inputs_of = StepInputs(layout.told, units)
         self.recurrent = [keras.layers.RNN(Resetting(CELLS[cell](units)), return_sequences=True) for _ in range(depth)]
         self.dropout = keras.layers.Dropout(dropout)
-        self.mixing = Mixing(units)
-        self.heads = StepHeads(layout.row)
+        self.last, self.mixing = keras.layers.Dense(units, use_bias=False), Mixing(units)
+        self.heads, self.keeping = StepHeads(layout.row), Keeping(layout.row)
         told = 1 + layout.n_gaps  # tokens of a row before the columns: only after them its time is known
         self.knows_time = (np.arange(self.n_steps) >= told).astype("float32")[None, :, None]
 
@@ -103,7 +104,9 @@ class RecurrentEventsModel(GenerativeModel):
             layer.build((None, None, self.units + 1))
         self.dropout.build((None, None, self.units))
         self.mixing.build((None, self.n_steps, self.units))
-        self.heads.build((None, self.n_steps, self.units))
+        self.last.build((None, None, self.units))
+        for layer in (self.heads, self.keeping):
+            layer.build((None, self.n_steps, self.units))
         self.places = self.add_weight(shape=(self.n_steps, self.units), initializer="zeros", name="places")
         self.built = True
 
@@ -120,7 +123,8 @@ class RecurrentEventsModel(GenerativeModel):
         context = ops.take(whole, places, axis=0)
         hidden = self._read(ops.reshape(ops.sum(told, axis=1), (n, layout.length, self.units)), context, who, training)
         states = ops.reshape(hidden, (-1, 1, self.units)) + self._before(told)
-        losses = self.heads(self.mixing(states), rows)
+        states = self.mixing(states)
+        losses = self.keeping(self.heads(states, rows), states, rows[:, : self.n_steps], self._tokens_before(slots))
         counted = there[:, :, : self.n_steps] * ops.cast(learned, "float32")[:, :, None]
         losses = ops.reshape(losses, (n, layout.length, self.n_steps)) * counted
         loss = ops.sum(losses, axis=(1, 2)) + self._static_loss(static, training)
@@ -146,14 +150,20 @@ class RecurrentEventsModel(GenerativeModel):
 
     def _read(self, told, context, who, training):
         """What the network has read before each slot (n, length, units), and the entity as a whole."""
-        before = ops.concatenate([ops.full_like(who[:, :1], NOTHING), who[:, :-1]], axis=1)
-        begins = ops.cast(ops.not_equal(who, before), "float32")[:, :, None]
+        begins = ops.cast(_begins(who), "float32")[:, :, None]
         last = ops.concatenate([ops.zeros_like(told[:, :1]), told[:, :-1]], axis=1) * (1 - begins)
-        hidden = last + context
+        hidden, direct = last + context, self.last(last) + context
         for layer in self.recurrent:  # what leaves the last one is normalized, and would be larger without the dropping
             hidden = self.dropout(hidden, training=training)
             hidden = ops.cast(layer(ops.concatenate([hidden, begins], axis=-1), training=training), "float32")
-        return hidden + context
+        return hidden + direct
+
+    def _tokens_before(self, slots):
+        """The tokens of the row before each slot (n * length, n_steps), -1 for none."""
+        rows = slots[:, :, 2 : 2 + self.n_steps]
+        before = ops.concatenate([ops.full_like(rows[:, :1], NOTHING), rows[:, :-1]], axis=1)
+        before = ops.where(_begins(slots[:, :, 0])[:, :, None], NOTHING, before)
+        return ops.reshape(before, (-1, self.n_steps))
 
     def _before(self, told):
         """What each step of a row is told of the row itself (n, n_steps, units)."""
@@ -199,3 +209,9 @@ class RecurrentEventsModel(GenerativeModel):
         """
         rows = EventWalk(self).log_likelihood(entities)
         return rows if self.static is None else rows + self.static.log_likelihood(entities.static)
+
+
+def _begins(who):
+    """Whether each slot of rows (n, length) begins an entity, or a part of one."""
+    before = ops.concatenate([ops.full_like(who[:, :1], NOTHING), who[:, :-1]], axis=1)
+    return ops.not_equal(who, before)
