@@ -48,7 +48,7 @@ def test_tables_come_back_as_they_were(rows):
     entities, columns = codec.entities(table)
     first = codec.static.condition([columns[name].take(entities.starts[:-1]) for name in codec.whole_names])
     whole, times = codec.whole(entities.static, np.random.default_rng(0), first)
-    assert np.array_equal(times, entities.times[entities.starts[:-1]])
+    assert np.array_equal(times[0], entities.values[0][entities.starts[:-1]])
     back = codec.decode(entities, whole, np.random.default_rng(0), (columns, np.arange(len(frame))))
     order = {who: number for number, who in enumerate(frame["who"].unique())}
     expected = frame.assign(place=frame["who"].map(order)).sort_values(["place", "when"], kind="stable")
@@ -72,3 +72,17 @@ def test_only_the_fitted_columns_are_read():
         codec.tokens(table_of(frame.rename(columns={"what": "other"})))
     with pytest.raises(ValueError, match="Event tables are encoded as 'tokens'"):
         EventsCodec("vectors")
+
+
+def test_what_never_falls_comes_back_from_its_rises():
+    rng = np.random.default_rng(0)
+    total = rng.integers(0, 50, (60, 5)).cumsum(axis=1)
+    frame = pd.DataFrame({"who": np.repeat(range(60), 5), "total": total.ravel(), "what": rng.integers(2, size=300)})
+    codec = EventsCodec().fit((table_of(frame), None))
+    assert list(codec.rising) == ["total"] and codec.whole_names == ["who", "total"]
+    entities = codec.tokens(table_of(frame))
+    whole, _ = codec.whole(entities.static, rng)
+    back = codec.decode(entities, whole, rng)
+    assert np.array_equal(back["total"], frame["total"])
+    with pytest.raises(ValueError, match="Column 'total' falls between rows of an entity"):
+        codec.tokens(table_of(frame.assign(total=frame["total"].to_numpy()[::-1])))

@@ -15,7 +15,7 @@ def block(start, size):
 def layout_of(length, n_entities):
     static = Layout((block(0, 50),), n_samples=50)
     row = Layout((block(0, 2), block(1, 1000)), n_samples=100)
-    return EventsLayout(static, row, block(2, 9), 0, None, length, n_entities, 20, n_samples=50)
+    return EventsLayout(static, row, (block(2, 9),), 0, (), length, n_entities, 20, n_samples=50)
 
 
 def entities_of(lengths):

@@ -57,11 +57,11 @@ def every_entity(codec, longest):
             cells = np.array(cells).reshape(n, 2)
             if (cells[0, 0]) > 0:
                 continue  # a first row has no gap: one of them stands for all
-            now, rows = first.times[:1], []
+            now, rows = first.values[0][:1], []
             for number, (gap, what) in enumerate(cells):
                 if number:
-                    now = codec.clock.later(now, np.array([[gap, 0]]), np.zeros(1))
-                time = codec.clock.tokens(now)[0, : codec.layout.time.width]
+                    now = codec.rising["t"].later(now, np.array([[gap, 0]]), np.zeros(1))
+                time = codec.rising["t"].level_tokens(now)[0, : codec.layout.levels[0].width]
                 rows.append([0 if number else -1, gap if number else -1, what, *time])
             found.append(np.array(rows, "int32"))
     starts = np.append(0, np.cumsum([len(rows) for rows in found]))
@@ -74,8 +74,8 @@ def test_probabilities_of_all_entities_add_up_to_those_that_have_ended(small):
     entities, n = every_entity(codec, 3), 3000
     probability = np.exp(model.log_likelihood(entities) - model.static.log_likelihood(entities.static))
     assert 0.2 < probability.sum() < 1
-    begun = Entities(np.repeat(entities.static[:1], n, axis=0), entities.rows[:0], np.zeros(n + 1, int), np.zeros(0))
-    known = EventsCondition(begun, np.zeros(n, int), np.full(n, 3))
+    begun = Entities(np.repeat(entities.static[:1], n, axis=0), entities.rows[:0], np.zeros(n + 1, int), (np.zeros(0),))
+    known = EventsCondition(begun, (np.zeros(n, int),), np.full(n, 3))
     drawn, cut = model.transport(model.noise(n, np.random.default_rng(0)), known)
     counts = {entities.rows[a:b].tobytes(): 0 for a, b in itertools.pairwise(entities.starts)}
     for number in np.flatnonzero(~cut):
@@ -128,8 +128,8 @@ def test_a_long_entity_is_learned_in_parts_that_have_read_what_comes_before():
 def drawn(codec, model, n, **options):
     noise = np.random.default_rng(1).integers(2**64, size=n, dtype="uint64")
     static = np.tile(codec.tokens(EventTable(*read_table(FRAME), "who", "t")).static[:2], (n, 1))[:n]
-    begun = Entities(static, np.zeros((0, codec.layout.told.width), "int32"), np.zeros(n + 1, int), np.zeros(0))
-    known = EventsCondition(begun, np.zeros(n, int), np.full(n, 12), **options)
+    begun = Entities(static, np.zeros((0, codec.layout.told.width), "int32"), np.zeros(n + 1, int), (np.zeros(0),))
+    known = EventsCondition(begun, (np.zeros(n, int),), np.full(n, 12), **options)
     return model.transport(noise, known)
 
 
@@ -138,7 +138,7 @@ def test_an_entity_follows_from_its_own_noise_alone(small):
     many, few = drawn(codec, model, 600)[0], drawn(codec, model, 20)[0]
     end = few.starts[-1]
     assert np.array_equal(many.starts[:21], few.starts)
-    assert np.array_equal(many.rows[:end], few.rows) and np.array_equal(many.times[:end], few.times)
+    assert np.array_equal(many.rows[:end], few.rows) and np.array_equal(many.values[0][:end], few.values[0])
 
 
 def test_a_low_temperature_takes_the_likeliest(small):
@@ -152,6 +152,6 @@ def test_without_static_columns_there_is_nothing_to_make_first():
     frame = pd.DataFrame({"who": [1, 1, 2], "what": list("aba")})
     codec = codec_of(frame, time=None)
     model = untrained(codec)
-    assert model.static is None and codec.layout.time is None
+    assert model.static is None and not codec.layout.levels
     assert np.isfinite(model.log_likelihood(codec.tokens(EventTable(*read_table(frame), "who")))).all()
     assert pack(codec.tokens(EventTable(*read_table(frame), "who")), np.arange(2), codec.layout).shape[0] == 1

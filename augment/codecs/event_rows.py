@@ -59,7 +59,7 @@ class EventTable:
         keys = (self.owners,) if times is None else (times, self.owners)
         order = np.lexsort(keys)
         starts = np.searchsorted(self.owners[order], np.arange(self.n_entities + 1))
-        return {name: column.take(order) for name, column in self.columns.items()}, starts, order
+        return {name: column.take(order) for name, column in self.columns.items()}, starts
 
     def varying(self, columns, starts):
         """Names of the columns that tell of single rows, given the sorted ones; static ones must not differ inside."""

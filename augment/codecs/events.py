@@ -4,21 +4,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from augment.codecs.clock import Clock
 from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, pack, sizes
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
 from augment.codecs.layout import Block, Layout
 from augment.codecs.names import name_from_json, name_to_json
+from augment.codecs.rising import Rising, never_falls
 from augment.codecs.table import TableCodec
 
 
 class EventsCodec:
     """Turns event tables into arrays that obey an `EventsLayout`, and entities as tokens into such tables.
 
-    The static columns, the time of the first row and the key of the entity are one table, with a row for each entity;
+    The key of the entity, the static columns and the time of the first row are one table, with a row for each entity;
     the other columns are a second one, with a row for each event. Of the times the gap from the row before is encoded,
-    in the time's own resolution. New entities have new keys.
+    in the time's own resolution; so are the rises of other columns that never fall, of which the first value counts as
+    static. New entities have new keys.
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ class EventsCodec:
         The form of encoded tables.
     static, varying : TableCodec
         The two tables; `varying` is None where no column tells of single events.
-    clock : Clock or None
-        The times; None without.
+    rising : dict of str to Rising
+        The time, where there is one, and other columns that never fall within an entity.
     report : list of dict
         What each column was taken for, as of a `TableCodec`.
 
@@ -62,36 +63,40 @@ class EventsCodec:
         """Learn the columns of `data`, a pair of an EventTable and None; `target` is not used."""
         table, _ = data
         self.form, self.entity, self.time = table.form, table.entity, table.time
-        self.clock = None if self.time is None else Clock().fit(table.columns[self.time])
-        columns, starts, times = self._sorted(table)
-        if self.clock is not None:
-            self.clock.learn_gaps(times, starts)
+        self.rising = {} if self.time is None else {self.time: Rising().fit(table.columns[self.time])}
+        columns, starts = self._sorted(table)
         names = table.varying(columns, starts)
-        whole = [name for name in table.columns if name not in names]
-        firsts = [columns[name].take(starts[:-1]) for name in whole]
-        self.static = TableCodec().fit(firsts, target=self.time, entity=self.entity)
+        for name in [name for name in names if never_falls(columns[name], starts)]:
+            self.rising[name] = Rising().fit(columns[name])
+        for name, rising in self.rising.items():
+            rising.learn_rises(rising.numbers(columns[name]), starts)
+        names = [name for name in names if name not in self.rising]
+        firsts = [columns[name].take(starts[:-1]) for name in table.columns if name not in names]
+        self.static = TableCodec().fit(firsts, entity=self.entity, measured=self.rising)
         self.varying = TableCodec().fit([columns[name] for name in names]) if names else None
         self._set_layout(*sizes(np.diff(starts)), int(np.diff(starts).max()), int(starts[-1]))
         return self
 
     def _sorted(self, table):
-        """Columns of a table, first rows of its entities, and times or None, all sorted."""
-        times = None if self.clock is None else self.clock.numbers(table.columns[self.time])
-        columns, starts, order = table.in_order(times)
-        return columns, starts, None if times is None else times[order]
+        """Columns of a table, a dict by name, and the first rows of its entities, all sorted."""
+        times = None
+        if self.time is not None:
+            times = self.rising[self.time].numbers(table.columns[self.time])
+        return table.in_order(times)
 
     def _set_layout(self, length, n_entities, longest, n_rows):
-        n, gap = self.static.tokens.n_samples, self.clock and self.clock.gap
-        ends = Block("end", 0, 2, np.array([n_rows - n, n]) / n_rows)
-        blocks, n_gaps = [ends], 0
-        if gap is not None and gap.width:
-            blocks, n_gaps = [ends, gap.block(1)], gap.width
-        for block in self.varying.tokens.blocks if self.varying else ():
-            blocks.append(replace(block, start=blocks[-1].start + blocks[-1].width))
-        row = Layout(tuple(blocks), n_samples=n_rows)
-        time = self.clock.when.block(row.width) if self.clock is not None and self.clock.when.width else None
+        n = self.static.tokens.n_samples
+        blocks = [Block("end", 0, 2, np.array([n_rows - n, n]) / n_rows)]
+        blocks += [rising.rise.block(0) for rising in self.rising.values() if rising.width]
+        n_rises = sum(rising.width for rising in self.rising.values())
+        blocks = _in_a_row([*blocks, *(self.varying.tokens.blocks if self.varying else ())])
+        row = Layout(blocks, n_samples=n_rows)
+        levels = [rising.level.block(0) for rising in self.rising.values() if rising.level.width]
+        levels = _in_a_row(levels, row.width)
         static = self.static.tokens if self.static.tokens.width else None
-        self.layout = EventsLayout(static, row, time, n_gaps, self.clock, length, n_entities, longest, n_samples=n)
+        self.layout = EventsLayout(
+            static, row, levels, n_rises, tuple(self.rising.values()), length, n_entities, longest, n_samples=n
+        )
 
     # encoding -------------------------------------------------------------------------------------------------------
 
@@ -108,20 +113,33 @@ class EventsCodec:
     def entities(self, table, rng=None):
         """The Entities of a table, and its columns with the rows sorted as theirs, a dict by name."""
         self._check_names(table)
-        columns, starts, times = self._sorted(table)
+        columns, starts = self._sorted(table)
         for name in self.whole_names:
-            if name not in (self.entity, self.time):
+            if name != self.entity and name not in self.rising:
                 table.refuse_change(name, columns, starts)
         static = self.static.encode([columns[name].take(starts[:-1]) for name in self.whole_names], rng)
-        parts = [np.full((starts[-1], 1), GOES_ON, "int32")]
-        if self.layout.n_gaps:
-            parts.append(self.clock.gap_tokens(self.clock.gaps(times), rng)[:, : self.layout.n_gaps])
-        head = np.concatenate(parts, axis=1).astype("int32")
+        values = {name: rising.numbers(columns[name]) for name, rising in self.rising.items()}
+        head = [np.full((starts[-1], 1), GOES_ON, "int32"), *self._rise_tokens(values, starts, rng)]
+        head = np.concatenate(head, axis=1)
         head[starts[:-1]] = NOTHING  # nothing comes before a first row
-        rows = [head, *self._varying_tokens(columns, rng)]
-        if self.layout.time is not None:
-            rows.append(self.clock.tokens(times)[:, : self.layout.time.width].astype("int32"))
-        return Entities(static, np.concatenate(rows, axis=1), starts, times), columns
+        levels = [
+            self.rising[name].level_tokens(value)[:, : self.rising[name].level.width] for name, value in values.items()
+        ]
+        rows = np.concatenate([head, *self._varying_tokens(columns, rng), *levels], axis=1).astype("int32")
+        return Entities(static, rows, starts, tuple(values.values())), columns
+
+    def _rise_tokens(self, values, starts, rng):
+        """Tokens of the rises of each of these columns."""
+        for name, value in values.items():
+            rising, rises = self.rising[name], self.rising[name].rises(value)
+            rises[starts[:-1]] = 0
+            if (rises < 0).any():
+                raise ValueError(
+                    f"Column {name!r} falls between rows of an entity; in the training data it never does: repair these "
+                    "rows."
+                )
+            if rising.width:
+                yield rising.rise_tokens(rises, rng)[:, : rising.width]
 
     def _varying_tokens(self, columns, rng):
         if self.varying is None:
@@ -140,7 +158,7 @@ class EventsCodec:
 
     @property
     def whole_names(self):
-        """Names of the columns that tell of an entity as a whole: its key, the static ones, and its first time."""
+        """Names of the columns that tell of an entity as a whole: its key, static ones, and the first values of others."""
         return names_of(self.static.form)
 
     @property
@@ -151,10 +169,10 @@ class EventsCodec:
     # decoding -------------------------------------------------------------------------------------------------------
 
     def whole(self, tokens, rng, condition=None):
-        """The columns of entities as a whole, a dict by name, and their first times or None, of static tokens."""
+        """The columns of entities as a whole, a dict by name, and the first values of `rising`, of static tokens."""
         columns = self.static.decode_columns(tokens, rng, condition)
         columns = dict(zip(self.whole_names, columns, strict=True))
-        return columns, None if self.clock is None else self.clock.numbers(columns[self.time])
+        return columns, tuple(rising.numbers(columns[name]) for name, rising in self.rising.items())
 
     def decode(self, entities, whole, rng, begun=None):
         """The table of entities whose columns as a whole are `whole`.
@@ -172,14 +190,14 @@ class EventsCodec:
         """
         owners = np.repeat(np.arange(len(entities)), entities.lengths)
         columns = {name: column.take(owners) for name, column in whole.items()}
-        if self.clock is not None:
-            columns[self.time] = self.clock.column_of(entities.times)
+        for (name, rising), values in zip(self.rising.items(), entities.values, strict=True):
+            columns[name] = rising.column_of(values)
         if self.varying is not None:
             columns |= self._decode_varying(entities.rows, rng, begun)
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     def _decode_varying(self, rows, rng, begun):
-        start, names = 1 + self.layout.n_gaps, names_of(self.varying.form)
+        start, names = 1 + self.layout.n_rises, names_of(self.varying.form)
         arrays = np.zeros((len(rows), self.varying.tokens.width), "int32")
         width = self.layout.row.width - start
         arrays[:, :width] = rows[:, start : start + width]
@@ -199,7 +217,7 @@ class EventsCodec:
             "form": self.form,
             "entity": name_to_json(self.entity),
             "time": name_to_json(self.time),
-            "clock": self.clock and self.clock.to_dict(),
+            "rising": [[name_to_json(name), rising.to_dict()] for name, rising in self.rising.items()],
             "static": self.static.to_dict(),
             "varying": self.varying and self.varying.to_dict(),
             "sizes": [layout.length, layout.n_entities, layout.longest, layout.row.n_samples],
@@ -211,7 +229,8 @@ class EventsCodec:
         codec = cls()
         codec.form = state["form"]
         codec.entity, codec.time = name_from_json(state["entity"]), name_from_json(state["time"])
-        codec.clock = state["clock"] and Clock.from_dict(codec.time, state["clock"])
+        pairs = [(name_from_json(name), rising) for name, rising in state["rising"]]
+        codec.rising = {name: Rising.from_dict(name, rising) for name, rising in pairs}
         codec.static = TableCodec.from_dict(state["static"])
         codec.varying = state["varying"] and TableCodec.from_dict(state["varying"])
         codec._set_layout(*state["sizes"])
@@ -223,3 +242,12 @@ def spread(column, places, n):
     values, missing = np.zeros(n, column.values.dtype), np.ones(n, "int8")
     values[places], missing[places] = column.values, column.missing
     return replace(column, values=values, missing=missing)
+
+
+def _in_a_row(blocks, start=0):
+    """The blocks so that each begins where the one before ends."""
+    placed = []
+    for block in blocks:
+        placed.append(replace(block, start=start))
+        start += block.width
+    return tuple(placed)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from augment.codecs.clock import Clock
-from augment.codecs.layout import Block, Layout
+from augment.codecs.layout import Layout
 
 NOTHING = -1  # a token that a row does not have
 GOES_ON, ENDS = 0, 1  # what the first token of a slot says: there is one more row, or there is none
@@ -21,22 +20,22 @@ class EventsLayout:
     begins in the middle of an entity; then `n_entities` static parts, each the static tokens after a number that is 1
     where they are to be learned, here, and 0 elsewhere; then `length` slots. A slot is the number of its static part,
     -1 for a slot that is not used; a number that is 1 where the slot is to be learned and 0 where it is only to be
-    read; and the tokens of its row, those of `row` and then those of `time`. A token that there is not, as the gap
-    before the first row, is -1.
+    read; and the tokens of its row, those of `row` and then those of `levels`. A token that there is not, as the rise
+    of the time in the first row, is -1.
 
     Parameters
     ----------
     static : Layout or None
-        The tokens of an entity as a whole, its first time among them; None where there is nothing to tell.
+        The tokens of an entity as a whole, with the first values of `rising` columns; None where there is nothing to tell.
     row : Layout
-        The tokens of a row in the order in which they are drawn: whether there is a row, the gap from the row before,
-        and the columns.
-    time : Block or None
-        Where in all of time a row lies, which follows from the gaps and is told; it stands after the tokens of `row`.
-    n_gaps : int
-        Number of tokens of a gap: 0 to 2.
-    clock : Clock or None
-        Turns gaps into times.
+        The tokens of a row in the order in which they are drawn: whether there is a row, the rises of the time and of
+        other columns that never fall, and the other columns.
+    levels : tuple of Block
+        Where the values of `rising` columns lie, which follows from the rises and is told; after the tokens of `row`.
+    n_rises : int
+        Number of tokens of all rises.
+    rising : tuple of Rising
+        The time and other columns that never fall within an entity.
     length, n_entities : int
         Slots and static parts in an encoded row.
     longest : int
@@ -49,9 +48,9 @@ class EventsLayout:
 
     static: Layout | None
     row: Layout
-    time: Block | None
-    n_gaps: int
-    clock: Clock | None
+    levels: tuple
+    n_rises: int
+    rising: tuple
     length: int
     n_entities: int
     longest: int
@@ -64,8 +63,8 @@ class EventsLayout:
 
     @property
     def told(self):
-        """Layout of all tokens of a row: those that are drawn, and those of the time."""
-        return replace(self.row, blocks=(*self.row.blocks, *([] if self.time is None else [self.time])))
+        """Layout of all tokens of a row: those that are drawn, and those of the levels."""
+        return replace(self.row, blocks=(*self.row.blocks, *self.levels))
 
     @property
     def slot_width(self):
@@ -90,14 +89,14 @@ class Entities:
         The tokens of their rows, those of an entity together and in order.
     starts : ndarray of int of shape (n + 1,)
         The first row of each, and the number of rows.
-    times : ndarray of shape (n_rows,) or None
-        The times of the rows as numbers.
+    values : tuple of ndarray of shape (n_rows,)
+        The values of `rising` columns as numbers.
     """
 
     static: np.ndarray
     rows: np.ndarray
     starts: np.ndarray
-    times: np.ndarray | None = None
+    values: tuple = ()
 
     def __len__(self):
         return len(self.static)
@@ -116,8 +115,8 @@ class EventsCondition:
     ----------
     begun : Entities
         Static tokens and first rows, maybe none, of each.
-    first : ndarray of shape (n,) or None
-        The time of the first row of each.
+    first : tuple of ndarray of shape (n,)
+        Of `rising` columns the value in the first row of each.
     most : ndarray of int of shape (n,)
         Rows of each at most, the first ones included.
     temperature : float, default=1
@@ -125,7 +124,7 @@ class EventsCondition:
     """
 
     begun: Entities
-    first: np.ndarray | None
+    first: tuple
     most: np.ndarray
     temperature: float = 1.0
 

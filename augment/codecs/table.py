@@ -73,11 +73,12 @@ class TableCodec:
         self.tokens = layout
         self.vectors = Vectors(layout) if self.encoding == "vectors" else None
 
-    def fit(self, data, target=None, entity=None):
+    def fit(self, data, target=None, entity=None, measured=()):
         """Learn the columns of `data`, a table of at least one row and one column.
 
         The column called `target` is the one to predict: it is never replaced by fresh values, even if it looks like a
-        key, and the layout names its block. The one called `entity` is a key, whatever it looks like.
+        key, and the layout names its block. The one called `entity` is a key, whatever it looks like, and those of
+        `measured` are none.
         """
         columns, self.form = read_table(data)
         if not columns:
@@ -91,7 +92,7 @@ class TableCodec:
         fitted = [
             fit_entity(column)
             if entity is not None and column.name == entity
-            else fit_column(column, self.max_categories, fresh=column.name != target)
+            else fit_column(column, self.max_categories, fresh=column.name not in (target, *measured))
             for column in columns
         ]
         self.columns = [codec for codec, _ in fitted]

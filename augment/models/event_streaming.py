@@ -45,10 +45,9 @@ class _Slots:
         self.cut, self.next = np.zeros(n, bool), 0
         self.owners, self.number = np.full(SLOTS, -1), np.zeros(SLOTS, int)  # entities, -1 for none, and rows so far
         self.context = np.zeros((SLOTS, walk.model.units), "float32")
-        self.now = None if condition.first is None else np.zeros(SLOTS, condition.first.dtype)
+        self.now = [np.zeros(SLOTS, first.dtype) for first in condition.first]  # values of rising columns
         self.before = np.full((SLOTS, self.layout.told.width), NOTHING, "int32")
-        self.found = []  # entities of rows, rows and their times, as they were drawn
-        self._keep(np.zeros((SLOTS, self.layout.told.width), "int32"))
+        self.found = [(self.owners[:0], self.before[:0], *(now[:0] for now in self.now))]
 
     def run(self):
         """Draw all rows."""
@@ -69,22 +68,22 @@ class _Slots:
         new = self.next + np.arange(len(free))
         self.owners[free], self.number[free], self.next = new, 0, self.next + len(free)
         self.before[free] = NOTHING
-        if self.now is not None:
-            self.now[free] = self.condition.first[new]
+        for now, first in zip(self.now, self.condition.first, strict=True):
+            now[free] = first[new]
         # all slots: of another number of rows the arithmetic would round in another way
         self.context[free] = self.walk.context(self.begun.static[np.maximum(self.owners, 0)])[free]
 
     def _drawn(self, hidden):
         """The next rows (SLOTS, told.width): those that are given, and new ones."""
         rows, known = self._given()
-        new, n_before = (self.owners >= 0) & ~known, 1 + self.layout.n_gaps
+        new, n_before = (self.owners >= 0) & ~known, 1 + self.layout.n_rises
         later = new & (self.number > 0)  # nothing comes before a first row
         for k, step, state in self.walk.steps_in(hidden, rows):
             there = (later if k < n_before else new) & (rows[:, 0] != ENDS)
             if there.any():
                 rows[there, k] = self._draw(k, step, state, rows)[there]
             if k == n_before - 1:
-                self._tell_time(rows, new, known)
+                self._tell_levels(rows, new, known)
         return rows
 
     def _given(self):
@@ -106,21 +105,22 @@ class _Slots:
 
     def _uniform(self, k):
         """A number in [0, 1) for each slot and place k of its next row."""
-        places = self.number * (len(self.walk.steps) + 1) + k
+        places = self.number * (len(self.walk.steps) + len(self.now)) + k
         return uniform(self.noise[np.maximum(self.owners, 0)], places.astype("uint64"))
 
-    def _tell_time(self, rows, new, known):
-        """Let the time go on by the gaps of new rows, and write its tokens into them; given rows have theirs."""
-        if self.now is None:
-            return
-        goes_on, gaps = new & (rows[:, 0] == GOES_ON), np.zeros((SLOTS, 2), "int32")
-        gaps[:, : self.layout.n_gaps] = np.maximum(rows[:, 1 : 1 + self.layout.n_gaps], 0)
-        later = self.layout.clock.later(self.now, gaps, self._uniform(len(self.walk.steps)))
-        self.now = np.where(goes_on, later, self.now)
-        self.now[known] = self.begun.times[(self.begun.starts[self.owners] + self.number)[known]]
-        if self.layout.time is not None:
-            tokens, new = self.layout.clock.tokens(self.now), new & (rows[:, 0] != ENDS)
-            rows[new, len(self.walk.steps) :] = tokens[new, : self.layout.time.width]
+    def _tell_levels(self, rows, new, known):
+        """Let rising columns rise in new rows, and write where they are into these; given rows have their values."""
+        goes_on, new = new & (rows[:, 0] == GOES_ON), new & (rows[:, 0] != ENDS)
+        rise, level = 1, len(self.walk.steps)
+        for number, (now, rising) in enumerate(zip(self.now, self.layout.rising, strict=True)):
+            tokens = np.zeros((SLOTS, 2), "int32")
+            tokens[:, : rising.width] = np.maximum(rows[:, rise : rise + rising.width], 0)
+            later = rising.later(now, tokens, self._uniform(len(self.walk.steps) + number))
+            now[goes_on] = later[goes_on]
+            now[known] = self.begun.values[number][(self.begun.starts[self.owners] + self.number)[known]]
+            tokens = rising.level_tokens(now)[:, : rising.level.width]
+            rows[new, level : level + rising.level.width] = tokens[new]
+            rise, level = rise + rising.width, level + rising.level.width
 
     def _keep(self, rows):
         """Keep the rows of this step; an entity that ends, or has as many rows as it may have, leaves its slot."""
@@ -128,16 +128,13 @@ class _Slots:
         full = stays & (self.number >= np.append(self.condition.most, 0)[self.owners])  # -1 owns none
         self.cut[self.owners[full]] = True
         kept = stays & ~full
-        now = None if self.now is None else self.now[kept]
-        self.found.append((self.owners[kept], rows[kept], now))
+        self.found.append((self.owners[kept], rows[kept], *(now[kept] for now in self.now)))
         self.owners[~kept] = -1
         self.number += 1
 
     def entities(self):
         """What was drawn, the rows of each entity together."""
-        owners, rows, times = zip(*self.found, strict=True)
-        owners = np.concatenate(owners)
+        owners, rows, *values = (np.concatenate(parts) for parts in zip(*self.found, strict=True))
         order = np.argsort(owners, kind="stable")
         starts = np.searchsorted(owners[order], np.arange(len(self.noise) + 1))
-        times = None if self.now is None else np.concatenate(times)[order]
-        return Entities(self.begun.static, np.concatenate(rows)[order], starts, times)
+        return Entities(self.begun.static, rows[order], starts, tuple(value[order] for value in values))

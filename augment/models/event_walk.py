@@ -64,11 +64,11 @@ class EventWalk:
     def steps_in(self, hidden, rows):
         """For each step of rows its number, the step and its state (n, units).
 
-        The caller then writes the tokens of the step into `rows`, and, after those of the gap, the ones of the time.
+        The caller then writes the tokens of the step into `rows`, and, after those of the rises, the ones of the levels.
         """
         told = np.zeros_like(hidden)
         for k, step in enumerate(self.steps):
-            if k == 1 + self.layout.n_gaps:
+            if k == 1 + self.layout.n_rises:
                 told += self._told(range(len(self.steps), self.layout.told.width), rows)
             yield k, step, hidden + told
             told += self._told([k], rows)

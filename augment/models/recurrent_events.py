@@ -63,7 +63,8 @@ class RecurrentEventsModel(GenerativeModel):
     What tells of an entity as a whole is guessed in any order by an `AutoregressiveModel`, so that any of it may be
     given. A recurrent layer reads, row by row, the row before and the entity as a whole. The tokens of a row are then
     guessed one after another, each from the state of that layer and the tokens of the row before it: whether there is
-    a row, the gap, and the columns. Where in all of time the row lies is told as soon as its gap is there.
+    a row, how far its time and other columns that never fall rise, and the other columns. Where the time lies in all of
+    time is told once the rises are there.
 
     Parameters
     ----------
@@ -91,8 +92,8 @@ class RecurrentEventsModel(GenerativeModel):
         self.dropout = keras.layers.Dropout(dropout)
         self.last, self.mixing = keras.layers.Dense(units, use_bias=False), Mixing(units)
         self.heads, self.keeping = StepHeads(layout.row), Keeping(layout.row)
-        told = 1 + layout.n_gaps  # tokens of a row before the columns: only after them its time is known
-        self.knows_time = (np.arange(self.n_steps) >= told).astype("float32")[None, :, None]
+        told = 1 + layout.n_rises  # tokens of a row after which its levels are known
+        self.knows_levels = (np.arange(self.n_steps) >= told).astype("float32")[None, :, None]
 
     def build(self, input_shape):
         if self.static is not None:
@@ -168,8 +169,8 @@ class RecurrentEventsModel(GenerativeModel):
     def _before(self, told):
         """What each step of a row is told of the row itself (n, n_steps, units)."""
         drawn = told[:, : self.n_steps]
-        time = ops.sum(told[:, self.n_steps :], axis=1, keepdims=True)
-        return ops.cumsum(drawn, axis=1) - drawn + time * self.knows_time + self.places
+        levels = ops.sum(told[:, self.n_steps :], axis=1, keepdims=True)
+        return ops.cumsum(drawn, axis=1) - drawn + levels * self.knows_levels + self.places
 
     def _static_loss(self, static, training):
         """Negative log-likelihood (n,) of the static parts of each row that are to be learned."""

@@ -247,9 +247,8 @@ def _refuse_repeated(column):
 
 def _without_rows(codec, static):
     """Entities without a row yet."""
-    times = None if codec.clock is None else np.zeros(0)
     none = np.zeros((0, codec.layout.told.width), "int32")
-    return Entities(static, none, np.zeros(len(static) + 1, int), times)
+    return Entities(static, none, np.zeros(len(static) + 1, int), (np.zeros(0),) * len(codec.rising))
 
 
 def _places(lengths, starts):
