@@ -69,7 +69,7 @@ class MoleculeCodec(TokenCodec):
         n_tokens = self.shuffled + 1 + sum(self.controls.counts.shape)
         length = max(LENGTH, longest + len(TOLD) + 2)  # no molecule is cut
         sums, n_parities = self._sums(n_tokens)
-        counts = {"n_samples": n_samples, "n_given": 1, "n_parities": n_parities}
+        counts = {"n_samples": n_samples, "n_given": 1, "n_parities": n_parities, "n_open": n_parities + 1}
         self.layout = SequenceLayout(n_tokens, length, classes.proportions, sums=sums, **counts)
 
     def _sums(self, n_tokens):

@@ -4,7 +4,9 @@ import numpy as np
 
 from augment.codecs.sequence_layout import BOUND
 from augment.models.plain_trunk import array
-from augment.models.running_sums import told
+from augment.models.running_sums import barred, told
+
+IMPOSSIBLE = -1e9  # logit of what may not follow
 
 
 class PlainCells:
@@ -52,7 +54,10 @@ class PlainCells:
             given += told(sums, self.layout) @ self.of_sums
         for cell, state in zip(self.cells, states, strict=False):
             hidden = cell(given if hidden is None else hidden @ cell.kernel, state)
-        return hidden @ self.head + self.bias, states
+        logits = hidden @ self.head + self.bias
+        if self.layout.n_open:
+            logits[barred(sums, self.layout)] = IMPOSSIBLE
+        return logits, states
 
     def _start(self, n):
         return [*(cell.start(n) for cell in self.cells), [np.zeros((n, self.layout.n_sums), "float32")]]
