@@ -45,7 +45,7 @@ class EventsCodec:
     >>> frame = pd.DataFrame({"who": [1, 1, 2], "day": [3, 5, 4], "sex": ["f", "f", "m"], "what": ["a", "b", "a"]})
     >>> codec = EventsCodec().fit((EventTable(*read_table(frame), "who", "day"), None))
     >>> [entry["column"] for entry in codec.static.report], codec.layout.row.width
-    (['who', 'sex', 'day'], 2)
+    (['who', 'day', 'sex'], 2)
     """
 
     encodings = ("tokens",)
@@ -122,9 +122,8 @@ class EventsCodec:
         head = [np.full((starts[-1], 1), GOES_ON, "int32"), *self._rise_tokens(values, starts, rng)]
         head = np.concatenate(head, axis=1)
         head[starts[:-1]] = NOTHING  # nothing comes before a first row
-        levels = [
-            self.rising[name].level_tokens(value)[:, : self.rising[name].level.width] for name, value in values.items()
-        ]
+        pairs = zip(self.rising.values(), values.values(), strict=True)
+        levels = [rising.level_tokens(value)[:, : rising.level.width] for rising, value in pairs]
         rows = np.concatenate([head, *self._varying_tokens(columns, rng), *levels], axis=1).astype("int32")
         return Entities(static, rows, starts, tuple(values.values())), columns
 
@@ -135,8 +134,8 @@ class EventsCodec:
             rises[starts[:-1]] = 0
             if (rises < 0).any():
                 raise ValueError(
-                    f"Column {name!r} falls between rows of an entity; in the training data it never does: repair these "
-                    "rows."
+                    f"Column {name!r} falls between rows of an entity, as it never does in the training data: repair "
+                    "these rows."
                 )
             if rising.width:
                 yield rising.rise_tokens(rises, rng)[:, : rising.width]
@@ -158,7 +157,7 @@ class EventsCodec:
 
     @property
     def whole_names(self):
-        """Names of the columns that tell of an entity as a whole: its key, static ones, and the first values of others."""
+        """Names of the columns of entities as a whole: key, static ones, and those of which the first value counts."""
         return names_of(self.static.form)
 
     @property

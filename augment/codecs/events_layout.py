@@ -26,7 +26,7 @@ class EventsLayout:
     Parameters
     ----------
     static : Layout or None
-        The tokens of an entity as a whole, with the first values of `rising` columns; None where there is nothing to tell.
+        The tokens of an entity as a whole, with the first values of `rising` columns; None where there is none.
     row : Layout
         The tokens of a row in the order in which they are drawn: whether there is a row, the rises of the time and of
         other columns that never fall, and the other columns.
@@ -135,7 +135,7 @@ def sizes(lengths):
     Examples
     --------
     >>> sizes(np.array([3, 5, 9]))
-    (32, 7)
+    (32, 6)
     """
     slots = lengths + 1
     length = int(np.clip(slots.max(), SHORTEST, LONGEST))

@@ -64,7 +64,7 @@ class EventWalk:
     def steps_in(self, hidden, rows):
         """For each step of rows its number, the step and its state (n, units).
 
-        The caller then writes the tokens of the step into `rows`, and, after those of the rises, the ones of the levels.
+        The caller then writes the tokens of the step into `rows`, and after those of the rises the ones of the levels.
         """
         told = np.zeros_like(hidden)
         for k, step in enumerate(self.steps):

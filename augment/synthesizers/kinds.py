@@ -19,8 +19,9 @@ def kind_named(name, data):
         name = _kind_of(data)
         if name is None:
             raise TypeError(
-                "X is of no kind of sequences that is known: expected strings, a frame, or series of numbers as an array "
-                f"(n, time, features) or a list of arrays (time, features), got {_described(data)}. Others need kind=."
+                "X is of no kind of sequences that is known: expected strings, a frame, or series of numbers as an "
+                f"array (n, time, features) or a list of arrays (time, features), got {_described(data)}. Others need "
+                "kind=."
             )
     if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))
