@@ -74,13 +74,15 @@ def test_the_chain_of_each_sex_is_recovered(table, new):
 
 
 @pytest.mark.slow
-def test_lengths_are_geometric(new):
-    people = new.groupby("person").agg(sex=("sex", "first"), rows=("sex", "size"))
-    assert people["sex"].eq("f").mean() == pytest.approx(1 / 3, abs=0.05)
+def test_lengths_are_geometric(table, new):
+    seen, made = (each.groupby("person").agg(sex=("sex", "first"), rows=("sex", "size")) for each in (table, new))
+    assert made["sex"].eq("f").mean() == pytest.approx(1 / 3, abs=0.05)
     for sex, p in ENDS.items():
-        rows = people["rows"][people["sex"] == sex]
+        rows, n_seen = made["rows"][made["sex"] == sex], seen["sex"].eq(sex).sum()
         for n in (1, 2, 4):
-            assert (rows > n).mean() == pytest.approx((1 - p) ** n, abs=0.05)
+            longer = (1 - p) ** n
+            error = np.sqrt(longer * (1 - longer) * (1 / n_seen + 1 / len(rows)))
+            assert abs((rows > n).mean() - longer) < 3.5 * error
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from augment.codecs.frames import read_table
-from augment.codecs.rising import Rising, never_falls
+from augment.codecs.rising import Rising, filled, never_falls, with_gaps
 
 
 def rising_of(times, starts=(0,)):
@@ -75,8 +75,7 @@ def test_columns_that_never_fall_are_found():
     total = rng.random((100, 3)).cumsum(axis=1).ravel()
     assert found(total, starts) and found(np.floor(total * 1000).astype(int), starts)
     assert not found(np.where(np.arange(300) == 7, 0, total), starts)  # falls once
-    assert not found(np.where(np.arange(300) == 7, np.nan, total), starts)
-    assert not found(np.floor(total * 10), starts)  # few values
+    assert not found(np.floor(total * 3), starts)  # few values
     assert not found(np.repeat(rng.random(100), 3), starts)  # never rises
     assert not found(total[:30], starts[:11])  # too few rows to be sure
 
@@ -84,3 +83,11 @@ def test_columns_that_never_fall_are_found():
 def found(values, starts):
     (column,), _ = read_table(pd.DataFrame({"x": values}))
     return bool(never_falls(column, starts))
+
+
+def test_gaps_are_filled_from_the_same_entity_and_come_back():
+    (column,), _ = read_table(pd.DataFrame({"x": [np.nan, 3, np.nan, 5, np.nan, np.nan, 7]}))
+    whole, marks = filled(column, np.array([0, 4, 6, 7]))
+    assert whole.values.tolist() == [3, 3, 3, 5, 5, 5, 7] and whole.present.all()
+    back = with_gaps(whole, marks)
+    assert np.array_equal(back.missing, column.missing) and back.kinds == column.kinds

@@ -51,13 +51,21 @@ class EventTable:
     def __len__(self):
         return self.n_entities
 
+    def check_names(self, names):
+        """A ValueError where the columns are not those called `names`, the fitted ones."""
+        missing = [name for name in names if name not in self.columns]
+        extra = [name for name in self.columns if name not in names]
+        if missing or extra:
+            parts = [f"missing are {', '.join(map(repr, missing[:8]))}"] if missing else []
+            parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
+            raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
+
     def in_order(self, times):
         """The columns with the rows of each entity together, and the first row of each (n_entities + 1,).
 
         They stand in the order of `times` (n_rows,), those of the same time, or all where it is None, in their own.
         """
-        keys = (self.owners,) if times is None else (times, self.owners)
-        order = np.lexsort(keys)
+        order = np.lexsort((self.owners,) if times is None else (times, self.owners))
         starts = np.searchsorted(self.owners[order], np.arange(self.n_entities + 1))
         return {name: column.take(order) for name, column in self.columns.items()}, starts
 

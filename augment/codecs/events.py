@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, pack, sizes
+from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, in_a_row, pack, sizes
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
 from augment.codecs.layout import Block, Layout
 from augment.codecs.names import name_from_json, name_to_json
-from augment.codecs.rising import Rising, never_falls
+from augment.codecs.rising import Rising, filled, mark_of, never_falls, with_gaps
 from augment.codecs.table import TableCodec
 
 
@@ -34,6 +34,8 @@ class EventsCodec:
         The two tables; `varying` is None where no column tells of single events.
     rising : dict of str to Rising
         The time, where there is one, and other columns that never fall within an entity.
+    gappy : list of str
+        Those of them with missing values, which are filled and told by a further column.
     report : list of dict
         What each column was taken for, as of a `TableCodec`.
 
@@ -66,16 +68,27 @@ class EventsCodec:
         self.rising = {} if self.time is None else {self.time: Rising().fit(table.columns[self.time])}
         columns, starts = self._sorted(table)
         names = table.varying(columns, starts)
-        for name in [name for name in names if never_falls(columns[name], starts)]:
-            self.rising[name] = Rising().fit(columns[name])
+        self.gappy = self._find_rising(columns, starts, names)
         for name, rising in self.rising.items():
             rising.learn_rises(rising.numbers(columns[name]), starts)
-        names = [name for name in names if name not in self.rising]
-        firsts = [columns[name].take(starts[:-1]) for name in table.columns if name not in names]
+        names = [*(name for name in names if name not in self.rising), *map(mark_of, self.gappy)]
+        firsts = [column.take(starts[:-1]) for name, column in columns.items() if name not in names]
         self.static = TableCodec().fit(firsts, entity=self.entity, measured=self.rising)
         self.varying = TableCodec().fit([columns[name] for name in names]) if names else None
         self._set_layout(*sizes(np.diff(starts)), int(np.diff(starts).max()), int(starts[-1]))
         return self
+
+    def _find_rising(self, columns, starts, names):
+        """Take those of the columns called `names` that never fall for rising; which were gappy, and are filled."""
+        gappy = []
+        for name in [name for name in names if columns[name].present.any()]:
+            whole, marks = filled(columns[name], starts)
+            if never_falls(whole, starts):
+                self.rising[name] = Rising().fit(whole)
+                if not columns[name].present.all():
+                    gappy.append(name)
+                    columns[name], columns[marks.name] = whole, marks
+        return gappy
 
     def _sorted(self, table):
         """Columns of a table, a dict by name, and the first rows of its entities, all sorted."""
@@ -89,10 +102,10 @@ class EventsCodec:
         blocks = [Block("end", 0, 2, np.array([n_rows - n, n]) / n_rows)]
         blocks += [rising.rise.block(0) for rising in self.rising.values() if rising.width]
         n_rises = sum(rising.width for rising in self.rising.values())
-        blocks = _in_a_row([*blocks, *(self.varying.tokens.blocks if self.varying else ())])
+        blocks = in_a_row([*blocks, *(self.varying.tokens.blocks if self.varying else ())])
         row = Layout(blocks, n_samples=n_rows)
         levels = [rising.level.block(0) for rising in self.rising.values() if rising.level.width]
-        levels = _in_a_row(levels, row.width)
+        levels = in_a_row(levels, row.width)
         static = self.static.tokens if self.static.tokens.width else None
         self.layout = EventsLayout(
             static, row, levels, n_rises, tuple(self.rising.values()), length, n_entities, longest, n_samples=n
@@ -112,10 +125,14 @@ class EventsCodec:
 
     def entities(self, table, rng=None):
         """The Entities of a table, and its columns with the rows sorted as theirs, a dict by name."""
-        self._check_names(table)
+        table.check_names(names_of(self.form))
         columns, starts = self._sorted(table)
         for name in self.whole_names:
-            if name != self.entity and name not in self.rising:
+            if name in self.gappy:
+                columns[name], columns[mark_of(name)] = filled(columns[name], starts)
+            elif name in self.rising:
+                self._refuse_gaps(columns[name])
+            elif name != self.entity:
                 table.refuse_change(name, columns, starts)
         static = self.static.encode([columns[name].take(starts[:-1]) for name in self.whole_names], rng)
         values = {name: rising.numbers(columns[name]) for name, rising in self.rising.items()}
@@ -127,17 +144,17 @@ class EventsCodec:
         rows = np.concatenate([head, *self._varying_tokens(columns, rng), *levels], axis=1).astype("int32")
         return Entities(static, rows, starts, tuple(values.values())), columns
 
+    def _refuse_gaps(self, column):
+        """A ValueError where a column that never fell and never was missing has missing values."""
+        if not column.present.all():
+            self.rising[column.name].level.missing_token()
+
     def _rise_tokens(self, values, starts, rng):
-        """Tokens of the rises of each of these columns."""
-        for name, value in values.items():
-            rising, rises = self.rising[name], self.rising[name].rises(value)
-            rises[starts[:-1]] = 0
-            if (rises < 0).any():
-                raise ValueError(
-                    f"Column {name!r} falls between rows of an entity, as it never does in the training data: repair "
-                    "these rows."
-                )
+        """Tokens of the rises of each of these columns; what falls, all the same, is nearest to what stays."""
+        for name, rising in self.rising.items():
             if rising.width:
+                rises = rising.rises(values[name])
+                rises[starts[:-1]] = 0
                 yield rising.rise_tokens(rises, rng)[:, : rising.width]
 
     def _varying_tokens(self, columns, rng):
@@ -145,15 +162,6 @@ class EventsCodec:
             return []
         tokens = self.varying.encode([columns[name] for name in names_of(self.varying.form)], rng)
         return [tokens[:, : tokens.shape[1] - len(self.varying.tokens.copies)]]
-
-    def _check_names(self, table):
-        names = names_of(self.form)
-        missing = [name for name in names if name not in table.columns]
-        extra = [name for name in table.columns if name not in names]
-        if missing or extra:
-            parts = [f"missing are {', '.join(map(repr, missing[:8]))}"] if missing else []
-            parts += [f"not known are {', '.join(map(repr, extra[:8]))}"] if extra else []
-            raise ValueError(f"The columns are not those of the training data: {'; '.join(parts)}.")
 
     @property
     def whole_names(self):
@@ -163,7 +171,9 @@ class EventsCodec:
     @property
     def report(self):
         """What each column was taken for."""
-        return self.static.report + (self.varying.report if self.varying else [])
+        report = self.static.report + (self.varying.report if self.varying else [])
+        marks = [mark_of(name) for name in self.gappy]
+        return [entry for entry in report if entry["column"] not in marks]
 
     # decoding -------------------------------------------------------------------------------------------------------
 
@@ -193,6 +203,8 @@ class EventsCodec:
             columns[name] = rising.column_of(values)
         if self.varying is not None:
             columns |= self._decode_varying(entities.rows, rng, begun)
+        for name in self.gappy:
+            columns[name] = with_gaps(columns[name], columns[mark_of(name)])
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     def _decode_varying(self, rows, rng, begun):
@@ -216,6 +228,7 @@ class EventsCodec:
             "form": self.form,
             "entity": name_to_json(self.entity),
             "time": name_to_json(self.time),
+            "gappy": [name_to_json(name) for name in self.gappy],
             "rising": [[name_to_json(name), rising.to_dict()] for name, rising in self.rising.items()],
             "static": self.static.to_dict(),
             "varying": self.varying and self.varying.to_dict(),
@@ -228,6 +241,7 @@ class EventsCodec:
         codec = cls()
         codec.form = state["form"]
         codec.entity, codec.time = name_from_json(state["entity"]), name_from_json(state["time"])
+        codec.gappy = [name_from_json(name) for name in state["gappy"]]
         pairs = [(name_from_json(name), rising) for name, rising in state["rising"]]
         codec.rising = {name: Rising.from_dict(name, rising) for name, rising in pairs}
         codec.static = TableCodec.from_dict(state["static"])
@@ -241,12 +255,3 @@ def spread(column, places, n):
     values, missing = np.zeros(n, column.values.dtype), np.ones(n, "int8")
     values[places], missing[places] = column.values, column.missing
     return replace(column, values=values, missing=missing)
-
-
-def _in_a_row(blocks, start=0):
-    """The blocks so that each begins where the one before ends."""
-    placed = []
-    for block in blocks:
-        placed.append(replace(block, start=start))
-        start += block.width
-    return tuple(placed)

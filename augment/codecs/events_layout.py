@@ -214,3 +214,12 @@ class _Row:
 def groups(packed):
     """The number of the group of each encoded row (m,): rows that hold parts of one entity are in one group."""
     return np.cumsum(packed[:, 0] == 0)
+
+
+def in_a_row(blocks, start=0):
+    """The blocks so that each begins where the one before ends."""
+    placed = []
+    for block in blocks:
+        placed.append(replace(block, start=start))
+        start += block.width
+    return tuple(placed)

@@ -1,5 +1,7 @@
 """Columns that never fall within an entity, time above all: their rises as tokens, and where their values lie."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from augment.codecs.column import Column
@@ -8,7 +10,7 @@ from augment.codecs.kinds import column_from_dict, fit_column
 from augment.codecs.quantities import Number
 
 RISE = "rise"  # what messages call the difference from the row before
-FEW = 128  # of so few different values each has a token, and how they follow each other is learned
+FEW = 10  # different values are states, whose order is learned
 SURE = 100  # rows with a row before them show that a column never falls
 
 
@@ -105,7 +107,7 @@ def fitted_level(column):
 
 def never_falls(column, starts):
     """Whether the values of a sorted Column are many numbers, none below the one before in the rows of an entity."""
-    if column.family not in ("number", "moment", "duration") or not column.present.all():
+    if column.family not in ("number", "moment", "duration"):
         return False
     later = _later(len(column), starts)
     rises = column.values[1:] > column.values[:-1]
@@ -113,6 +115,37 @@ def never_falls(column, starts):
     if later.sum() < SURE or falls[later[1:]].any() or not rises[later[1:]].any():
         return False
     return len(np.unique(column.values)) > FEW
+
+
+def filled(column, starts):
+    """A sorted Column without gaps, and a Column of labels that tells where they were and of which kind.
+
+    A missing value becomes the last one before it in the rows of its entity, else the first one after it, and in an
+    entity without any the median of the column.
+    """
+    n, owners = len(column), np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    places = np.where(column.present, np.arange(n), -1)
+    before = np.maximum.accumulate(places)
+    after = n - 1 - np.maximum.accumulate(np.where(column.present[::-1], np.arange(n), -1))[::-1]
+    before = np.where((before >= 0) & (owners[before] == owners), before, -1)
+    after = np.where((after < n) & (owners[np.minimum(after, n - 1)] == owners), after, -1)
+    present = np.flatnonzero(column.present)
+    median = present[np.argsort(column.values[present], kind="stable")[len(present) // 2]]
+    source = np.where(before >= 0, before, np.where(after >= 0, after, median))
+    marks = Column(mark_of(column.name), "label", column.missing.astype("int64"), labels=["", *column.kinds])
+    return replace(column, values=column.values[source], missing=np.zeros(n, "int8"), kinds=()), marks
+
+
+def with_gaps(column, marks):
+    """The Column that `filled` made these two of."""
+    kinds = tuple(sorted(set(marks.labels) - {""}))
+    number = np.array([kinds.index(label) + 1 if label else 0 for label in marks.labels], "int8")
+    return replace(column, missing=number[marks.values], kinds=kinds)
+
+
+def mark_of(name):
+    """What the column is called that tells where the one called `name` is missing."""
+    return ("missing", name)
 
 
 def _later(n, starts):

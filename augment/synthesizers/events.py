@@ -17,7 +17,7 @@ from augment.synthesizers.base import split_groups
 from augment.synthesizers.conditioning import draw
 from augment.synthesizers.pairs import is_frame
 
-OFTEN = 40  # times at most that a model sees an entity, unless `epochs` is given
+OFTEN = 20  # times at most that a model sees an entity, unless `epochs` is given
 FEWEST = 500  # steps of training
 ARITHMETIC = 2e10  # floating-point operations that a core does in a second
 
@@ -118,11 +118,7 @@ class Events:
 
     def ask(self, codec, places, condition=None, history=None, horizon=None, max_length=None, temperature=1.0):
         """What is known of so many entities, those of `places`: a Question."""
-        if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
-            raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
-        for name, value in (("horizon", horizon), ("max_length", max_length)):
-            if value is not None and (not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1):
-                raise ValueError(f"{name} must be an integer of at least 1. Received: {name}={value!r}")
+        _check_numbers(temperature, horizon=horizon, max_length=max_length)
         if horizon is not None and (history is None or max_length is not None):
             raise ValueError("horizon says how many rows follow those of history, in place of max_length.")
         if history is not None and condition is not None:
@@ -134,13 +130,7 @@ class Events:
             lengths = begun[0].lengths
         elif condition is not None:
             condition = self._condition(codec, condition, n)
-        most = np.full(n, max_length or codec.layout.longest + max(codec.layout.longest // 4, 1))
-        if horizon is not None:
-            most = lengths + horizon
-        elif max_length is None:
-            most = np.where(lengths < most, most, most + lengths)
-        elif (lengths > most).any():
-            raise ValueError(f"An entity of history has {lengths.max()} rows, more than max_length={max_length}.")
+        most = _most(codec.layout.longest, lengths, horizon, max_length)
         return Question(n, condition, begun, most, float(temperature), horizon is None)
 
     def _begun(self, codec, history, n):
@@ -194,8 +184,8 @@ class Events:
         """The table, and a word on entities that were cut."""
         table, n_cut = made
         if verbose and n_cut and question.says_cuts:
-            what = f"{n_cut:,} of {question.n:,} entities were cut at max_length={question.most.max()} rows"
-            print(f"augment: {what}", file=sys.stderr)
+            most = question.most.max()
+            print(f"augment: {n_cut:,} of {question.n:,} entities were cut at max_length={most} rows", file=sys.stderr)
         return table
 
     @staticmethod
@@ -236,6 +226,28 @@ def _with_plain_entity(X, entity):
     if isinstance(X, pd.DataFrame):
         return X.assign(**{entity: X[entity].astype(X[entity].cat.categories.dtype)})
     return frame.with_columns(frame[entity].cast(nw.String)).to_native()
+
+
+def _check_numbers(temperature, **counts):
+    """A ValueError where a temperature, or what counts rows, is no number of its kind."""
+    if not (isinstance(temperature, numbers.Real) and 0.01 <= temperature <= 100):
+        raise ValueError(f"temperature must be a number from 0.01 to 100. Received: temperature={temperature!r}")
+    for name, value in counts.items():
+        whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        if value is not None and not (whole and value >= 1):
+            raise ValueError(f"{name} must be an integer of at least 1. Received: {name}={value!r}")
+
+
+def _most(longest, lengths, horizon, max_length):
+    """Rows at most (n,) of entities that have these first rows, where the longest fitted one has `longest`."""
+    if horizon is not None:
+        return lengths + horizon
+    if max_length is not None:
+        if (lengths > max_length).any():
+            raise ValueError(f"An entity of history has {lengths.max()} rows, more than max_length={max_length}.")
+        return np.full(len(lengths), max_length)
+    most = longest + max(longest // 4, 1)
+    return np.where(lengths < most, most, most + lengths)
 
 
 def _refuse_repeated(column):

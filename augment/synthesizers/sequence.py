@@ -12,7 +12,7 @@ from augment.synthesizers.classes import check_number, classes_to_generate, labe
 from augment.synthesizers.kinds import KINDS, kind_named
 from augment.synthesizers.pairs import Pairing, as_array, to_numpy
 
-BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 32}  # rows in a step
+BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 16}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
 DEFAULTS |= {"valid_only": True}
 
@@ -24,8 +24,8 @@ class SequenceSynthesizer(Synthesizer):
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
 
     Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity
-    as a whole comes first, then row after row with the time since the one before, until the entity ends. New entities
-    have keys of their own.
+    as a whole comes first, then row after row with the time since the one before, until the entity ends. Columns that
+    never fall within an entity, as totals do, never fall in new ones. New entities have keys of their own.
 
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
@@ -74,8 +74,8 @@ class SequenceSynthesizer(Synthesizer):
         Passes over the sequences at most; a pass is at least 16 and at most 512 steps. "auto" follows their number and
         length.
     batch_size : int or "auto", default="auto"
-        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series and 32 for all
-        else.
+        Rows in an optimizer step, each of one long or several short sequences; "auto" is 128 for series, 16 for event
+        tables and 32 for all else.
     time_limit : float, default=None
         Seconds that `fit` may take; training stops in time and keeps the best model so far.
     validation_fraction : float, default=0.1
@@ -243,9 +243,9 @@ class SequenceSynthesizer(Synthesizer):
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
             its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
-            Of events any static columns, and the time of the first row: a dict of values, lists and ranges, or a
-            frame with a row for each entity, in which missing cells and absent columns are filled; see
-            `TabularSynthesizer.generate`.
+            Of events any static columns, and the first value of the time and of other columns that never fall: a dict
+            of values, lists and ranges, or a frame with a row for each entity, in which missing cells and absent
+            columns are filled; see `TabularSynthesizer.generate`.
         prompt : str, array or list of these, default=None
             What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
             beginning of their SMILES, or of their SELFIES where `notation` says so.
