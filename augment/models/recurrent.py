@@ -42,11 +42,12 @@ class Recurrent(Recipe):
     cell : {"gru", "lstm"}, default="gru"
         Kind of recurrent layer.
     units : int or "auto", default="auto"
-        Length of its state; "auto" is 128 for tables and series, 256 for texts and 64 for event tables.
+        Length of its state; "auto" is 128 for tables and series, 256 for texts and 96 for event tables.
     depth : int, default=1
         Number of such layers.
-    dropout : float, default=0.1
-        Share of what enters and leaves a layer that is dropped in training.
+    dropout : float or "auto", default="auto"
+        Share of what enters and leaves a layer that is dropped in training, of event tables of what enters; "auto" is
+        0.25 for these and 0.1 for all else.
     smoothing : float or "auto", default="auto"
         How far training rows are moved away from the real ones, as in `Autoregressive`.
     learning_rate : float, LearningRateSchedule or "auto", default="auto"
@@ -65,7 +66,8 @@ class Recurrent(Recipe):
     encoding = "tokens"
     tells_likelihood = True
     automatic = {
-        "units": {"table": 128, "tokens": 256, "series": 128, "events": 64},
+        "units": {"table": 128, "tokens": 256, "series": 128, "events": 96},
+        "dropout": {"table": 0.1, "tokens": 0.1, "series": 0.1, "events": 0.25},
         "learning_rate": {"table": 0.002, "tokens": 0.004, "series": 0.002, "events": 0.004},
     }
 
@@ -74,7 +76,7 @@ class Recurrent(Recipe):
         cell="gru",
         units="auto",
         depth=1,
-        dropout=0.1,
+        dropout="auto",
         smoothing="auto",
         learning_rate="auto",
         weight_decay=0.01,
@@ -93,28 +95,28 @@ class Recurrent(Recipe):
         if self.cell not in CELLS:
             raise ValueError(f"cell must be {' or '.join(map(repr, CELLS))}. Received: cell={self.cell!r}")
         self._check_numbers(
-            ["smoothing", "units", "learning_rate"],
+            ["smoothing", "units", "dropout", "learning_rate"],
             units=(Integral, 1),
             depth=(Integral, 1),
             dropout=(Real, 0, 0.99),
             smoothing=(Real, 0),
         )
-        sizes = self._value("units", layout), int(self.depth)
+        sizes = self._value("units", layout), int(self.depth), self._value("dropout", layout)
         if isinstance(layout, SequenceLayout):
             from augment.models.recurrent_sequences import RecurrentSequenceModel
 
-            model, options = RecurrentSequenceModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+            model, options = RecurrentSequenceModel(layout, self.cell, *sizes), {"clipnorm": 1.0}
         elif isinstance(layout, SeriesLayout):
             from augment.models.recurrent_series import RecurrentSeriesModel
 
-            model, options = RecurrentSeriesModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+            model, options = RecurrentSeriesModel(layout, self.cell, *sizes), {"clipnorm": 1.0}
         elif isinstance(layout, EventsLayout):
             from augment.models.recurrent_events import RecurrentEventsModel
 
-            model, options = RecurrentEventsModel(layout, self.cell, *sizes, self.dropout), {"clipnorm": 1.0}
+            model, options = RecurrentEventsModel(layout, self.cell, *sizes), {"clipnorm": 1.0}
         else:
             smoothing = strength_of(self.smoothing, layout)
-            model, options = RecurrentModel(layout, self.cell, *sizes, self.dropout, smoothing), {}
+            model, options = RecurrentModel(layout, self.cell, *sizes, smoothing), {}
         model.build((None, layout.width))
         return self._compile(model, layout, **options)
 
