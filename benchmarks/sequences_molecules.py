@@ -8,6 +8,18 @@ whose Wasserstein distance is; "similarity" to the nearest training molecule (SN
 "drawn" are valid molecules a CPU second of a call for 1,000, then those of a call for 100 inside ranges of logP (2 to
 3), weight (250 to 350) and QED (.6 to 1), and of one for 100 that keep a pyridine. Every finished line of --out is not
 run again. Set OMP_NUM_THREADS=1 on a busy machine.
+
+Last result (seed 0 of "smiles"; one core of 2 shared ones, 24 GiB; TensorFlow 2.21, Keras 3.15, RDKit 2026.9.1):
+
+| setting | fit CPU-s | valid | unique | novel | diversity | similarity | scaffolds | drawn | in ranges | with part |
+|---|---|---|---|---|---|---|---|---|---|---|
+| smiles | 828 | .825 | .9999 | 1.0 | .869 | .383 | .459 | 1,218 | 118 | 363 |
+| 5,000 others | | 1 | | | .871 | .432 | .421 | | | |
+
+Short of what was aimed at: validity .93, and means inside the interval of real samples, where one property of nine is:
+new molecules have .18 rings fewer and weigh 5.8 less. What is told moves extremes most: 17 % of the valid molecules are
+inside the three ranges, of real ones 15 %. After 3 million tokens validity was .32 without the sums that the network is
+told and .49 with them; 16 million tokens without them, half of these in other orders, made .72.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from augment.auditing import CHECKS, sequences
 from augment.auditing.sequences.prepared import prepare
 from augment.auditing.thresholds import resolve
 
-LIMITS = {name: threshold.value for name, threshold in resolve(sequences.with_tables(CHECKS)).items()}
+LIMITS = {name: threshold.value for name, threshold in resolve(sequences.with_tables(CHECKS, "molecules")).items()}
 CHAIN = np.array([[0.1, 0.6, 0.2, 0.1], [0.1, 0.1, 0.7, 0.1], [0.6, 0.1, 0.1, 0.2], [0.25, 0.25, 0.25, 0.25]])
 
 

@@ -36,7 +36,7 @@ def with_nan():
         (np.zeros((20, 3, 8, 6), "uint8"), ValueError, "channels seem to stand first: .*moveaxis"),
         (np.zeros((20, 8, 6, 100), "uint8"), ValueError, "spatial_dims=3"),
         (np.zeros((20, 8, 6, 6, 1), "uint8"), ValueError, "For volumes give spatial_dims=3"),
-        (np.zeros((20, 8, 2), "uint8"), ValueError, "at least 4 pixels on each side, got 8 x 2"),
+        (np.zeros((20, 8, 2), "uint8"), ValueError, "got 8 x 2. Series of numbers need kind='series'"),
         (np.zeros((20, 6), "uint8"), TypeError, "synthetic must be images as train"),
     ],
 )

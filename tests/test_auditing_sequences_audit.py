@@ -23,7 +23,7 @@ LOG = Path(__file__).parents[2] / "shared" / "data" / "sequence" / "hiring_event
 def reports():
     with pytest.MonkeyPatch.context() as patch:  # the checks of tables have tests of their own
         own = [c for c in sequences.CHECKS if c.id != "fidelity.discriminative"]
-        patch.setattr(sequences, "with_tables", lambda checks: [c for c in checks if c.id in KEPT] + own)
+        patch.setattr(sequences, "with_tables", lambda checks, kind: [c for c in checks if c.id in KEPT] + own)
         made = {
             "events": audit(*(applications(150, s) for s in (0, 1)), holdout=applications(150, 2), **LONG),
             "series": audit(*(autoregressive(150, s) for s in (0, 1)), holdout=autoregressive(150, 2), kind="series"),

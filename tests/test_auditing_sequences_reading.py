@@ -62,6 +62,14 @@ def test_series_of_any_form_are_the_same():
         assert parts["train"].lengths.tolist() == [3] * 20
 
 
+def test_masked_values_are_missing():
+    series = np.arange(40.0).reshape(10, 2, 2)
+    masked = np.ma.masked_array(series, series % 7 == 0)
+    of_nan = read_series({"train": np.where(masked.mask, np.nan, series)})[1]["train"]
+    for form in (masked, list(masked), masked.astype(int)):
+        assert np.array_equal(read_series({"train": form})[1]["train"].values, of_nan.values, equal_nan=True)
+
+
 def test_infinite_values_count_as_missing_and_are_said():
     series = np.zeros((20, 3))
     series[0, 1], series[1, 1] = np.inf, np.nan
@@ -138,6 +146,7 @@ def test_without_times_rows_stand_in_order():
         ({}, {"static": ["event"]}, "Column 'event' is static, protected or the target, but varies within 40 of 40"),
         ({}, {"protected": ["event"]}, "varies within"),
         ({}, {"static": ["case"]}, "must be others than entity="),
+        ({}, {"time": "case"}, "entity= and time= are both 'case'"),
         ({}, {"protected": ["age"]}, "protected='age' is not a column that a sequence has"),
         ({}, {"target": "income"}, "target='income' is not a column that a sequence has"),
         ({"case": None}, {}, "entity='case' is missing in 1 rows of train"),

@@ -81,3 +81,11 @@ def test_plausible_sequences_cannot_be_told(one_step):
     texts, labels = texts_and_labels()
     with pytest.raises(TypeError, match="Sequences have no features to tell plausible ones by"):
         AugmentedClassifier(counting(), writer(), ratio=1, filter="drop").fit(texts, labels)
+
+
+def test_missing_texts_and_rows_of_different_lengths_are_named():
+    texts, labels = texts_and_labels()
+    with pytest.raises(TypeError, match="X must hold strings; number 0 is missing: drop or fill it"):
+        AugmentedClassifier(counting(), writer(), ratio=1).fit([None, *texts[1:]], labels)
+    with pytest.raises(ValueError, match="series of different lengths are a list of arrays"):
+        AugmentedClassifier(counting(), writer(), ratio=1).fit([[1.0] * (1 + k % 2) for k in range(60)], labels)

@@ -15,7 +15,7 @@ from augment import TabularSynthesizer
 from augment.codecs.layout import ImageLayout
 from augment.codecs.table import TableCodec
 from augment.models import VAE, Autoregressive, Flow, GenerativeModel, Recipe
-from augment.models.base import _families, describe, encoding_of, from_description, get
+from augment.models.base import _families, describe, encoding_of, from_description, get, seeded
 
 
 class OwnModel(GenerativeModel):
@@ -273,3 +273,11 @@ def test_the_default_takes_a_schedule_and_says_what_it_does_not_take(one_step):
     assert len(fitted(Autoregressive(width=8, learning_rate=schedule)).generate(3)) == 3
     with pytest.raises(ValueError, match="learning_rate must be a number of at least 1e-09. Received: learning_rate=0"):
         fitted(Autoregressive(learning_rate=0))
+
+
+def test_names_count_from_one_in_a_seeded_block_and_go_on_after_it():
+    first = keras.layers.Dense(1).name
+    with seeded(0):
+        assert [keras.layers.Dense(1).name for _ in range(2)] == ["dense", "dense_1"]
+    number = int((first.split("_") + ["0"])[1])
+    assert keras.layers.Dense(1).name == f"dense_{number + 1}"

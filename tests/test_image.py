@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 
-from augment import ImageSynthesizer
+from augment import ImageClassifier, ImageSynthesizer
 from augment.models import GAN, VAE, Flow
 
 SMALL = {"vae": VAE(latent_dim=4, width=8), "flow": Flow(width=8, n_steps=4), "gan": GAN(latent_dim=4, width=8)}
@@ -252,3 +252,11 @@ def test_the_same_seed_gives_the_same_images(one_step):
     X = np.random.default_rng(0).integers(0, 255, (20, 8, 8)).astype("uint8")
     first, second = (quick("flow").fit(X).generate(4) for _ in range(2))
     assert np.array_equal(first, second)
+
+
+def test_labels_of_several_kinds_are_refused():
+    images = np.zeros((4, 8, 8))
+    for labels in (["a", 1, "b", 2], ["a", np.nan, "b", "a"]):
+        for learner in (quick(), ImageClassifier()):
+            with pytest.raises(ValueError, match="all of one kind, none of them missing"):
+                learner.fit(images, labels)

@@ -91,3 +91,17 @@ def test_an_unknown_token_is_named():
     with pytest.raises(ValueError, match=r"prompt has the token '\[Si\]', which none of the fitted molecules has"):
         fitted().begun([Molecule("C[Si]")])
     assert [len(own) for own in fitted().known_only(["C[Si]", "CC"])] == [2]
+
+
+def test_sums_tell_what_is_open_and_what_is_asked_for():
+    codec = fitted()
+    (own,) = codec.begun([Molecule("c1ccc(Br)cc1")])
+    rings = [token for token in codec.vocabulary if token in ("1", "%12")]
+    totals = np.cumsum(codec.layout.sums[own], axis=0)
+    one = rings.index("1")
+    assert codec.layout.n_parities == len(rings) and (totals[:, one] % 2).tolist() == [0, *[1] * 9, 0]
+    assert totals[:, len(rings)].tolist() == [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0]  # open branches
+    assert totals[-1, len(rings) + 1] * 16 == pytest.approx(7)  # atoms
+    told = codec.layout.sums[codec.told(["weight"], np.array([[0], [codec.controls.counts.shape[1] - 1]])).ravel()]
+    first = len(rings) + 2 + 2 * TOLD.index("weight")
+    assert told[:, first : first + 2].tolist() == [[1, -1], [1, 1]] and np.abs(told).sum() == 4

@@ -7,7 +7,7 @@ from scipy import stats
 from augment.codecs.series_layout import SeriesCondition, SeriesLayout
 from augment.models import Recurrent
 from augment.models.base import seeded
-from augment.models.recurrent_series import PlainSeries, _log_density, resampled
+from augment.models.recurrent_series import PlainSeries, _log_density
 
 RHO, LENGTH = 0.8, 6
 COVARIANCE = RHO ** np.abs(np.subtract.outer(np.arange(LENGTH), np.arange(LENGTH)))
@@ -107,10 +107,3 @@ def test_a_series_hangs_on_its_own_noise_alone(random):
     part = random.transport(noise[some], SeriesCondition(np.zeros(3, int), values[some], known[some]))
     assert np.allclose(whole[some], part, atol=1e-4)
     assert np.array_equal(whole[:, :8][known], values[known])
-
-
-def test_particles_go_on_by_their_weights():
-    weights = np.log(np.array([[0.97, 0.01, 0.01, 0.01], [0.25, 0.25, 0.25, 0.25]]))
-    kept = resampled(weights, np.array([0.5, 0.5]))
-    assert kept.tolist() == [0, 0, 0, 0, 4, 5, 6, 7]
-    assert (weights[0] == 0).all() and np.allclose(weights[1], np.log(0.25))

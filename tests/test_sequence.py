@@ -130,6 +130,8 @@ def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
         (pd.Series(["a", None], dtype="str"), None, TypeError, "number 1 is missing"),
         (np.zeros((3, 4)), None, TypeError, "X is of no kind"),
         (["a", "b"], ["x"], ValueError, "one label for each of the 2 sequences"),
+        (["a", "b"], ["x", 1], ValueError, "all of one kind, none of them missing; got int, str"),
+        (["a", "b"], ["x", np.nan], ValueError, "all of one kind, none of them missing; got float, str"),
         (pd.Series([1.5, 2.5]), None, TypeError, r"got a series of numbers: give what its to_numpy\(\) gives"),
         (7, None, TypeError, "got int"),
         ([[1.0, 2.0]], None, TypeError, r"list of arrays \(time, features\), got list of list"),

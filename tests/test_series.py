@@ -95,6 +95,9 @@ def test_score_prefers_series_like_the_fitted_ones(fitted):
     ones = series[labels == 1][:300]
     assert model.score(ones, [1] * 300) > model.score(ones, [0] * 300) + 1
     assert model.score(series[:500]) == model.score(series[:500]) and not hasattr(model, "score_samples")
+    for other, message in [(series[..., :1], "X has 1 features; 2 were"), (series[:, :9], "must have 12 steps each")]:
+        with pytest.raises(ValueError, match=message):
+            model.score(other[:20])
 
 
 @pytest.mark.usefixtures("one_step")
@@ -122,6 +125,11 @@ def test_forms_come_back(tmp_path):
     assert all(part.dtype == "float32" and part.shape[1] == 2 for part in new)
     paths, _ = model.generate(history=uneven[:3], horizon=4, y=[0, 1, 2])
     assert [len(path) for path in paths] == [5, 7, 10]
+    paths, _ = model.generate(history=[uneven[2][:length] for length in (1, 3, 4, 6)], horizon=1)
+    assert [len(path) for path in paths] == [2, 4, 5, 7]  # no fitted series has 2, 4 or 5 steps
+    gaps = [np.where(np.arange(length)[:, None] == 1, np.nan, uneven[2][:length]) for length in (2, 4, 5)]
+    filled, _ = model.generate(condition=gaps)
+    assert [len(part) for part in filled] == [2, 4, 5] and not any(np.isnan(part).any() for part in filled)
     model.save(tmp_path / "uneven")
     again = SequenceSynthesizer.load(tmp_path / "uneven").generate(9)
     assert all(np.array_equal(*pair) for pair in zip(again[0], new, strict=True))
@@ -136,6 +144,25 @@ def test_missing_values_are_generated_and_filled():
     new = model.generate(200)
     assert not np.isnan(new[..., 0]).any() and 0.3 < np.isnan(new[..., 1]).mean() < 0.5
     assert not np.isnan(model.generate(condition=series)).any()
+
+
+@pytest.mark.usefixtures("one_step")
+def test_masked_values_are_missing():
+    series = np.ma.masked_array(np.random.default_rng(0).normal(size=(60, 5, 1)), np.zeros((60, 5, 1), bool))
+    series[:30, 2] = np.ma.masked
+    series.data[:30, 2] = 99
+    model = quick().fit(series)
+    assert np.isnan(model.generate(200)[:, 2]).any() and np.nanmax(model.generate(200)) < 9
+    filled = model.generate(condition=series[:3])
+    assert (np.abs(filled) < 9).all() and np.array_equal(filled[:, :2], series.data[:3, :2])
+
+
+@pytest.mark.usefixtures("one_step")
+def test_what_is_given_stays_as_it_is_where_the_fitted_type_cannot_hold_it():
+    model = quick(kind="series").fit(np.random.default_rng(0).integers(0, 200, (30, 4)).astype("uint8"))
+    given = np.array([[1.5, -3, 300, np.nan]])
+    assert model.generate(condition=given)[0, :3].tolist() == [1.5, -3, 300]
+    assert model.generate(condition=np.array([[1, 7, 200, np.nan]])).dtype == "uint8"
 
 
 @pytest.mark.usefixtures("one_step")
@@ -160,6 +187,9 @@ def test_training_looks_for_series_learned_by_heart():
 def test_constant_series_need_no_model():
     model = quick().fit(np.full((4, 3, 2), 7))
     assert model.model_ is None and (model.generate(5) == 7).all() and model.generate(5).dtype == int
+    model = quick(model="recurrent").fit(np.full((4, 3, 2), 7), ["a", "b", "b", "b"])
+    assert np.allclose(model.score_samples(np.full((2, 3, 2), 7), ["a", "b"]), np.log([0.25, 0.75]))
+    assert model.score_samples(np.full((2, 3, 2), 7)).tolist() == [0, 0] and len(model.score_samples([])) == 0
 
 
 def test_windows_that_validate_share_no_steps_with_those_that_are_learned():
@@ -177,7 +207,8 @@ def test_windows_that_validate_share_no_steps_with_those_that_are_learned():
         (np.full((3, 4, 1), np.inf), {}, ValueError, "Series 0 of X has infinite values"),
         ([["a", "b"], ["c"]], {"kind": "series"}, TypeError, "Series 0 of X must hold numbers; it holds <U1"),
         (np.zeros((2, 3, 1), complex), {"kind": "series"}, TypeError, "it holds complex128"),
-        (np.zeros(9), {"kind": "series"}, ValueError, "one long series"),
+        (np.zeros(9), {"kind": "series"}, ValueError, "X is one series: give window="),
+        (np.zeros((2, 3, 4, 1)), {"kind": "series"}, ValueError, "each of its series has 3 axes, expected 1 or 2"),
         (np.zeros((9, 2)), {"kind": "series", "window": 10}, ValueError, "has 9 steps, fewer than window=10"),
         (np.zeros((9, 2)), {"kind": "series", "window": 0}, ValueError, "window must be an integer of at least 1"),
         (np.zeros((9, 2)), {"kind": "series", "window": 3, "stride": 0}, ValueError, "stride must be an integer"),

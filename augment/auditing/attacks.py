@@ -99,7 +99,7 @@ def _by_distance(data, columns, tested, reference, n_choices, rng):
     to_synthetic, to_reference = (np.sqrt(nearest(x, y, k)) for y in (at["synthetic"], at["holdout"][m:]))
     scores = {
         "distance to the nearest synthetic row": -to_synthetic[:, 0],
-        "that distance against the nearest reference row": to_reference[:, 0] - to_synthetic[:, 0],
+        "distance to synthetic rows against that to reference rows": to_reference[:, 0] - to_synthetic[:, 0],
     }
     floor = 1e-3 * max(float(np.median(to_reference[:, 0])), 1e-3)  # a distance of 0 is as good as a very small one
     for k in DENSITIES:

@@ -94,8 +94,9 @@ def audit(
         with a table, a dict of columns or a 1-D array ("x0") of what is known of each image; labels may be None.
         Sequences are a long frame with several rows for each `entity`; texts, as a list, 1-D array or series of
         strings; or, with ``kind="series"``, series of numbers, an array (n, time, features) or (n, time) or a list of
-        arrays (time, features) or (time,) of any lengths, NaN where missing. Texts and series may come as pairs with
-        their labels.
+        arrays (time, features) or (time,) of any lengths, NaN where missing; with ``kind="molecules"`` SMILES, of
+        which synthetic ones may be invalid; with ``kind="music"`` pieces, a list of arrays of MIDI pitches (time,
+        voices) or (time,), -1 for silence. All but long frames may come as pairs with their labels.
     synthetic : table, images or sequences
         The generated rows, with the same columns in any order; images of the form and range of train's, whose
         attributes are guessed from the images where they are not given. Where a pandas frame says in its `attrs` that
@@ -117,9 +118,10 @@ def audit(
     strata : str, optional
         The column within whose categories outcomes are compared (conditional disparity); by default the category that
         tells most about the target.
-    kind : {"auto", "table", "images", "series", "text", "events"}, default="auto"
+    kind : {"auto", "table", "images", "series", "text", "events", "molecules", "music"}, default="auto"
         What the parts are. "auto" looks at train: strings are texts, an array of three axes or more is images, a table
-        with `entity` is a long frame; series have to be named, since an array could be both.
+        with `entity` is a long frame. Series and music, which are arrays as images are, and molecules, which are
+        strings, have to be named.
     entity : str, optional
         For long frames: the column that tells whose row it is. Entities are compared, never rows; its values are not.
     time : str, optional
@@ -237,6 +239,7 @@ def audit(
     fidelity.crosscorrelation.worst  0.05  each pair of channels, at the same step and a step later
     fidelity.discriminative          0.70  highest AUC of telling synthetic from training sequences by their steps
     fidelity.context                 0.03  largest kernel distance of whole sequences beyond fresh real ones
+    fidelity.molecules.validity      0.90  smallest share of synthetic strings that are molecules
     utility.next_step                0.10  largest growth of the error of foretelling the next step
     bias.outcomes                    0.05  largest change of how many of a group ever have an event
     bias.outcomes.mean               0.10  largest change of a group's mean amounts, in standard deviations
@@ -266,7 +269,7 @@ def audit(
     if mode not in MODES:
         raise ValueError(f"mode must be {' or '.join(map(repr, MODES))}, got {mode!r}.")
     seed, kind = _seed(random_state), kind_of(train, kind, entity, time, static)
-    checks = {"images": images.CHECKS, "table": CHECKS}.get(kind) or sequences.with_tables(CHECKS)
+    checks = {"images": images.CHECKS, "table": CHECKS}.get(kind) or sequences.with_tables(CHECKS, kind)
     limits = resolve(checks, thresholds)
     values = {name: threshold.value for name, threshold in limits.items()}
     parts, about = (train, synthetic, holdout), {"protected": protected, "thresholds": values}

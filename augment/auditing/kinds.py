@@ -4,14 +4,15 @@ from augment.auditing.frames import as_names
 from augment.auditing.images.reading import are_images
 from augment.auditing.sequences.reading import are_texts
 
-KINDS = ("auto", "table", "images", "series", "text", "events")
+KINDS = ("auto", "table", "images", "series", "text", "events", "molecules", "music")
 
 
 def kind_of(train, kind="auto", entity=None, time=None, static=()):
-    """What an audit is of: "table", "images", "series", "text" or "events".
+    """What an audit is of: "table", "images", "series", "text", "events", "molecules" or "music".
 
     "auto" looks at train: an `entity` makes a long frame of events, strings are texts, an array of three axes is
-    images; all else is a table. Series of numbers have the form of images, and have to be named.
+    images; all else is a table. Series of numbers and music have the form of images, and molecules that of texts: they
+    have to be named.
 
     Examples
     --------

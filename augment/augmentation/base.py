@@ -227,7 +227,7 @@ def as_table(X):
         return X
     if are_sequences(X):
         return as_objects(X)
-    X = check_array(as_array(X), dtype=None, ensure_all_finite=False, allow_nd=True)
+    X = check_array(_regular(X), dtype=None, ensure_all_finite=False, allow_nd=True)
     nested = [cell for cell in X.flat if isinstance(cell, dict | list | set | tuple)] if X.dtype.kind == "O" else []
     if nested:
         raise TypeError(
@@ -235,6 +235,17 @@ def as_table(X):
             f"{type(nested[0]).__name__}: take nested values apart into columns of their own."
         )
     return X
+
+
+def _regular(X):
+    """X as an array; a ValueError where it is a list of rows of different lengths."""
+    try:
+        return as_array(X)
+    except ValueError:
+        raise ValueError(
+            "The rows of X have different lengths. A table has rows of one length; series of different lengths are a "
+            "list of arrays, (time, features) or (time,) each."
+        ) from None
 
 
 def one_target(estimator, y):

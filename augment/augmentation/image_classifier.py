@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from augment.codecs.image import read_images
 from augment.codecs.labels import read_labels
-from augment.synthesizers.pairs import to_numpy
+from augment.synthesizers.pairs import as_array, to_numpy
 
 
 class ImageClassifier(ClassifierMixin, BaseEstimator):
@@ -123,7 +123,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):
 
         self._check_parameters()
         images = self._read(X)
-        labels = read_labels(to_numpy(y), len(images))
+        labels = read_labels(to_numpy(as_array(y)), len(images))
         if images.size and (images == images[0]).all():
             raise ValueError("All images are the same: nothing in them tells one label from another.")
         classes, codes = np.unique(labels, return_inverse=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from augment.synthesizers.pairs import is_series, to_numpy
+from augment.synthesizers.texts import is_missing
 
 
 def are_sequences(X):
@@ -22,7 +23,7 @@ def are_sequences(X):
         return False
     if isinstance(X[0], np.ndarray) and X[0].ndim:
         return len({np.shape(part) for part in X}) > 1
-    return isinstance(X[0], str)
+    return isinstance(next((x for x in X if not is_missing(x)), None), str)
 
 
 def as_objects(X):

@@ -11,6 +11,8 @@ from augment.codecs.sequence_layout import SequenceLayout, pack, unpack
 from augment.codecs.tokens import TokenCodec
 
 TOKEN = re.compile(r"\[[^\]]*\]|Br|Cl|%\d\d|.", re.DOTALL)  # of SMILES, and of SELFIES, where all are in brackets
+RING, BRANCHES = re.compile(r"\d|%\d\d"), {"(": 1, ")": -1}
+ATOM = 1 / 16  # what an atom adds to the sum of atoms: a fraction, so that a molecule has some
 LENGTH = 128  # tokens in a row at least
 TOLD = "logp", "weight", "qed"  # the properties that can be told, in the order of their tokens
 SHARE_TOLD = 0.5  # of the sequences in training, those with something told, and of their properties, those that are
@@ -66,7 +68,29 @@ class MoleculeCodec(TokenCodec):
         self._starts = {name: self.shuffled + 1 + start for name, start in self.controls.starts.items()}
         n_tokens = self.shuffled + 1 + sum(self.controls.counts.shape)
         length = max(LENGTH, longest + len(TOLD) + 2)  # no molecule is cut
-        self.layout = SequenceLayout(n_tokens, length, classes.proportions, n_samples=n_samples, n_given=1)
+        sums, n_parities = self._sums(n_tokens)
+        counts = {"n_samples": n_samples, "n_given": 1, "n_parities": n_parities, "n_open": n_parities + 1}
+        self.layout = SequenceLayout(n_tokens, length, classes.proportions, sums=sums, **counts)
+
+    def _sums(self, n_tokens):
+        """What each token adds to sums that a network is told, and of how many of them only whether they are odd.
+
+        A number of a ring is open where there was an odd number of it. Then come how many branches are open, how many
+        atoms there are, and for each property whether it is told, and where between its lowest and highest bin it is.
+        """
+        rings = [token for token in self.vocabulary if RING.fullmatch(token)]
+        columns = len(rings) + 2 + 2 * len(TOLD)
+        sums = np.zeros((n_tokens, columns), "float32")
+        for column, token in enumerate(rings):
+            sums[self._numbers[token], column] = 1
+        for token, number in self._numbers.items():
+            sums[number, len(rings)] = BRANCHES.get(token, 0)
+            sums[number, len(rings) + 1] = ATOM if token[0].isalpha() or token[0] == "[" else 0
+        n_bins = dict(zip(TOLD, self.controls.counts.shape, strict=True))
+        for place, (name, start) in enumerate(self._starts.items()):
+            own, column = slice(start, start + n_bins[name]), len(rings) + 2 + 2 * place
+            sums[own, column], sums[own, column + 1] = 1, np.linspace(-1, 1, n_bins[name])
+        return sums, len(rings)
 
     def encode(self, data, rng=None):
         """Rows (m, layout.width) of molecules with all of their properties told, in an order that `rng` decides."""

@@ -30,6 +30,13 @@ class SequenceLayout:
         Tokens at the beginning of a sequence that are given and not scored.
     turns : ndarray of bool of shape (period, n_tokens), default=None
         Which tokens may stand at each place of a sequence, over and over; None where any may stand anywhere.
+    sums : ndarray of shape (n_tokens, n_sums), default=None
+        What each token adds to sums over the sequence so far, which the network is told at each token: nothing for 0.
+    n_parities : int, default=0
+        Of so many of the sums, the first ones, it is told whether they are odd.
+    n_open : int, default=0
+        So many of the sums, the first ones, tell what is open: a sequence ends only where these parities are even and
+        these others 0, and none falls below 0.
     """
 
     modality = "tokens"
@@ -39,6 +46,14 @@ class SequenceLayout:
     n_samples: int = field(kw_only=True)
     n_given: int = field(default=0, kw_only=True)
     turns: np.ndarray | None = field(default=None, kw_only=True, compare=False)
+    sums: np.ndarray | None = field(default=None, kw_only=True, compare=False)
+    n_parities: int = field(default=0, kw_only=True)
+    n_open: int = field(default=0, kw_only=True)
+
+    @property
+    def n_sums(self):
+        """Number of sums that the network is told."""
+        return 0 if self.sums is None else self.sums.shape[1]
 
     @property
     def n_classes(self):

@@ -125,19 +125,25 @@ class SeriesCodec:
         known = np.stack(columns, axis=-1) if columns else np.zeros((n, self.layout.length, 0), bool)
         return np.where(known, scores, 0).reshape(n, -1).astype("float32"), known.reshape(n, -1)
 
-    def decode(self, arrays):
-        """Series of arrays (n, layout.width): a list of arrays (steps, features) of the fitted type."""
+    def decode(self, arrays, lengths=None):
+        """Series of arrays (n, layout.width): a list of arrays (steps, features) of the fitted type.
+
+        Each has the fitted length that its last channel tells, or that of `lengths` (n,), which may be any in between.
+        """
         n, start, features = len(arrays), 0, []
         scores = arrays[:, : self.layout.n_values].reshape(n, *self.layout.shape).astype("float64")
         for channel in self.channels:
             features.append(channel.decode(scores[..., start : start + channel.width]))
             start += channel.width
         steps = np.stack(features, axis=-1).astype(self.dtype_in)
-        lengths = np.full(n, self.layout.length)
-        if self.length_scores is not None:
-            wanted = self.length_scores.decode(scores[..., -1].mean(axis=1))
-            lengths = self.lengths[np.abs(self.lengths - wanted[:, None]).argmin(axis=1)]
+        lengths = self._lengths(scores) if lengths is None else lengths
         return [part[:length] for part, length in zip(steps, lengths, strict=True)]
+
+    def _lengths(self, scores):
+        if self.length_scores is None:
+            return np.full(len(scores), self.layout.length)
+        wanted = self.length_scores.decode(scores[..., -1].mean(axis=1))
+        return self.lengths[np.abs(self.lengths - wanted[:, None]).argmin(axis=1)]
 
     def to_dict(self):
         """The codec as JSON-ready values."""

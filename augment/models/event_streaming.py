@@ -125,7 +125,7 @@ class _Slots:
     def _keep(self, rows):
         """Keep the rows of this step; an entity that ends, or has as many rows as it may have, leaves its slot."""
         stays = (self.owners >= 0) & (rows[:, 0] != ENDS)
-        full = stays & (self.number >= self.condition.most[np.maximum(self.owners, 0)])
+        full = stays & (self.number >= np.append(self.condition.most, 0)[self.owners])  # -1 owns none
         self.cut[self.owners[full]] = True
         kept = stays & ~full
         self.found.append((self.owners[kept], rows[kept], *(now[kept] for now in self.now)))

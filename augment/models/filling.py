@@ -11,9 +11,10 @@ import numpy as np
 
 from augment.codecs.sequence_layout import BOUND, in_turn
 from augment.models.drawing import inverse_cumulative, log_sum
+from augment.models.particles import flat, resampled
 from augment.models.streaming import narrowed
 
-PARTICLES = 64  # of each sequence
+PARTICLES = 64  # of each sequence: chorales with one voice kept come out as likely as real ones; 8 are too few
 TOGETHER = 2  # sequences; always so many, since rounding follows the shape
 
 
@@ -63,7 +64,7 @@ class _Particles:
         for place in range(self.given.shape[1]):
             logits, self.states = self.cells.step(tokens, self.classes, self.states)
             self._draw(logits.astype("float64"), place)
-            self._resample(place)
+            self._resample()
             tokens = self.drawn[:, :, place].ravel()
         chosen = [inverse_cumulative(*each)[0] for each in zip(self.weights[:, None], self.choices, strict=True)]
         each = zip(self.drawn, chosen, self.lengths, strict=True)
@@ -82,16 +83,9 @@ class _Particles:
         worth = np.where(given < BOUND, log_sum(goes_on), of_given) - log_sum(logits)
         self.weights += np.where(within, worth, 0.0).reshape(self.weights.shape)
 
-    def _resample(self, place):
+    def _resample(self):
         """Let particles of much weight take the places of others, where half of the particles or fewer count."""
-        rows = np.arange(self.weights.size).reshape(self.weights.shape)
-        for row, rng in enumerate(self.rngs):
-            shares, offset = np.exp(self.weights[row] - self.weights[row].max()), rng.random()
-            shares /= shares.sum()
-            if 1 / np.square(shares).sum() <= PARTICLES / 2:  # the effective sample size
-                ancestors = np.searchsorted(shares.cumsum(), (np.arange(PARTICLES) + offset) / PARTICLES)
-                ancestors = np.minimum(ancestors, PARTICLES - 1)
-                self.drawn[row], self.weights[row] = self.drawn[row][ancestors], 0.0
-                rows[row] = rows[row][ancestors]
-        if (rows.ravel() != np.arange(rows.size)).any():
-            self.states = [[state[rows.ravel()] for state in states] for states in self.states]
+        kept = resampled(self.weights, np.array([rng.random() for rng in self.rngs]))
+        if (kept != np.arange(PARTICLES)).any():
+            self.drawn = np.take_along_axis(self.drawn, kept[..., None], axis=1)
+            self.states = [[state[flat(kept)] for state in states] for states in self.states]

@@ -4,6 +4,9 @@ import numpy as np
 
 from augment.codecs.sequence_layout import BOUND
 from augment.models.plain_trunk import array
+from augment.models.running_sums import barred, told
+
+IMPOSSIBLE = -1e9  # logit of what may not follow
 
 
 class PlainCells:
@@ -20,8 +23,10 @@ class PlainCells:
 
     def __init__(self, model):
         self.cells = [plain_cell(layer.cell.cell) for layer in model.recurrent]
-        self.of_tokens = array(model.embedding.embeddings) @ self.cells[0].kernel
-        self.of_classes = array(model.classes.embeddings) @ self.cells[0].kernel
+        self.layout, kernel = model.layout, self.cells[0].kernel
+        kernel, self.of_sums = np.split(kernel, [len(kernel) - model.layout.n_sums])
+        self.of_tokens = array(model.embedding.embeddings) @ kernel
+        self.of_classes = array(model.classes.embeddings) @ kernel
         self.head, self.bias = array(model.head.kernel), array(model.head.bias)
 
     def step(self, tokens, classes, states=None):
@@ -32,20 +37,30 @@ class PlainCells:
         tokens, classes : ndarray of int of shape (n,)
             A token 0 begins a sequence.
         states : list of list of ndarray, default=None
-            Those after the tokens before, of each layer, which are changed in place; None begins with zeros.
+            Those after the tokens before, of each layer and of the sums, which are changed in place; None begins with
+            zeros.
 
         Returns
         -------
         logits : ndarray of float32 of shape (n, n_tokens)
         states : list of list of ndarray
         """
-        states = states or [cell.start(len(tokens)) for cell in self.cells]
-        begins, told, hidden = tokens == BOUND, self.of_tokens[tokens] + self.of_classes[classes], None
-        for cell, state in zip(self.cells, states, strict=True):
-            for part in state:
-                part[begins] = 0
-            hidden = cell(told if hidden is None else hidden @ cell.kernel, state)
-        return hidden @ self.head + self.bias, states
+        states = states or self._start(len(tokens))
+        for part in (part for state in states for part in state):
+            part[tokens == BOUND] = 0
+        (sums,), hidden, given = states[-1], None, self.of_tokens[tokens] + self.of_classes[classes]
+        if self.layout.n_sums:
+            sums += self.layout.sums[tokens]
+            given += told(sums, self.layout) @ self.of_sums
+        for cell, state in zip(self.cells, states, strict=False):
+            hidden = cell(given if hidden is None else hidden @ cell.kernel, state)
+        logits = hidden @ self.head + self.bias
+        if self.layout.n_open:
+            logits[barred(sums, self.layout)] = IMPOSSIBLE
+        return logits, states
+
+    def _start(self, n):
+        return [*(cell.start(n) for cell in self.cells), [np.zeros((n, self.layout.n_sums), "float32")]]
 
 
 class _Cell:

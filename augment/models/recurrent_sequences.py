@@ -10,6 +10,7 @@ from augment.models.base import GenerativeModel
 from augment.models.filling import fill
 from augment.models.plain_cells import PlainCells
 from augment.models.resetting import Resetting
+from augment.models.running_sums import sums_of_rows
 from augment.models.streaming import stream
 
 CELLS = {"gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
@@ -20,7 +21,7 @@ class RecurrentSequenceModel(GenerativeModel):
     """The networks of `Recurrent` for sequences of tokens.
 
     The state is zero where a sequence begins, so that rows may hold several. The class of a sequence is added to what
-    is told of each of its tokens.
+    is told of each of its tokens, and the sums of the layout stand beside it.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class RecurrentSequenceModel(GenerativeModel):
     def build(self, input_shape):
         self.embedding.build((None, None))
         self.classes.build((None, None))
-        width = self.units // 4 + 1
+        width = self.units // 4 + 1 + self.layout.n_sums
         for layer in self.recurrent:
             layer.build((None, None, width + 1))
             width = self.units
@@ -51,7 +52,8 @@ class RecurrentSequenceModel(GenerativeModel):
         self.built = True
 
     def _told(self, tokens, classes):
-        return ops.cast(self.embedding(tokens) + self.classes(classes), "float32")
+        told = ops.cast(self.embedding(tokens) + self.classes(classes), "float32")
+        return told if not self.layout.n_sums else ops.concatenate([told, sums_of_rows(tokens, self.layout)], axis=-1)
 
     def call(self, x, training=False):
         """Rows (n, layout.width) -> negative log-likelihood (n,) of each row's tokens, and how many there are (n,)."""

@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 
 from augment.models.base import in_chunks
 from augment.models.drawing import inverse_cumulative
+from augment.models.particles import flat, resampled
 from augment.models.plain_cells import plain_cell
 from augment.models.plain_trunk import array
 from augment.models.recurrent import CELLS
@@ -222,7 +223,7 @@ def _drawn(arrays, count, noise, classes, values, known):
             if count > 1 and here.any():
                 weights += np.where(here, _log_density(*mixture, now[:, c]), 0).reshape(weights.shape)
         if count > 1:
-            kept = resampled(weights, uniform[::count, t, 0])
+            kept = flat(resampled(weights, uniform[::count, t, 0]))
             drawn, states = drawn[kept], [[part[kept] for part in state] for state in states]
         before = drawn[:, t]
     chosen = inverse_cumulative(weights, uniform[::count, -1, -1])
@@ -249,24 +250,6 @@ def _draw(logits, means, deviations, uniform, normal):
 def _log_density(logits, means, deviations, values):
     logs = logits - logsumexp(logits, axis=1, keepdims=True) - np.log(deviations * np.sqrt(2 * np.pi))
     return logsumexp(logs - 0.5 * ((values[:, None] - means) / deviations) ** 2, axis=1)
-
-
-def resampled(weights, uniform):
-    """Places (n * count,) of the particles that go on, of their log weights (n, count).
-
-    Where the effective number of particles has fallen below one half, they are drawn by their weights, evenly spread
-    (systematic resampling; Doucet, de Freitas and Gordon, "Sequential Monte Carlo methods in practice", 2001), and the
-    weights become equal; elsewhere all go on.
-    """
-    n, count = weights.shape
-    shares = np.exp(weights - weights.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    kept = np.tile(np.arange(count), (n, 1))
-    for row in np.flatnonzero(1 / (shares**2).sum(axis=1) < count / 2):
-        points = (np.arange(count) + uniform[row]) / count
-        kept[row] = np.minimum(np.searchsorted(np.cumsum(shares[row]), points), count - 1)
-        weights[row] = 0
-    return (kept + count * np.arange(n)[:, None]).ravel()
 
 
 def _regressions(now, before):

@@ -11,7 +11,7 @@ from augment.codecs.layout import ImageCondition
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.oversampling import rows_to_add, without_missing
-from augment.synthesizers.pairs import Pairing, one_column, shaped_like, stack, to_numpy
+from augment.synthesizers.pairs import Pairing, as_array, one_column, shaped_like, stack, to_numpy
 
 BATCH = 64  # images in a step
 OFTEN = 200  # times at most that a model sees an image, unless `epochs` is given: more are learned by heart
@@ -223,7 +223,7 @@ class ImageSynthesizer(Synthesizer):
             self._n_samples, self.n_features_in_ = len(images), int(np.prod(images.shape[1:]))
         else:
             self._check_form(images)
-        return images, None if y is None else read_labels(to_numpy(y), len(images))
+        return images, None if y is None else read_labels(to_numpy(as_array(y)), len(images))
 
     def _check_form(self, images):
         codec = self.codec_

@@ -17,10 +17,10 @@ from augment.synthesizers.token_kind import FEWEST
 
 NOTATIONS, ON_ERROR = ("smiles", "selfies"), ("raise", "skip")
 SHOWN = 3  # invalid ones that a message names
-COPIES = 25_000, 10  # of all molecules together about, and of one at most, that are written in another order
+COPIES = 10_000, 0.25, 10  # that are written in another order: of all together, and of one at least and at most
 TOKENS = 1000  # of a molecule at most
 OFTEN = 100  # times at most that a model sees a molecule, in one order or another, unless `epochs` is given
-MOST = 16_000_000  # tokens at most that it sees
+MOST = 20_000_000  # tokens at most that it sees
 
 
 class Molecules(Texts):
@@ -148,9 +148,10 @@ class Molecules(Texts):
 
     def _with_copies(self, codec, told, molecules, classes, chosen, rng):
         texts = codec.decode([molecules[number] for number in chosen])
+        average = n_copies(len(texts))
         owners, own = chosen.tolist(), [molecules[number] for number in chosen]
         for number, text in zip(chosen, texts, strict=True):
-            copies = codec.known_only(self.copies(text, n_copies(len(texts)), rng))
+            copies = codec.known_only(self.copies(text, int(average + rng.random()), rng))
             owners += [number] * len(copies)
             own += copies
         orders = [codec.canonical] * len(chosen) + [codec.shuffled] * (len(own) - len(chosen))
@@ -163,14 +164,15 @@ class Molecules(Texts):
 
 
 def n_copies(n):
-    """In how many other orders each of n molecules is learned.
+    """In how many other orders each of n molecules is learned, on average: what few molecules need most.
 
     Examples
     --------
-    >>> n_copies(1000), n_copies(10_000), n_copies(100_000)
-    (10, 2, 1)
+    >>> n_copies(500), n_copies(5000), n_copies(50_000)
+    (10.0, 2.0, 0.25)
     """
-    return int(np.clip(round(COPIES[0] / n), 1, COPIES[1]))
+    total, least, most = COPIES
+    return float(np.clip(total / n, least, most))
 
 
 def _told(reasons, texts):

@@ -10,7 +10,7 @@ from augment.codecs.labels import read_labels
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
 from augment.synthesizers.kinds import KINDS, kind_named
-from augment.synthesizers.pairs import Pairing, to_numpy
+from augment.synthesizers.pairs import Pairing, as_array, to_numpy
 
 BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 16}  # rows in a step
 DEFAULTS = {"prompt": None, "max_length": None, "temperature": 1.0, "top_p": 1.0, "history": None, "horizon": None}
@@ -380,8 +380,6 @@ class SequenceSynthesizer(Synthesizer):
         sequences, labels = self._read(X, y, reset=False)
         if not len(sequences):
             raise ValueError("score is a mean over sequences and got none: give at least one.")
-        if self.model_ is None:  # all is constant
-            return 0.0
         if self._tells_likelihood():
             return float(np.mean(self._log_likelihood((sequences, labels), y)))
         classes = None if labels is None else self.codec_.classes.places(labels)
@@ -400,7 +398,7 @@ class SequenceSynthesizer(Synthesizer):
             if y is not None and not kind.labelled:
                 raise ValueError(f"Sequences of the kind {kind.name!r} have no y: labels are columns of X.")
             if y is not None:
-                labels = read_labels(to_numpy(y), len(kept), "sequences")[kept]
+                labels = read_labels(to_numpy(as_array(y)), len(kept), "sequences")[kept]
             self._pairing = Pairing() if y is None else Pairing.of(np.zeros((len(kept), 1)), y)
             self._kind, self.kind_, self._n_samples, self.n_features_in_ = kind, kind.name, len(sequences), 1
             return sequences, labels

@@ -8,7 +8,7 @@ import numpy as np
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
 from augment.synthesizers.base import split
-from augment.synthesizers.series_reading import read_series, windows
+from augment.synthesizers.series_reading import check_features, check_lengths, read_series, windows
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
 FEWEST = 500  # steps of training
@@ -65,11 +65,11 @@ class Series:
     def of(cls, X, window=None, stride=1):
         """The kind, with the form in which the user gave the series; an error where there is nothing to learn."""
         if window is None:
+            if isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind != "O":
+                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
             series, n_axes = read_series(X)
             objects = isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 1
             kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
-            if isinstance(X, np.ndarray) and X.ndim == 1 and not objects:
-                raise ValueError("X is one series: give window=, the steps of the parts to learn it in.")
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
             series, n_axes = read_series([X] if one else X)
@@ -112,24 +112,15 @@ class Series:
             return Question(places)
         name = "history" if condition is None else "condition"
         given = self._given(history if condition is None else condition, name)
-        if len(codec.channels) != given[0].shape[1]:
-            raise ValueError(f"{name} has {given[0].shape[1]} features; {len(codec.channels)} were fitted.")
+        check_features(given, codec, name)
         if len(places) < len(given):
             raise ValueError(f"{name} has {len(given)} series, and {len(places)} are asked for.")
         given = [given[number % len(given)] for number in range(len(places))]
         if condition is not None:
-            self._check_lengths(given, codec)
+            check_lengths(given, codec, name)
         elif not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
             raise ValueError(f"horizon must be an integer of at least 1. Received: horizon={horizon!r}")
         return Question(places, given, None if condition is not None else int(horizon))
-
-    @staticmethod
-    def _check_lengths(given, codec):
-        longest = max(map(len, given))
-        if longest > codec.layout.length:
-            raise ValueError(f"A series of condition has {longest} steps; {codec.layout.length} at most were fitted.")
-        if codec.length_scores is None and min(map(len, given)) < codec.layout.length:
-            raise ValueError(f"The series of condition must have {codec.layout.length} steps each, as the fitted ones.")
 
     def _given(self, given, argument):
         one = isinstance(given, np.ndarray) and given.ndim == self.n_axes
@@ -144,7 +135,8 @@ class Series:
             return self._made(model, codec, SeriesCondition(question.classes), rng)
         if question.horizon is None:
             lengths = list(map(len, question.given))
-            made = self._made(model, codec, self._condition(codec, question, question.given, lengths, True), rng)
+            known = self._condition(codec, question, question.given, lengths, True)
+            made = self._made(model, codec, known, rng, lengths)
             return [_merged(*pair) for pair in zip(question.given, made, strict=True)]
         return self._continued(model, codec, question, rng)
 
@@ -157,7 +149,7 @@ class Series:
                 part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
             ]
             lengths = [min(len(part) + left, longest) for part in known]
-            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng)
+            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng, lengths)
             new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
             series = [
                 np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
@@ -171,12 +163,12 @@ class Series:
         return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill))
 
     @staticmethod
-    def _made(model, codec, condition, rng):
-        """Series that a model makes; where all is constant there is no model."""
+    def _made(model, codec, condition, rng, lengths=None):
+        """Series that a model makes, of these lengths; where all is constant there is no model."""
         n = len(condition.classes)
         if model is None:
-            return codec.decode(np.zeros((n, 0), "float32"))
-        return codec.decode(model.transport(model.noise(n, rng), condition))
+            return codec.decode(np.zeros((n, 0), "float32"), lengths)
+        return codec.decode(model.transport(model.noise(n, rng), condition), lengths)
 
     def give(self, series, codec, known, verbose):
         """Series in the user's form; those of an array that are not of one length as a list."""
@@ -198,7 +190,11 @@ class Series:
     @staticmethod
     def log_likelihood(model, codec, series, classes):
         """Log-density of the normal scores of each series, with the probability of its class where it is given."""
-        values = codec.encode((series, None))[:, : codec.layout.n_values]
+        if not series:
+            return np.zeros(0)
+        values = _scored(series, codec)[:, : codec.layout.n_values]
+        if model is None:  # all is constant: there are only the classes
+            return np.zeros(len(series)) if classes is None else np.log(codec.layout.proportions)[classes]
         return model.log_likelihood(values, classes)
 
     @staticmethod
@@ -220,7 +216,7 @@ class Series:
         from augment.models.sliced_distance import sliced_distance
 
         chosen, rng = np.random.default_rng(0).permutation(len(series))[:SCORED], np.random.default_rng(1)
-        rows = codec.encode(([series[number] for number in chosen], None))
+        rows = _scored([series[number] for number in chosen], codec)
         places = rng.choice(max(codec.layout.n_classes, 1), len(chosen), p=codec.layout.proportions or None)
         known = SeriesCondition(places if classes is None else classes[chosen])
         made = np.asarray(model.transport(model.noise(len(chosen), rng), known))
@@ -247,7 +243,17 @@ class Series:
         return vars(self)
 
 
+def _scored(series, codec):
+    """Encoded series of X, which must be of the form of the fitted ones."""
+    check_features(series, codec, "X")
+    check_lengths(series, codec, "X")
+    return codec.encode((series, None))
+
+
 def _merged(given, made):
-    """What is given of a series, its missing values taken from another."""
+    """What is given of a series, its missing values taken from another, whose type it has if that changes nothing."""
     missing = np.isnan(given.astype("float64"))
-    return np.where(missing, made[: len(given)], given).astype(made.dtype)
+    filled = np.where(missing, made, given)
+    with np.errstate(invalid="ignore"):
+        typed = filled.astype(made.dtype)
+    return typed if np.array_equal(typed, filled, equal_nan=True) else filled

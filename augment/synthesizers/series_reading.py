@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from augment.synthesizers.pairs import as_array
+
 FORMS = (
     "an array (n, time, features) or (n, time), or a list of arrays (time, features) or (time,); one long series "
     "(time, features) needs window="
@@ -16,7 +18,7 @@ def read_series(series, n_axes=None, argument="X"):
     Parameters
     ----------
     series : array or list of arrays
-        Numbers; NaN is a missing one.
+        Numbers; NaN is a missing one, and so is a masked one.
     n_axes : {1, 2}, default=None
         Axes that each has to have.
     argument : str, default="X"
@@ -31,8 +33,8 @@ def read_series(series, n_axes=None, argument="X"):
     n_axes = n_axes or (parts[0].ndim if parts else 2)
     if n_axes not in (1, 2) or any(part.ndim != n_axes for part in parts):
         found = sorted({part.ndim for part in parts})
-        what = " or ".join(map(str, found))
-        raise ValueError(f"{argument} must be {FORMS}; each of its series has {what} axes, expected {n_axes}.")
+        what, wanted = " or ".join(map(str, found)), n_axes if n_axes in (1, 2) else "1 or 2"
+        raise ValueError(f"{argument} must be {FORMS}; each of its series has {what} axes, expected {wanted}.")
     for number, part in enumerate(parts):
         if not part.size:
             raise ValueError(f"Series {number} of {argument} has no values: leave it out.")
@@ -49,7 +51,7 @@ def read_series(series, n_axes=None, argument="X"):
 
 def _numbers(part, number, argument):
     try:
-        part = np.asarray(part)
+        part = np.asarray(as_array(part) if np.ma.is_masked(part) else part)
         if part.dtype.kind == "O":
             part = part.astype("float64")
     except (TypeError, ValueError):
@@ -70,3 +72,18 @@ def windows(series, window, stride):
         if len(part) < window:
             raise ValueError(f"Series {number} of X has {len(part)} steps, fewer than window={window}.")
     return [part[at : at + window] for part in series for at in range(0, len(part) - window + 1, stride)]
+
+
+def check_features(series, codec, argument):
+    """Refuse series that have other features than the fitted ones."""
+    if len(codec.channels) != series[0].shape[1]:
+        raise ValueError(f"{argument} has {series[0].shape[1]} features; {len(codec.channels)} were fitted.")
+
+
+def check_lengths(series, codec, argument):
+    """Refuse series that are longer than the fitted ones, or of other lengths than theirs where these are all alike."""
+    longest = max(map(len, series))
+    if longest > codec.layout.length:
+        raise ValueError(f"A series of {argument} has {longest} steps; {codec.layout.length} at most were fitted.")
+    if codec.length_scores is None and min(map(len, series)) < codec.layout.length:
+        raise ValueError(f"The series of {argument} must have {codec.layout.length} steps each, as the fitted ones.")

@@ -145,7 +145,10 @@ def _check_sides(array, name, form, spatial_dims):
             f"{name} must be an array {form} with 1 to {FEW_CHANNELS} channels, got {array.shape}{advice}."
         )
     if min(sides) < SMALLEST:
-        raise ValueError(f"Images of {name} must have at least {SMALLEST} pixels on each side, got {_by(sides)}.")
+        raise ValueError(
+            f"Images of {name} must have at least {SMALLEST} pixels on each side, got {_by(sides)}. Series of numbers "
+            "need kind='series'."
+        )
 
 
 def _same_form(parts):

@@ -11,6 +11,7 @@ from augment.auditing.sequences import (
     examples,
     group_outcomes,
     lengths,
+    molecules,
     near_windows,
     next_step,
     runs,
@@ -32,7 +33,8 @@ CHECKS = [
 ]
 
 
-def with_tables(checks):
-    """The checks of tables and those of sequences, which take the place of those with the same id."""
-    own = {check.id for check in CHECKS}
-    return [*(check for check in checks if check.id not in own), *CHECKS]
+def with_tables(checks, kind):
+    """The checks of tables and those of sequences of a kind, which take the place of those with the same id."""
+    mine = [*CHECKS, *molecules.CHECKS] if kind == "molecules" else CHECKS
+    own = {check.id for check in mine}
+    return [*(check for check in checks if check.id not in own), *mine]

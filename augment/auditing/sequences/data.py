@@ -82,16 +82,19 @@ class SequenceData(Data):
 
     Attributes
     ----------
-    kind : {"events", "series", "text"}
+    kind : {"events", "series", "text", "molecules", "music"}
     channels : tuple of Column
         What varies within a sequence.
     parts : dict of str to Sequences
         By table; `sequences` leaves out those of a holdout that was set aside.
+    n_given : dict of str to int
+        By table, how many molecules were given, what is none among them.
     """
 
     kind: str = "series"
     channels: tuple = ()
     parts: dict = field(default_factory=dict)
+    n_given: dict = field(default_factory=dict)
 
     @property
     def sequences(self):

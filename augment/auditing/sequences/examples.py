@@ -5,6 +5,8 @@ import numpy as np
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
 from augment.auditing.sequences.data import NOTHING
+from augment.auditing.sequences.molecules import drawings
+from augment.auditing.sequences.music import rolls
 
 CURVES, TEXTS = 2, 8  # of each part
 WIDTH = 100  # characters of a sequence
@@ -15,7 +17,7 @@ def examples(data, rng):
     if not data.channels:
         raise NotAssessed(NOTHING)
     rows = {name: rng.permutation(data.sizes[name]) for name in ("train", "synthetic")}
-    shown = _curves(data, rows) if data.numeric else {"tables": [_written(data, rows)]}
+    shown = _shown(data, rows)
     return [
         Finding(
             id=EXAMPLES.id,
@@ -26,6 +28,14 @@ def examples(data, rng):
             evidence=shown,
         )
     ]
+
+
+def _shown(data, rows):
+    if data.kind == "molecules":
+        return drawings(data, rows)
+    if data.kind == "music":
+        return rolls(data, rows)
+    return _curves(data, rows) if data.numeric else {"tables": [_written(data, rows)]}
 
 
 def _curves(data, rows):
@@ -47,7 +57,7 @@ def _written(data, rows):
     for name, order in rows.items():
         part = data.sequences[name].take(order[:TEXTS])
         own = [part.values[a:b, data.categorical[0]] for a, b in zip(part.starts, part.starts[1:], strict=False)]
-        joined = ["" if data.kind == "text" else ", "] * len(own)
+        joined = ["" if data.kind in ("text", "molecules") else ", "] * len(own)
         said = [mark.join(channel.show(v) for v in one[:WIDTH]) for mark, one in zip(joined, own, strict=True)]
         texts[name] = [text if len(text) <= WIDTH else f"{text[:WIDTH]}…" for text in said]
     pairs = [list(pair) for pair in zip(*texts.values(), strict=False)]

@@ -1,6 +1,6 @@
 """Long frames, with several rows for each entity, become sequences in the order of their times and static columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Long:
     fixed : dict of str to ndarray of shape (n, static columns)
         By table, a row for each sequence.
     notes : list of str
+    n_given : dict of str to int
+        By table, how many sequences were given, those among them that could not be read; empty where all could.
     """
 
     channels: tuple
@@ -31,6 +33,7 @@ class Long:
     parts: dict
     fixed: dict
     notes: list
+    n_given: dict = field(default_factory=dict)
 
 
 def read_frames(given, entity, time=None, static=(), kept=()):
@@ -61,6 +64,8 @@ def read_frames(given, entity, time=None, static=(), kept=()):
     names, raws = read_alike(**given)
     whose = place(entity, names, "entity")
     when = None if time is None else place(time, names, "time")
+    if whose == when:
+        raise ValueError(f"entity= and time= are both {names[whose]!r}: they must be two columns.")
     asked = {place(name, names, "static") for name in as_names(static, "static")}
     asked |= {names.index(str(name)) for name in kept if str(name) in names}
     if asked & {whose, when}:

@@ -7,6 +7,7 @@ from augment.auditing.frames import as_names
 from augment.auditing.reading import listed
 from augment.auditing.sequences.data import SequenceData
 from augment.auditing.sequences.long_frames import Long, read_frames
+from augment.auditing.sequences.music import read_pieces
 from augment.auditing.sequences.reading import read_series, read_texts, with_labels
 from augment.auditing.sequences.summaries import summarise
 
@@ -32,7 +33,7 @@ def prepare(
     ----------
     train, synthetic, holdout : long frames, series or texts
         As `audit` takes them.
-    kind : {"events", "series", "text"}
+    kind : {"events", "series", "text", "molecules", "music"}
     entity, time, static : str, str and sequence of str
         Columns of long frames.
     target : str, optional
@@ -61,7 +62,7 @@ def prepare(
         read = read_frames(given, entity, time, static, kept)
     else:
         read = _unframed(given, kind)
-        target = LABEL if read.static and target is None else target
+        target = LABEL if LABEL in [column.name for column in read.static] and target is None else target
     columns, tables = _table(read, target)
     names = [column.name for column in columns]
     return SequenceData(
@@ -76,6 +77,7 @@ def prepare(
         kind=kind,
         channels=read.channels,
         parts=read.parts,
+        n_given=read.n_given,
     )
 
 
@@ -90,11 +92,25 @@ EVENT = (
 
 
 def _unframed(given, kind):
-    """Texts or series, read as long frames are; their labels are the one static column."""
-    given, labels = with_labels(given, "texts" if kind == "text" else "series")
-    channels, parts, notes = (read_texts if kind == "text" else read_series)(given)
+    """Sequences that are no frames, read as these are; labels, and properties of molecules, are static columns."""
+    given, labels = with_labels(given, {"text": "texts", "music": "pieces"}.get(kind, kind))
+    if kind == "molecules":
+        return _molecules(given, labels)
+    channels, parts, notes = {"text": read_texts, "series": read_series, "music": read_pieces}[kind](given)
     static, fixed = _label_column(labels)
     return Long(channels, static, None, parts, fixed, notes)
+
+
+def _molecules(given, labels):
+    """Molecules; reading them needs the extra [molecules]."""
+    from augment.auditing.sequences.molecules import read_smiles
+
+    channels, parts, notes, columns, values, valid = read_smiles(given)
+    if labels is not None:
+        labels = {n: [label for label, own in zip(labels[n], valid[n], strict=True) if own] for n in labels}
+    static, fixed = _label_column(labels)
+    fixed = {name: np.column_stack([*([fixed[name]] if static else []), own]) for name, own in values.items()}
+    return Long(channels, (*static, *columns), None, parts, fixed, notes, {n: len(own) for n, own in valid.items()})
 
 
 def _table(read, target):

@@ -87,7 +87,7 @@ def read_texts(given):
     >>> channels[0].labels, parts["train"].values[:3, 0].tolist(), parts["train"].lengths[:2].tolist()
     (('a', 'b'), [0.0, 0.0, 1.0], [3, 0])
     """
-    texts = {name: _texts(part, name) for name, part in given.items()}
+    texts = {name: texts_of(part, name) for name, part in given.items()}
     points = {name: _code_points("".join(part)) for name, part in texts.items()}
     known = np.unique(np.concatenate(list(points.values())))
     counts = [np.bincount(np.searchsorted(known, own), minlength=len(known)) for own in points.values()]
@@ -103,13 +103,14 @@ def read_texts(given):
     return (channel,), parts, ["Texts are sequences of characters."]
 
 
-def _texts(part, name):
+def texts_of(part, name, what="texts"):
+    """Texts of a part as a list of str."""
     items = part.to_list() if hasattr(part, "to_list") else part.tolist() if hasattr(part, "tolist") else list(part)
-    _enough(items, name, "texts")
+    enough(items, name, what)
     wrong = next((k for k, item in enumerate(items) if not isinstance(item, str)), None)
     if wrong is not None:
         raise TypeError(
-            f"{name} must hold texts, as train does, but its item {wrong} is {items[wrong]!r}. Leave missing ones out."
+            f"{name} must hold {what}, as train does, but its item {wrong} is {items[wrong]!r}. Leave missing ones out."
         )
     return items
 
@@ -122,7 +123,8 @@ def _starts(lengths):
     return np.concatenate([[0], np.cumsum(lengths)]).astype(int)
 
 
-def _enough(items, name, what):
+def enough(items, name, what):
+    """A ValueError where a part has so few that they tell nothing."""
     if len(items) < MIN_ROWS:
         raise ValueError(
             f"{name} has {len(items)} {what}: the audit needs at least {MIN_ROWS}, since fewer tell nothing about "
@@ -136,7 +138,7 @@ def read_series(given):
     Parameters
     ----------
     given : dict of str to array or list of arrays
-        By part; NaN is a missing value.
+        By part; NaN is a missing value, and so is a masked one.
 
     Returns
     -------
@@ -182,13 +184,13 @@ def _series(part, name):
             f"{name} must be series, {FORMS}, got {shape}. Cut one long series into windows first, with "
             "np.lib.stride_tricks.sliding_window_view."
         )
-    _enough(part, name, "series")
+    enough(part, name, "series")
     return [_numbers(one, k, name) for k, one in enumerate(part)]
 
 
 def _numbers(one, k, name):
     try:
-        one = np.asarray(one)
+        one = np.ma.filled(one.astype("float64"), np.nan) if np.ma.is_masked(one) else np.asarray(one)
         one = one.astype("float64") if one.dtype.kind == "O" else one
     except (TypeError, ValueError):
         one = None

@@ -165,7 +165,7 @@ def _written(data, values):
     """A run in words."""
     j = data.categorical[0]
     labels = [data.channels[j].show(value) for value in values[:WIDTH, j]]
-    text = "".join(labels) if data.kind == "text" else ", ".join(labels)
+    text = "".join(labels) if data.kind in ("text", "molecules") else ", ".join(labels)
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
 
 
