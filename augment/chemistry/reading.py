@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from augment._extras import load
 
+MOST = 8  # bonds of an atom that are tried
+
 
 @contextmanager
 def quiet():
@@ -54,6 +56,48 @@ def canonical(molecule, stereo=True):
         molecule = chem.Mol(molecule)
         chem.RemoveStereochemistry(molecule)
     return chem.MolToSmiles(molecule)
+
+
+def kekule(molecule):
+    """A copy of a molecule with single and double bonds in its aromatic rings.
+
+    Examples
+    --------
+    >>> canonical(kekule(*read_molecules(["c1ccncc1"])))
+    'C1=CC=NC=C1'
+    """
+    chem = load("rdkit.Chem", "molecules")
+    molecule = chem.Mol(molecule)
+    chem.Kekulize(molecule, clearAromaticFlags=True)
+    return molecule
+
+
+def in_one_way(molecule):
+    """The SMILES of a molecule with single and double bonds in its aromatic rings, always the same one.
+
+    Examples
+    --------
+    >>> {in_one_way(molecule) for molecule in read_molecules(["Cc1ccccc1F", "Fc1ccccc1C", "FC=1C=CC=CC1C"])}
+    {'CC1=CC=CC=C1F'}
+    """
+    return canonical(kekule(*read_molecules([canonical(molecule)])))
+
+
+def most_bonds(atom):
+    """How many bonds RDKit lets an atom have, 8 at most; a double one counts twice.
+
+    Parameters
+    ----------
+    atom : str
+        The atom as in a SMILES.
+
+    Examples
+    --------
+    >>> [most_bonds(atom) for atom in ("C", "[NH3+]", "[C@@H]", "S")]
+    [4, 1, 3, 6]
+    """
+    written = [atom + "(C)" * n for n in range(1, MOST + 1)]
+    return next((n for n, molecule in enumerate(read_molecules(written)) if molecule is None), MOST)
 
 
 def shuffled(molecule, rng):

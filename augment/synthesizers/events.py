@@ -71,6 +71,10 @@ class Events:
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
 
+    def make_codec(self, encoding):
+        """The codec, yet to be fitted."""
+        return self.codec_class(encoding)
+
     @classmethod
     def of(cls, X, entity=None, time=None, static=None):
         """The kind, with the names of the columns; an error where there is nothing to learn."""

@@ -5,8 +5,10 @@ import warnings
 
 import numpy as np
 
+from augment.chemistry.beginnings import in_single_and_double_bonds
 from augment.chemistry.properties import properties
-from augment.chemistry.reading import canonical, read_molecules, shuffled, to_selfies
+from augment.chemistry.reading import in_one_way, kekule, read_molecules, shuffled, to_selfies
+from augment.codecs.bonds import has_other_signs
 from augment.codecs.molecules import TOLD, Molecule, MoleculeCodec
 from augment.synthesizers.base import split
 from augment.synthesizers.classes import LABEL
@@ -53,6 +55,10 @@ class Molecules(Texts):
         kind.notation, kind.on_error = notation, on_error
         return kind
 
+    def make_codec(self, encoding):
+        """The codec, yet to be fitted."""
+        return self.codec_class(encoding, self.notation)
+
     def read(self, smiles, argument="X"):
         """Molecules as the codec takes them, canonical; a ValueError names SMILES that are none."""
         texts = read_texts(smiles, argument)
@@ -80,13 +86,15 @@ class Molecules(Texts):
     def _written(self, texts):
         """What each molecule is written as, it itself, and by their numbers what is wrong with some."""
         molecules = read_molecules(texts)
-        written = [None if molecule is None else self._in_notation(canonical(molecule)) for molecule in molecules]
+        written = [None if molecule is None else self._in_notation(in_one_way(molecule)) for molecule in molecules]
         reasons = {}
         for number, (molecule, text) in enumerate(zip(molecules, written, strict=True)):
             if molecule is None:
                 reasons[number] = "no molecule"
             elif text is None:
                 reasons[number] = "not to be written as SELFIES"
+            elif self.notation == "smiles" and has_other_signs(MoleculeCodec._split(Molecule(text))):
+                reasons[number] = "with bonds that are neither single, double nor triple"
             elif len(text) > TOKENS and len(MoleculeCodec._split(Molecule(text))) > TOKENS:
                 reasons[number] = f"longer than {TOKENS:,} tokens"
         return written, molecules, reasons
@@ -100,7 +108,10 @@ class Molecules(Texts):
         return Texts.number(prompt)
 
     def _begun(self, codec, prompt):
-        return codec.begun([Molecule(text) for text in read_texts(prompt, "prompt")])
+        texts = read_texts(prompt, "prompt")
+        if self.notation == "smiles":
+            texts = [in_single_and_double_bonds(text) for text in texts]
+        return codec.begun([Molecule(text) for text in texts])
 
     @staticmethod
     def apart(condition):
@@ -159,7 +170,7 @@ class Molecules(Texts):
 
     def copies(self, text, n, rng):
         """A molecule written in n other orders, those among them that the notation has."""
-        (molecule,) = read_molecules([smiles_of(text, self.notation)])
+        molecule = kekule(*read_molecules([smiles_of(text, self.notation)]))
         return [copy for copy in (self._in_notation(shuffled(molecule, rng)) for _ in range(n)) if copy]
 
 

@@ -421,7 +421,7 @@ class SequenceSynthesizer(Synthesizer):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
         of_its_own = family_of(model) is None and hasattr(model, "encoding")
-        return kind.codec_class(encoding if of_its_own else kind.codec_class.encodings[0])
+        return kind.make_codec(encoding if of_its_own else kind.codec_class.encodings[0])
 
     @classmethod
     def _read_codec(cls, state):

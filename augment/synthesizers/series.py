@@ -56,6 +56,10 @@ class Series:
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
 
+    def make_codec(self, encoding):
+        """The codec, yet to be fitted."""
+        return self.codec_class(encoding)
+
     @property
     def overlap(self):
         """How many of the windows that follow one share steps with it; 0 where series are whole."""

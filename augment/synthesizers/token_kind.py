@@ -22,6 +22,10 @@ class Tokens:
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
     labelled = True
 
+    def make_codec(self, encoding):
+        """The codec, yet to be fitted."""
+        return self.codec_class(encoding)
+
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
         sequences = self.read(X)
