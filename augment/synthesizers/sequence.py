@@ -139,6 +139,8 @@ class SequenceSynthesizer(Synthesizer):
     (5, ['who', 'day', 'what'])
     """
 
+    _likely = "a sequence is; take model='recurrent'"
+
     def __init__(
         self,
         model="auto",
