@@ -1,6 +1,7 @@
 """What the numbers in encoded sequences of tokens mean, and what is known of sequences to generate."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,8 @@ class SequenceLayout:
     n_open : int, default=0
         So many of the sums, the first ones, tell what is open: a sequence ends only where these parities are even and
         these others 0, and none falls below 0.
+    sizes : ndarray of int of shape (n_tokens,), default=None
+        How long each token is, where not all are of length one.
     """
 
     modality = "tokens"
@@ -49,6 +52,7 @@ class SequenceLayout:
     sums: np.ndarray | None = field(default=None, kw_only=True, compare=False)
     n_parities: int = field(default=0, kw_only=True)
     n_open: int = field(default=0, kw_only=True)
+    sizes: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def n_sums(self):
@@ -66,6 +70,19 @@ class SequenceLayout:
         return (self.length + 1) * (2 if self.n_classes else 1)
 
 
+class Way(NamedTuple):
+    """A way in which a sequence may begin: with these tokens and then one of some others, which are none where any may.
+
+    Parameters
+    ----------
+    tokens, then : ndarray of int
+        The tokens, and the others.
+    """
+
+    tokens: np.ndarray
+    then: np.ndarray
+
+
 @dataclass(frozen=True)
 class SequenceCondition:
     """What is known of sequences to generate.
@@ -77,13 +94,15 @@ class SequenceCondition:
     prompts : list of ndarray of int
         For each the tokens that it begins with, maybe none.
     max_length : int
-        Tokens at most, those of the prompt included.
+        How long they are at most, their prompt included, counted by the sizes of tokens.
     temperature : float, default=1
         Divides the logits: below 1 likely tokens become likelier.
     top_p : float, default=1
         Only the likeliest tokens that together have this probability are drawn.
     given : list of ndarray of int, default=None
         Sequences to fill, all their tokens, -1 where one is to be drawn; then `prompts` and `max_length` tell nothing.
+    ways : list of list of Way, default=None
+        For each all ways in which it may begin, of which one takes the place of its prompt.
     """
 
     classes: np.ndarray
@@ -92,6 +111,7 @@ class SequenceCondition:
     temperature: float = 1.0
     top_p: float = 1.0
     given: list | None = None
+    ways: list | None = None
 
 
 def in_turn(logits, places, turns):

@@ -66,7 +66,7 @@ class Events:
     name, codec_class = "events", EventsCodec
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
-    labelled = False
+    labelled, codec_arguments = False, ()
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
