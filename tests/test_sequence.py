@@ -182,3 +182,51 @@ def test_a_function_makes_the_model(tmp_path):
     synthesizer.save(tmp_path / "own")
     again = SequenceSynthesizer.load(tmp_path / "own", model=own)
     assert again.generate(5) == synthesizer.generate(5)
+
+
+FIRST, LAST = ("Anna", "Bert", "Cora", "Dora"), ("Miller", "Meyer", "Smith", "Schmidt")
+FULL = [f"{first} {last}" for first in FIRST for last in LAST] * 20
+
+
+@pytest.mark.slow
+def test_names_are_learned_in_pieces():
+    model = Recurrent(units=32, learning_rate=0.02)
+    synthesizer = SequenceSynthesizer(model, tokens=60, epochs=12, verbose=0, random_state=0).fit(FULL)
+    assert {"Anna", " Smith"} <= set(synthesizer.codec_.vocabulary)
+    assert np.mean([name in FULL for name in synthesizer.generate(300)]) > 0.95
+    for prompt in ("A", "Dora S", "Bert Mi", "Cora Smith"):
+        new = synthesizer.generate(400, prompt=prompt)
+        like = {name for name in FULL if name.startswith(prompt)}
+        shares = pd.Series(new).value_counts(normalize=True).reindex(sorted(like))
+        assert np.mean([name in like for name in new]) > 0.95 and np.abs(shares - 1 / len(like)).max() < 0.12
+        assert synthesizer.generate(30, prompt=prompt) == new[:30]
+    # of all ways to write a name the one by which it was learned has nearly all of its probability
+    assert np.abs(synthesizer.score_samples(FULL[:16]) - np.log(1 / 16)).max() < 0.5
+
+
+@pytest.mark.usefixtures("one_step")
+def test_pieces_keep_prompt_and_length_and_are_saved(tmp_path, capsys):
+    synthesizer = SequenceSynthesizer(Recurrent(units=4), tokens=60, epochs=1, random_state=0).fit(
+        FULL, ["A"] * len(FULL)
+    )
+    capsys.readouterr()
+    for prompt, most in (("An", None), ("Anna Mil", 9), ("Dora", 4), ("Cora S", 40)):
+        texts, _ = synthesizer.generate(50, prompt=prompt, max_length=most, temperature=3)
+        assert all(text.startswith(prompt) and len(text) <= (most or max(map(len, FULL))) for text in texts)
+    assert "texts were cut at max_length=9" in capsys.readouterr().err
+    texts, _ = synthesizer.generate(prompt=["A", "Bert M", ""])
+    assert [text.startswith(prompt) for text, prompt in zip(texts, ["A", "Bert M", ""], strict=True)] == [True] * 3
+    with pytest.raises(ValueError, match="A prompt has 8 characters, more than max_length=7"):
+        synthesizer.generate(prompt="Anna Mil", max_length=7)
+    with pytest.raises(ValueError, match="prompt has the character 'q'"):
+        synthesizer.generate(prompt="Anna q")
+    synthesizer.save(tmp_path / "names")
+    again = SequenceSynthesizer.load(tmp_path / "names")
+    assert again.generate(9, prompt="Ann")[0] == synthesizer.generate(9, prompt="Ann")[0]
+    assert np.array_equal(again.score_samples(FULL[:3]), synthesizer.score_samples(FULL[:3]))
+
+
+@pytest.mark.parametrize("tokens", ["words", 0, True, 2.5, None])
+def test_tokens_that_are_none_are_named(tokens):
+    with pytest.raises(ValueError, match="tokens must be 'characters', 'pieces' or a number of pieces"):
+        SequenceSynthesizer(tokens=tokens, verbose=0).fit(["a"])

@@ -1,5 +1,6 @@
 """Texts become tokens and come back, whatever characters they hold."""
 
+import itertools
 import json
 
 import numpy as np
@@ -51,3 +52,36 @@ def test_an_unknown_character_is_named():
 def test_another_encoding_is_refused():
     with pytest.raises(ValueError, match="Texts are encoded as 'tokens', which Recurrent takes"):
         TextCodec("vectors")
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=8).filter(any), st.integers(1, 60))
+def test_texts_come_back_from_pieces(texts, most):
+    codec = TextCodec(tokens=most).fit((texts * 5, None))
+    again = TextCodec.from_dict(json.loads(json.dumps(codec.to_dict())))
+    for each in (codec, again):
+        assert each.decode(each.tokens(texts)) == texts
+        assert [each.length(sequence) for sequence in each.tokens(texts)] == list(map(len, texts))
+    for text, sequence in zip(texts, codec.tokens(texts), strict=True):
+        assert codec.decode([codec.cut(sequence, 3)]) == [text[:3]]
+
+
+WORDS = ["aab", "aba", "abaab", " ab", "bb b", "a  b"]
+
+
+@pytest.mark.parametrize("prompt", ["", "a", "ab", "aba", "b ", " ", "  ", "a b", "aab b", "bb"])
+def test_just_one_way_holds_for_every_text_that_goes_on(prompt):
+    codec = TextCodec(tokens=20).fit((WORDS * 5, None))
+    assert max(map(len, codec.vocabulary)) > 2
+    begun = [
+        [*way.tokens, *end] for way in codec.ways(prompt) for end in (way.then[:, None] if len(way.then) else [[]])
+    ]
+    for ending in ("".join(letters) for n in range(6) for letters in itertools.product("ab ", repeat=n)):
+        (tokens,) = codec.tokens([prompt + ending])
+        assert sum(tokens[: len(start)].tolist() == start for start in begun) == 1
+
+
+def test_pieces_are_as_frequent_as_is_asked_or_fitting():
+    texts = [f"number {k}" for k in range(200)]
+    assert " number"[1:] in TextCodec(tokens="pieces").fit((texts, None)).vocabulary
+    assert len(TextCodec(tokens=14).fit((texts, None)).vocabulary) == 17  # the characters alone are more
+    assert TextCodec(tokens="pieces").fit((texts[:20], None)).vocabulary == sorted(set("".join(texts[:20])))

@@ -1,6 +1,7 @@
 """What the numbers in encoded sequences of tokens mean, and what is known of sequences to generate."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class SequenceLayout:
         Of so many of the sums, the first ones, it is told whether they are odd.
     bonds : Bonds, default=None
         Which tokens of a molecule may follow; None where any may.
+    sizes : ndarray of int of shape (n_tokens,), default=None
+        How long each token is, where not all are of length one.
     """
 
     modality = "tokens"
@@ -48,6 +51,7 @@ class SequenceLayout:
     sums: np.ndarray | None = field(default=None, kw_only=True, compare=False)
     n_parities: int = field(default=0, kw_only=True)
     bonds: object = field(default=None, kw_only=True, compare=False)
+    sizes: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def n_sums(self):
@@ -65,6 +69,19 @@ class SequenceLayout:
         return (self.length + 1) * (2 if self.n_classes else 1)
 
 
+class Way(NamedTuple):
+    """A way in which a sequence may begin: with these tokens and then one of some others, which are none where any may.
+
+    Parameters
+    ----------
+    tokens, then : ndarray of int
+        The tokens, and the others.
+    """
+
+    tokens: np.ndarray
+    then: np.ndarray
+
+
 @dataclass(frozen=True)
 class SequenceCondition:
     """What is known of sequences to generate.
@@ -76,13 +93,15 @@ class SequenceCondition:
     prompts : list of ndarray of int
         For each the tokens that it begins with, maybe none.
     max_length : int
-        Tokens at most, those of the prompt included.
+        How long they are at most, their prompt included, counted by the sizes of tokens.
     temperature : float, default=1
         Divides the logits: below 1 likely tokens become likelier.
     top_p : float, default=1
         Only the likeliest tokens that together have this probability are drawn.
     given : list of ndarray of int, default=None
         Sequences to fill, all their tokens, -1 where one is to be drawn; then `prompts` and `max_length` tell nothing.
+    ways : list of list of Way, default=None
+        For each all ways in which it may begin, of which one takes the place of its prompt.
     """
 
     classes: np.ndarray
@@ -91,6 +110,7 @@ class SequenceCondition:
     temperature: float = 1.0
     top_p: float = 1.0
     given: list | None = None
+    ways: list | None = None
 
 
 def in_turn(logits, places, turns):

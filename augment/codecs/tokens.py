@@ -82,9 +82,19 @@ class TokenCodec:
             ]
         except KeyError as error:
             raise ValueError(
-                f"{argument} has the {self.unit} {error.args[0]!r}, which none of the fitted {self.what} has: the "
-                f"model knows {len(self.vocabulary)} {self.unit}s."
+                f"{argument} has the {self.unit} {error.args[0]!r}, which none of the fitted {self.what} has: leave it "
+                f"out, or fit on {self.what} that have it."
             ) from None
+
+    @staticmethod
+    def length(sequence):
+        """How long a sequence of tokens is, counted as `SequenceCondition.max_length` is."""
+        return len(sequence)
+
+    @staticmethod
+    def cut(sequence, most):
+        """The first tokens of a sequence, which together are so long."""
+        return sequence[:most]
 
     def places(self, labels, n):
         """Places (n,) of labels among the classes, zeros for None."""

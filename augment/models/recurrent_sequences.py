@@ -12,6 +12,7 @@ from augment.models.plain_cells import PlainCells
 from augment.models.resetting import Resetting
 from augment.models.running_sums import sums_of_rows
 from augment.models.streaming import stream
+from augment.models.ways import begun
 
 CELLS = {"gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
 SCORED = 256  # sequences that are scored together at most
@@ -85,8 +86,12 @@ class RecurrentSequenceModel(GenerativeModel):
 
     def transport(self, noise, condition=None):
         """Sequences, a list of arrays of tokens; see `augment.models.streaming`, and `filling` for given ones."""
-        draw = stream if condition.given is None else fill
-        return list(draw(PlainCells(self), noise, condition, self.layout.turns))
+        cells = PlainCells(self)
+        if condition.given is not None:
+            return list(fill(cells, noise, condition, self.layout.turns))
+        if condition.ways is not None:
+            condition = begun(cells, noise, condition)
+        return list(stream(cells, noise, condition, self.layout.turns, self.layout.sizes))
 
     def log_likelihood(self, sequences, classes=None):
         """Log-probability of each sequence and its end, given its first `layout.n_given` tokens.

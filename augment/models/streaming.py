@@ -9,7 +9,7 @@ SLOTS = 128  # sequences at a time; always so many, since rounding follows the s
 GOLDEN, FIRST, SECOND = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
-def stream(cells, noise, condition, turns=None):
+def stream(cells, noise, condition, turns=None, sizes=None):
     """Draw sequences one after the other, in the order of `noise`.
 
     Parameters
@@ -22,6 +22,8 @@ def stream(cells, noise, condition, turns=None):
         What is known of the sequences.
     turns : ndarray of bool of shape (period, n_tokens), default=None
         Which tokens may stand where; see `SequenceLayout`.
+    sizes : ndarray of int of shape (n_tokens,), default=None
+        How long each token is; None where all are of length one.
 
     Yields
     ------
@@ -29,7 +31,7 @@ def stream(cells, noise, condition, turns=None):
         The tokens of a sequence, those of its prompt first and without the 0s around it. One that has not ended by
         `max_length` has a token more than that.
     """
-    slots, waiting, n_given = _Slots(cells, noise, condition, turns), {}, 0
+    slots, waiting, n_given = _Slots(cells, noise, condition, turns, sizes), {}, 0
     for number, sequence in slots.run():
         waiting[number] = sequence
         while n_given in waiting:
@@ -40,9 +42,10 @@ def stream(cells, noise, condition, turns=None):
 class _Slots:
     """The sequences that are being drawn, each in a slot with its own state."""
 
-    def __init__(self, cells, noise, condition, turns):
-        self.cells, self.noise, self.condition, self.turns = cells, noise, condition, turns
+    def __init__(self, cells, noise, condition, turns, sizes):
+        self.cells, self.noise, self.condition, self.turns, self.sizes = cells, noise, condition, turns, sizes
         self.owners = np.full(SLOTS, -1)  # which sequence stands in each slot, -1 for none
+        self.lengths = np.zeros(SLOTS, int)
         self.drawn = [[] for _ in range(SLOTS)]
         self.tokens, self.classes = np.zeros(SLOTS, "int32"), np.zeros(SLOTS, "int32")
         self.states, self.next = None, 0
@@ -62,6 +65,7 @@ class _Slots:
             if self.next == len(self.noise):
                 break
             self.owners[slot], self.drawn[slot], self.tokens[slot] = self.next, [], BOUND
+            self.lengths[slot] = 0
             self.classes[slot] = self.condition.classes[self.next]
             self.next += 1
 
@@ -77,12 +81,13 @@ class _Slots:
             if len(drawn) < len(prompt):
                 self.tokens[slot] = prompt[len(drawn)]
             drawn.append(self.tokens[slot])
+        self.lengths += 1 if self.sizes is None else self.sizes[self.tokens]
 
     def _ended(self):
         """Take sequences out that have ended or are as long as they may be."""
         for slot in np.flatnonzero(self.owners >= 0):
             drawn, ends = self.drawn[slot], self.tokens[slot] == BOUND
-            if ends or len(drawn) > self.condition.max_length:
+            if ends or self.lengths[slot] > self.condition.max_length:
                 yield self.owners[slot], np.array(drawn[:-1] if ends else drawn, "int32")
                 self.owners[slot] = -1
 

@@ -66,14 +66,10 @@ class Events:
     name, codec_class = "events", EventsCodec
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
-    labelled = False
+    labelled, codec_arguments = False, ()
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
-
-    def make_codec(self, encoding):
-        """The codec, yet to be fitted."""
-        return self.codec_class(encoding)
 
     @classmethod
     def of(cls, X, entity=None, time=None, static=None):

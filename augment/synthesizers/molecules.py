@@ -14,7 +14,7 @@ from augment.synthesizers.base import split
 from augment.synthesizers.classes import LABEL
 from augment.synthesizers.molecule_conditions import Wanted
 from augment.synthesizers.molecule_draws import MoleculeCondition, draw, smiles_of
-from augment.synthesizers.texts import Texts, read_texts
+from augment.synthesizers.texts import Strings, read_texts
 from augment.synthesizers.token_kind import FEWEST
 
 NOTATIONS, ON_ERROR = ("smiles", "selfies"), ("raise", "skip")
@@ -25,13 +25,13 @@ OFTEN = 100  # times at most that a model sees a molecule, in one order or anoth
 MOST = 20_000_000  # tokens at most that it sees
 
 
-class Molecules(Texts):
+class Molecules(Strings):
     """The kind "molecules": SMILES, in a list, a 1-D array or a series.
 
     Parameters
     ----------
     container, series
-        As in `Texts`.
+        As in `Strings`.
     notation : {"smiles", "selfies"}, default="smiles"
         What the model writes molecules as.
     on_error : {"raise", "skip"}, default="raise"
@@ -39,7 +39,7 @@ class Molecules(Texts):
     """
 
     name, codec_class = "molecules", MoleculeCodec
-    takes, options = (*Texts.takes, "valid_only"), ("notation", "on_error")
+    takes, options = (*Strings.takes, "valid_only"), ("notation", "on_error")
 
     def __init__(self, container="list", series=None, notation="smiles", on_error="raise"):
         super().__init__(container, series)
@@ -51,13 +51,12 @@ class Molecules(Texts):
         for name, value, known in (("notation", notation, NOTATIONS), ("on_error", on_error, ON_ERROR)):
             if value not in known:
                 raise ValueError(f"{name} must be {' or '.join(map(repr, known))}. Received: {name}={value!r}")
-        kind = super().of(smiles)
-        kind.notation, kind.on_error = notation, on_error
-        return kind
+        return cls(*cls.form(smiles), notation, on_error)
 
-    def make_codec(self, encoding):
-        """The codec, yet to be fitted."""
-        return self.codec_class(encoding, self.notation)
+    @property
+    def codec_arguments(self):
+        """What the codec is told besides its encoding."""
+        return (self.notation,)
 
     def read(self, smiles, argument="X"):
         """Molecules as the codec takes them, canonical; a ValueError names SMILES that are none."""
@@ -105,7 +104,7 @@ class Molecules(Texts):
     @classmethod
     def number(cls, prompt=None, **others):
         """How many molecules these arguments of `generate` ask for; None where they do not tell."""
-        return Texts.number(prompt)
+        return Strings.number(prompt)
 
     def _begun(self, codec, prompt):
         texts = read_texts(prompt, "prompt")

@@ -64,6 +64,9 @@ class SequenceSynthesizer(Synthesizer):
         time keep theirs. None takes the rows of an entity in their order, without times.
     static : list of str, default=None
         For event tables: the columns that are the same in all rows of an entity. None finds them.
+    tokens : {"characters", "pieces"} or int, default="characters"
+        What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
+        2016) that are learned from X, of which an int is the largest number.
     notation : {"smiles", "selfies"}, default="smiles"
         What the model writes molecules as. Both are molecules, but models of SMILES fit better what they are fitted on
         (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
@@ -153,6 +156,7 @@ class SequenceSynthesizer(Synthesizer):
         entity=None,
         time=None,
         static=None,
+        tokens="characters",
         notation="smiles",
         on_error="raise",
         transpose=True,
@@ -176,7 +180,7 @@ class SequenceSynthesizer(Synthesizer):
         )
         self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
         self.entity, self.time, self.static = entity, time, static
-        self.notation, self.on_error = notation, on_error
+        self.tokens, self.notation, self.on_error = tokens, notation, on_error
 
     @property
     def classes_(self):
@@ -427,7 +431,8 @@ class SequenceSynthesizer(Synthesizer):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
         of_its_own = family_of(model) is None and hasattr(model, "encoding")
-        return kind.make_codec(encoding if of_its_own else kind.codec_class.encodings[0])
+        encoding = encoding if of_its_own else kind.codec_class.encodings[0]
+        return kind.codec_class(encoding, *kind.codec_arguments)
 
     @classmethod
     def _read_codec(cls, state):

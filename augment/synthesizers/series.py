@@ -51,14 +51,10 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
-    labelled = True
+    labelled, codec_arguments = True, ()
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
-
-    def make_codec(self, encoding):
-        """The codec, yet to be fitted."""
-        return self.codec_class(encoding)
 
     @property
     def overlap(self):

@@ -1,63 +1,110 @@
 """Texts as a kind of sequences: how they are read and how they are given back."""
 
+import numbers
+from dataclasses import replace
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from augment.codecs.text import TextCodec
+from augment.codecs.text import TOKENS, TextCodec
 from augment.synthesizers.pairs import Pairing, is_series, to_numpy
 from augment.synthesizers.token_kind import Tokens
 
 
-class Texts(Tokens):
-    """The kind "text": strings, in a list, a 1-D array or a series; a single string counts as a list of one.
+class Strings(Tokens):
+    """What kinds of strings have in common: a list, a 1-D array or a series; a single string counts as a list of one.
 
     Parameters
     ----------
     container : {"list", "array", "objects", "series"}, default="list"
-        What held the texts.
+        What held the strings.
     series : dict, default=None
         Of a series what `Pairing` stores of it.
     """
 
-    name, codec_class = "text", TextCodec
-
     def __init__(self, container="list", series=None):
         self.container, self.series = container, series
 
-    @classmethod
-    def of(cls, texts):
-        """The kind, with the form in which the user gave the texts; a ValueError where there is nothing to learn."""
+    @staticmethod
+    def form(texts):
+        """What held the strings, and of a series what is stored; a ValueError where there is nothing to learn."""
         if not any(read_texts(texts)):
             raise ValueError("X holds no text to learn from: it is empty, or all of its texts are.")
         if is_series(texts):
             series = nw.from_native(texts, series_only=True)
             if series.dtype in (nw.Categorical, nw.Enum):  # a new text is none of the categories
                 series = series.cast(nw.String)
-            return cls("series", Pairing.of(np.zeros((len(texts), 1)), series.to_native()).to_dict())
+            return "series", Pairing.of(np.zeros((len(texts), 1)), series.to_native()).to_dict()
         if isinstance(texts, np.ndarray):
-            return cls("array" if texts.dtype.kind == "U" else "objects")
-        return cls()
+            return "array" if texts.dtype.kind == "U" else "objects", None
+        return "list", None
 
     @staticmethod
     def read(texts, argument="X"):
-        """Texts as the codec takes them, a list of str."""
+        """Strings as the codec takes them, a list of str."""
         return read_texts(texts, argument)
 
     @staticmethod
     def _is_one(prompt):
         return isinstance(prompt, str)
 
-    def give(self, sequences, codec, known, verbose):
-        """Texts of sequences of tokens, in the user's form, those that had not ended cut."""
-        return self.as_given(self.whole(sequences, codec, known, verbose))
-
     def as_given(self, texts):
-        """Texts in the user's form."""
+        """Strings in the user's form."""
         if self.container == "series":
             return Pairing.from_dict(self.series).as_given(texts)
         kinds = {"array": str, "objects": object}
         return np.array(texts, dtype=kinds[self.container]) if self.container in kinds else texts
+
+
+class Texts(Strings):
+    """The kind "text": strings.
+
+    Parameters
+    ----------
+    container, series
+        As in `Strings`.
+    tokens : {"characters", "pieces"} or int, default="characters"
+        What the model writes texts as.
+    """
+
+    name, codec_class, options = "text", TextCodec, ("tokens",)
+
+    def __init__(self, container="list", series=None, tokens="characters"):
+        super().__init__(container, series)
+        self.tokens = tokens
+
+    @classmethod
+    def of(cls, texts, tokens="characters"):
+        """The kind, with the form in which the user gave the texts; a ValueError where there is nothing to learn."""
+        return cls(*cls.form(texts), read_tokens(tokens))
+
+    @property
+    def codec_arguments(self):
+        """What the codec is told besides its encoding."""
+        return (self.tokens,)
+
+    def ask(self, codec, places, prompt=None, **given):
+        """What is known of texts of these classes (n,): a SequenceCondition."""
+        known = super().ask(codec, places, prompt, **given)
+        if codec.layout.sizes is None or prompt is None:
+            return known
+        ways = {text: codec.ways(text) for text in set(read_texts(prompt))}
+        return replace(known, ways=[ways[text] for text in codec.decode(known.prompts)])
+
+    def give(self, sequences, codec, known, verbose):
+        """Texts of sequences of tokens, in the user's form, those that had not ended cut."""
+        return self.as_given(self.whole(sequences, codec, known, verbose))
+
+
+def read_tokens(tokens):
+    """`tokens` as JSON has it; a ValueError where it is none of what a text can be written as."""
+    if isinstance(tokens, numbers.Integral) and not isinstance(tokens, bool) and tokens >= 1:
+        return int(tokens)
+    if isinstance(tokens, str) and tokens in TOKENS:
+        return tokens
+    names = ", ".join(map(repr, TOKENS))
+    raise ValueError(f"tokens must be {names} or a number of pieces of at least 1. Received: tokens={tokens!r}")
 
 
 def read_texts(texts, argument="X"):

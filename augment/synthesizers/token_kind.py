@@ -20,11 +20,7 @@ class Tokens:
 
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
-    labelled = True
-
-    def make_codec(self, encoding):
-        """The codec, yet to be fitted."""
-        return self.codec_class(encoding)
+    labelled, codec_arguments = True, ()
 
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
@@ -89,13 +85,13 @@ class Tokens:
     @staticmethod
     def whole(sequences, codec, known, verbose):
         """Sequences, those that had not ended cut, which is said."""
-        n_cut = sum(len(sequence) > known.max_length for sequence in sequences)
+        n_cut = sum(codec.length(sequence) > known.max_length for sequence in sequences)
         if verbose and n_cut:
             most = known.max_length // codec.per_unit
             print(
                 f"augment: {n_cut:,} of {len(sequences):,} {codec.what} were cut at max_length={most}", file=sys.stderr
             )
-        return codec.decode([sequence[: known.max_length] for sequence in sequences])
+        return codec.decode([codec.cut(sequence, known.max_length) for sequence in sequences])
 
     def split(self, codec, rows, fraction, rng):
         """Rows to learn from and to validate on, or None for the second."""
@@ -121,8 +117,8 @@ class Tokens:
 
 
 def _max_length(codec, max_length, prompts):
-    """Tokens at most of a sequence; `max_length` and what is by default are in units."""
-    longest = max(map(len, prompts), default=0) // codec.per_unit
+    """How long a sequence is at most, as its codec counts; `max_length` and what is by default are in units."""
+    longest = max(map(codec.length, prompts), default=0) // codec.per_unit
     if max_length is None:
         most = min(codec.longest // codec.per_unit, LONGEST)
         return (most if longest < most else longest + most) * codec.per_unit
