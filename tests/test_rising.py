@@ -1,5 +1,7 @@
 """Columns that never fall (rising.py): rises in their own resolution, and back, exactly."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,9 +65,17 @@ def test_a_time_beyond_all_others_goes_on():
     assert rising.later(np.array([2500]), np.array([[1, 0]]), np.zeros(1)).tolist() == [2502]
 
 
-@pytest.mark.parametrize("times", [["a", "b"], [True, False]])
-def test_what_is_no_time_is_refused(times):
-    with pytest.raises(ValueError, match="The time column 'when' must hold dates, datetimes or numbers"):
+@pytest.mark.parametrize(
+    ("times", "held"),
+    [
+        (["a", "b"], "category"),
+        ([True, False], "boolean"),
+        ([Decimal(1), Decimal(2)], "decimals, which are to be"),
+    ],
+)
+def test_what_is_no_time_is_refused(times, held):
+    message = f"The time column 'when' must hold dates, datetimes or numbers; it holds {held}"
+    with pytest.raises(ValueError, match=message):
         rising_of(times)
 
 

@@ -97,10 +97,12 @@ class Rising:
 def fitted_level(column):
     """The codec of a Column of times or other numbers; a ValueError where it holds none."""
     codec, _ = fit_column(column, fresh=False)
-    if not isinstance(codec, Number) or isinstance(codec, DecimalNumber):
+    decimal = isinstance(codec, DecimalNumber)
+    if not isinstance(codec, Number) or decimal:
         raise ValueError(
-            f"The time column {column.name!r} must hold dates, datetimes or numbers; it holds {codec.label}: turn it "
-            "into one of these, text by pandas.to_datetime or polars' str.to_datetime."
+            f"The time column {column.name!r} must hold dates, datetimes or numbers; it holds "
+            f"{'decimals, which are to be floats' if decimal else codec.label}: turn it into one of these, text by "
+            "pandas.to_datetime or polars' str.to_datetime."
         )
     return codec
 
