@@ -200,7 +200,15 @@ def _write_decimals(column, decimals):
 
 
 def _write_uuids(column, decimals):
-    return objects_of([uuid.UUID(label) for label in column.labels])[column.values]
+    return objects_of([_uuid(label) for label in column.labels])[column.values]
+
+
+def _uuid(label):
+    """The UUID of a label; one that is made of it where a fresh string is longer, since shorter ones had run out."""
+    try:
+        return uuid.UUID(label)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_OID, label)
 
 
 def _write_moments(column, decimals):
