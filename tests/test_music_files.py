@@ -158,6 +158,30 @@ def test_files_that_cannot_be_read_are_named(tmp_path, content, message):
         assert len(read_music(tmp_path, on_error="skip")) == 1
 
 
+def test_a_folder_may_hold_folders_and_links_to_nothing(tmp_path):
+    write_music([[60, 62]], tmp_path / "tune.mid")
+    (tmp_path / "parts.mid").mkdir()
+    assert len(read_music(tmp_path)) == 1
+    (tmp_path / "gone.mid").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="Cannot read .*gone.mid: it cannot be opened"):
+        read_music(tmp_path)
+    with pytest.warns(UserWarning, match="gone.mid: it cannot be opened"):
+        assert len(read_music(tmp_path, on_error="skip")) == 1
+
+
+@pytest.mark.parametrize("voices", [0, -1, 2.5, "four"])
+def test_voices_are_a_number(tmp_path, voices):
+    write_music([[60, 62]], tmp_path / "tune.mid")
+    with pytest.raises(ValueError, match="voices must be an integer of at least 1, or None. Received: voices="):
+        read_music(tmp_path, voices=voices)
+
+
+def test_both_endings_are_files(tmp_path):
+    assert write_music([[60, 62]], tmp_path / "tune.midi") == ["tune.midi"]
+    assert (tmp_path / "tune.midi").is_file() and len(read_music(tmp_path)) == 1
+    assert verify(tmp_path / "tune.midi")["files"][0]["intact"]
+
+
 def test_what_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="There is no folder or file"):
         read_music(tmp_path / "none")
