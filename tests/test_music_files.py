@@ -123,6 +123,14 @@ def test_one_track_of_chords_is_split_from_the_top(tmp_path):
     assert read(tmp_path, hands, step="quarter") == [[72, 52, 48], [74, 48, -1]]
 
 
+def test_short_chords_are_chords(tmp_path):
+    chords = [(0, 200, 60), (0, 200, 64), (480, 200, 62), (490, 180, 65)]  # staccato, and the last not quite together
+    assert read(tmp_path, midi([chords]), step="quarter") == [[64, 60], [65, 62]]
+    assert read(tmp_path, midi([[(0, 0, 60), (0, 0, 64)]])) == [[64, 60]]
+    runs = [(0, 110, 60), (100, 110, 62), (480, 240, 64), (480, 240, 64)]  # legato of short notes, and one struck twice
+    assert read(tmp_path, midi([runs]), step="quarter") == [[62], [64]]
+
+
 def test_played_notes_are_put_on_the_grid(tmp_path):
     played = [(7, 130, 60), (118, 100, 62), (245, 5, 64), (350, 130, 65)]  # 16ths of 120 ticks, legato and late
     assert read(tmp_path, midi([played])) == [[60], [62], [64], [65]]
