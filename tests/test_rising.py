@@ -71,9 +71,9 @@ LAST = {
     "uint8": (np.array([20, 220, 220, 240], "uint8"), 255),
     "int64": (np.array([-90, -50, -50, -10]) + (2**63 - 1), 2**63 - 1),
     "uint64": (np.uint64(2**64 - 90) + np.array([0, 10, 40], "uint64"), 2**64 - 1),
-    "nanoseconds": (pd.to_datetime(["1700-01-01", "2262-01-01", "2262-01-02"]), pd.Timestamp("2262-04-11")),
+    "nanoseconds": (pd.to_datetime(["2000-01-01", "2262-01-01", "2262-01-02"]), pd.Timestamp("2262-04-11")),
     "a zone": (
-        pd.to_datetime(["1700-01-01", "2262-01-01", "2262-01-02"]).tz_localize("Asia/Tokyo"),
+        pd.to_datetime(["2000-01-01", "2262-01-01", "2262-01-02"]).tz_localize("Asia/Tokyo"),
         pd.Timestamp("2262-04-11", tz="UTC"),
     ),
     "dates of Python": ([datetime.date(1, 1, 1), datetime.date(9998, 1, 1)], datetime.date(9999, 12, 31)),
