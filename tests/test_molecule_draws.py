@@ -83,6 +83,18 @@ def test_molecules_begin_with_the_part_and_have_it(kind_and_codec):
     assert all(m.HasSubstructMatch(part_of("c1ccncc1")) for m in read_molecules(result.smiles))
 
 
+def test_a_part_begins_in_those_ways_of_writing_it_that_are_known():
+    smiles = ["CC=O", "CCC=O", "CCCC=O"]
+    kind = Molecules.of(smiles, notation="selfies")
+    codec = kind.codec_class().fit((kind.to_learn(smiles)[0], None))  # [C] and [=O], and no [O] and [=C]
+    library = Library(codec, ["[C][=O]", "[C][C][=O]"])
+    known = kind.ask(codec, np.zeros(4, int), condition={"substructure": "C=O"})
+    assert set(kind.draw(library, codec, known, np.random.default_rng(0)).smiles) == {"C=O"}
+    known = kind.ask(codec, np.zeros(4, int), condition={"substructure": "CN"})
+    with pytest.raises(ValueError, match=r"substructure has the token '\[N\]', which none of the fitted"):
+        kind.draw(library, codec, known, np.random.default_rng(0))
+
+
 def test_what_begins_with_a_prompt_stays_as_it_is_written(kind_and_codec):
     result, library = drawn(kind_and_codec, 2, prompt=["OC", "C1"])
     assert result.smiles == ["OCCCC", "C1=CC=NC=C1CC"]

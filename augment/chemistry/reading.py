@@ -26,11 +26,20 @@ def read_molecules(smiles):
     -------
     list of rdkit.Chem.Mol or None
 
+    Raises
+    ------
+    TypeError
+        If one of them is no string.
+
     Examples
     --------
     >>> [molecule and molecule.GetNumAtoms() for molecule in read_molecules(["CCO", "C1CC", ""])]
     [3, None, None]
     """
+    smiles = list(smiles)
+    for number, text in enumerate(smiles):
+        if not isinstance(text, str):
+            raise TypeError(f"SMILES are strings; number {number} is of type {type(text).__name__}.")
     with quiet() as chem:
         molecules = [chem.MolFromSmiles(text) for text in smiles]
     return [molecule if molecule is not None and molecule.GetNumAtoms() else None for molecule in molecules]
@@ -147,8 +156,17 @@ def from_selfies(text):
     return load("selfies", "molecules").decoder(text)
 
 
+def molecule_of(text):
+    """The molecule that a part is by itself; None where its text is none, or has a wildcard."""
+    (molecule,) = read_molecules([text])
+    wild = molecule is not None and any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms())
+    return None if wild else molecule
+
+
 def part_of(text):
     """A part of molecules to look for, of its SMILES or SMARTS; a ValueError where it is neither.
+
+    One with a wildcard is a SMARTS: its "*" is any atom.
 
     Examples
     --------
@@ -157,10 +175,12 @@ def part_of(text):
     [True, False]
     >>> [molecule.HasSubstructMatch(part_of("c[n,o]")) for molecule in molecules]
     [True, False]
+    >>> [molecule.HasSubstructMatch(part_of("*n")) for molecule in molecules]
+    [True, False]
     """
     if not isinstance(text, str):
         raise TypeError(f"A part of molecules is a SMILES or SMARTS, a str; got {type(text).__name__}.")
-    (part,) = read_molecules([text])
+    part = molecule_of(text)
     if part is None:
         with quiet() as chem:
             part = chem.MolFromSmarts(text)

@@ -58,7 +58,8 @@ class SequenceSynthesizer(Synthesizer):
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
     entity : str, default=None
-        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings.
+        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings; new ones
+        of categories are plain values.
     time : str, default=None
         For event tables: the column that tells when, of dates, datetimes or numbers, in any order; rows of the same
         time keep theirs. None takes the rows of an entity in their order, without times.
