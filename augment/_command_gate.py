@@ -116,16 +116,17 @@ def thresholds(options):
     return [layer for layer in (options.thresholds, dict(options.threshold)) if layer]
 
 
-def check_gate(options, images=False):
-    """Raise for a name or a threshold that cannot be, of tables or of images: before any is read."""
+def check_gate(options, images=False, kind=None):
+    """Raise for a name or a threshold that cannot be, of tables, of images or of a kind of sequences: at once."""
     names, _ = options.fail_on
     if names or options.threshold or options.thresholds:
         from augment.auditing import CHECKS
         from augment.auditing import images as of_images
+        from augment.auditing import sequences as of_sequences
         from augment.auditing.gate import check_names
         from augment.auditing.thresholds import resolve
 
-        checks = of_images.CHECKS if images else CHECKS
+        checks = of_images.CHECKS if images else of_sequences.with_tables(CHECKS, kind) if kind else CHECKS
         check_names(names, checks)
         resolve(checks, thresholds(options))
 
