@@ -5,6 +5,7 @@ import time
 
 import augment
 from augment import _sequence_files as sequence_files
+from augment import files
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
 from augment._command_output import check_places, give, saved_class, say
@@ -145,7 +146,7 @@ def generate(options):
     load_keras()
     synthesizer = augment.SequenceSynthesizer.load(options.model)
     kind, entity = synthesizer.kind_, synthesizer.entity
-    sequence_files.check_place(options.out, kind, entity is not None)
+    sequence_files.check_place(options.out, kind, entity is not None, hasattr(synthesizer, "classes_"))
     _check_places(options, kind)
     seed = int(np.random.default_rng().integers(2**32)) if options.seed is None else options.seed  # to be noted
     synthesizer.verbose = 0 if options.quiet else 1
@@ -155,6 +156,7 @@ def generate(options):
     condition = _condition(options.condition, synthesizer)
     made = synthesizer.generate(options.rows, condition=condition, random_state=seed, **given)
     X, y = made if isinstance(made, tuple) else (made, None)
+    X = X if entity is None else files.to_pandas(X)
     sequence_files.write(options.out, kind, X, y, seed, options.step or "16th")
     n = _count(X, entity)
     say(options, f"Wrote {n:,} {CALLED[kind]} to {options.out}, marked as synthetic; seed {seed}.")
@@ -179,8 +181,6 @@ def _prompt(options, kind):
 
 def _condition(texts, synthesizer):
     """What `--condition` asks for, as `generate` takes it."""
-    from augment import files
-
     if not texts:
         return None
     if synthesizer.entity is not None:

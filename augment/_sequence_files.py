@@ -63,8 +63,8 @@ def read(path, kind, column=None, target=None, step="16th", on_error="raise"):
     return frame, None
 
 
-def check_place(path, kind, framed):
-    """Raise before the work where sequences of a kind, in a frame or not, are not written to such a file."""
+def check_place(path, kind, framed=False, labelled=False):
+    """Raise before the work where sequences of a kind, in a frame or with labels, are not written to such a file."""
     ending = Path(path).suffix.lower()
     if framed:
         expected, known = "a table", files.ENDINGS
@@ -77,10 +77,15 @@ def check_place(path, kind, framed):
     if ending not in known:
         tables = f" ({', '.join(files.ENDINGS)})" if files.ENDINGS[0] in known else ""
         raise ValueError(f"Sequences of the kind {kind!r} are written to {expected}{tables}. Received: {path}")
+    if labelled and ending not in (".npz", *files.ENDINGS):
+        raise ValueError(
+            f"{path} has no place for labels, which these sequences have: write a table, of series a .npz."
+        )
 
 
 def write(path, kind, X, y=None, seed=None, step="16th"):
     """Write generated sequences in the form that the file's name says, and a note on how they were made."""
+    check_place(path, kind, hasattr(X, "columns"), y is not None)
     if kind == "music":
         from augment import write_music
 
@@ -92,7 +97,7 @@ def write(path, kind, X, y=None, seed=None, step="16th"):
     elif kind == "series":
         _write_arrays(path, X, y)
     elif ending == LINES[kind]:
-        _write_lines(path, X, y)
+        _write_lines(path, X)
     else:
         files.write(_as_frame(X, y, SMILES if kind == "molecules" else kind), path)
     write_note_of(path, origin("generated", seed))
@@ -155,8 +160,8 @@ def _write_arrays(path, X, y):
 
     arrays = {"X": X} if isinstance(X, np.ndarray) and X.dtype != object else _end_to_end(X)
     if Path(path).suffix.lower() == ".npy":
-        if y is not None or "lengths" in arrays:
-            raise ValueError(f"{path} can hold one array, and these series have labels or lengths: write a .npz file.")
+        if "lengths" in arrays:
+            raise ValueError(f"{path} can hold one array, and these series differ in length: write a .npz file.")
         with files.atomic(path) as temporary:
             np.save(temporary, arrays["X"])
         return
@@ -171,9 +176,7 @@ def _end_to_end(series):
     return {"X": np.concatenate(list(series)), "lengths": np.array(list(map(len, series)))}
 
 
-def _write_lines(path, X, y):
-    if y is not None:
-        raise ValueError(f"{path} can hold lines alone, and these sequences have labels: write a table.")
+def _write_lines(path, X):
     if any("\n" in text for text in X):
         raise ValueError(f"{path} can hold a text a line, and some have several lines: write a table.")
     with files.atomic(path) as temporary:

@@ -75,7 +75,7 @@ def test_a_column_with_labels_becomes_such_a_table(tmp_path, capsys):
     assert "there is no label 'x'; the labels are f, m" in failed(
         capsys, "generate", model, "-o", out, "--condition", "label=x"
     )
-    assert "these sequences have labels: write a table" in failed(capsys, "generate", model, "-o", tmp_path / "a.txt")
+    assert "has no place for labels" in failed(capsys, "generate", model, "-o", tmp_path / "a.txt")
     assert "has no column 'nam'" in failed(capsys, *arguments[:4], "--text", "nam")
 
 

@@ -82,9 +82,9 @@ def test_arrays_that_do_not_fit_are_named(tmp_path):
 def test_a_file_that_cannot_hold_them_is_refused(tmp_path):
     with pytest.raises(ValueError, match="some have several lines: write a table"):
         write(tmp_path / "a.txt", "text", ["a\nb"])
-    with pytest.raises(ValueError, match="these sequences have labels: write a table"):
+    with pytest.raises(ValueError, match="a.txt has no place for labels"):
         write(tmp_path / "a.txt", "text", ["a"], ["x"])
-    with pytest.raises(ValueError, match="these series have labels or lengths: write a .npz file"):
+    with pytest.raises(ValueError, match="these series differ in length: write a .npz file"):
         write(tmp_path / "a.npy", "series", [np.ones((2, 1)), np.ones((3, 1))])
     assert not list(tmp_path.iterdir())
 

@@ -39,9 +39,9 @@ class TextCodec(TokenCodec):
 
     >>> codec = TextCodec(tokens=10).fit((["the cat", "the hat"] * 5, None))
     >>> codec.vocabulary
-    [' ', 'a', 'c', 'e', 'h', 't', 'at', 'th', 'the', ' c']
-    >>> codec.tokens(["that"])
-    [array([8, 7], dtype=int32)]
+    [' ', 'a', 'c', 'e', 'h', 't', 'at', 'he', 'the', ' c']
+    >>> codec.tokens(["the tea"])
+    [array([9, 1, 6, 4, 2], dtype=int32)]
     """
 
     name, what, unit = "text", "texts", "character"
