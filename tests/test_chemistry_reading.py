@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from augment.chemistry.properties import PROPERTIES, properties
-from augment.chemistry.reading import canonical, from_selfies, part_of, read_molecules, shuffled, to_selfies
+from augment.chemistry.reading import (
+    canonical,
+    from_selfies,
+    molecule_of,
+    part_of,
+    read_molecules,
+    shuffled,
+    to_selfies,
+)
 
 DRUGS = {
     "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
@@ -38,6 +46,23 @@ def test_what_is_no_molecule_is_none_and_nothing_is_printed(capfd):
     with pytest.raises(ValueError, match="'C1C' is neither a SMILES nor a SMARTS"):
         part_of("C1C")
     assert capfd.readouterr().err == ""
+
+
+def test_what_is_no_string_is_named():
+    with pytest.raises(TypeError, match="SMILES are strings; number 1 is of type NoneType"):
+        read_molecules(["CC", None])
+
+
+def test_properties_of_a_lone_hydrogen_print_nothing(capfd):
+    assert properties(read_molecules(["[H]"]), ["weight", "qed"])[0, 0] == pytest.approx(1.008)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_wildcard_in_a_part_is_any_atom():
+    ether, alkane, polymer = read_molecules(["COC", "CC", "*OC"])
+    for text in ("*O", "[*]O"):
+        assert [bool(m.HasSubstructMatch(part_of(text))) for m in (ether, alkane, polymer)] == [True, False, True]
+    assert molecule_of("*O") is None and canonical(molecule_of("OC")) == "CO"
 
 
 def test_a_part_is_looked_for_as_smiles_first():

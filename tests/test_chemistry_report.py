@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
@@ -117,6 +118,10 @@ def test_drawings_stand_in_a_grid():
         ({"smiles": ["CC", "C1"]}, "number 1 is none: 'C1'"),
         ({"smiles": ["CC"], "legends": ["a", "b"]}, "a legend for each of 1 molecules; got 2"),
         ({"smiles": ["CC"], "form": "gif"}, "form must be 'svg' or 'png'"),
+        ({"smiles": ["CC"], "columns": 0}, "columns must be an integer of at least 1. Received: columns=0"),
+        ({"smiles": ["CC"], "size": 0}, "size must be an integer of at least 1"),
+        ({"smiles": ["CC"], "size": 99.5}, "size must be an integer of at least 1"),
+        ({"smiles": pd.Series(["CC", "C1"], index=[7, 8])}, "number 1 is none: 'C1'"),
     ],
 )
 def test_bad_grids_are_named(arguments, message):

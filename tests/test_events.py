@@ -230,6 +230,28 @@ def test_tables_come_back_in_their_form(form):
 
 
 @pytest.mark.usefixtures("one_step", "short_rows")
+@pytest.mark.parametrize("names", [[0, 1, 2], pd.MultiIndex.from_tuples([("a", "who"), ("a", "day"), ("b", "what")])])
+def test_columns_may_have_names_of_any_kind(names):
+    frame = pd.DataFrame({"who": [7, 7, 8, 9], "day": [1, 4, 2, 2], "what": list("abab")})
+    frame["who"] = frame["who"].astype("category")
+    frame.columns = names
+    new = quick(frame, entity=names[0], time=names[1]).generate(5)
+    assert new.columns.equals(frame.columns)
+    assert new.iloc[:, 0].nunique() == 5 and new.iloc[:, 0].dtype == "int64"
+
+
+@pytest.mark.usefixtures("one_step", "short_rows")
+def test_no_two_entities_have_one_key():
+    frame = pd.DataFrame({"patient": np.repeat(np.arange(60, dtype="int8"), 2), "what": [0, 1] * 60})
+    synthesizer = quick(frame, time=None)
+    assert synthesizer.generate(100)["patient"].nunique() == 100
+    with pytest.raises(ValueError, match="Column 'patient': 1,000 entities need as many keys, and there are 128"):
+        synthesizer.generate(1000)
+    with pytest.raises(ValueError, match="Column 'patient': 3 entities need as many keys, and there are 1:"):
+        synthesizer.generate(3, condition={"patient": 7})
+
+
+@pytest.mark.usefixtures("one_step", "short_rows")
 def test_rows_are_sorted_by_time_and_same_times_keep_their_order():
     frame = pd.DataFrame({"patient": [2, 1, 2, 2, 1], "when": [5, 1, 3, 3, 1], "what": list("abcde")})
     synthesizer = quick(frame)
@@ -263,10 +285,16 @@ FRAME = pd.DataFrame({"patient": [1, 1, 2], "when": [1, 2, 1], "what": list("aba
         (FRAME, {"time": "wen"}, ValueError, "time='wen': there is no such column; near it: 'when'"),
         (FRAME, {"static": ["wat"]}, ValueError, "static='wat': there is no such column"),
         (FRAME, {"static": "what"}, TypeError, "static must be None or a list"),
+        (FRAME, {"static": [["what"]]}, TypeError, "static takes names of columns"),
+        (FRAME, {"entity": ["patient"]}, TypeError, r"entity takes names of columns.* Received: entity=\['patient'\]"),
+        (FRAME, {"time": {"when"}}, TypeError, "time takes names of columns"),
+        (FRAME, {"time": "patient"}, ValueError, "entity and time are both 'patient'"),
         (FRAME, {"static": ["when"]}, ValueError, "static has 'when', which is the entity or the time"),
         (FRAME[:2], {}, ValueError, "X has rows of 1 entity, and a minimum of 2"),
         (FRAME[:0], {}, ValueError, "X has rows of 0 entit"),
         (FRAME.assign(patient=[1, None, 2]), {}, ValueError, r"'patient' has missing values in 1 rows .*: 1\)"),
+        (FRAME.assign(patient=pd.Categorical([1, None, 2])), {}, ValueError, "'patient' has missing values in 1 rows"),
+        (FRAME.set_axis(["patient", "when", "when"], axis=1), {}, ValueError, "Column names must be unique.*: 'when'"),
         (FRAME.assign(when=[None, 2, 3]), {}, ValueError, r"'when' has missing values in 1 rows .*: 0\)"),
         (FRAME.assign(when=["soon", "late", "now"]), {}, ValueError, "'when' must hold dates, datetimes or numbers"),
         (FRAME.assign(patient=[0.5, 0.5, 1.5]), {}, ValueError, "'patient' must hold whole numbers or strings"),

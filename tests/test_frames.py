@@ -15,6 +15,7 @@ from tables import MAKERS, frames
 
 from augment.codecs.frames import read_table, write_table
 from augment.codecs.pandas_frames import fresh_index
+from augment.codecs.table import TableCodec
 
 pl = pytest.importorskip("polars")
 
@@ -96,6 +97,14 @@ def test_objects_come_back_with_their_type_and_kind_of_missing_value(values):
     for old, new in zip(values, again, strict=True):
         assert type(old) is type(new)
         assert old is new or old == new or pd.isna(old) and pd.isna(new)
+
+
+def test_uuids_that_have_run_out_are_uuids_still():
+    few = [uuid.UUID(int=number) for number in range(100)]  # of two digits, of which all but a few are taken
+    codec = TableCodec().fit(pd.DataFrame({"key": few}))
+    rng = np.random.default_rng(0)
+    new = codec.decode(codec.encode(pd.DataFrame({"key": few * 4}), rng), rng)["key"]
+    assert {type(key) for key in new} == {uuid.UUID} and new.nunique() == 400 and not set(new) & set(few)
 
 
 @pytest.mark.parametrize(

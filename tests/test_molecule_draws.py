@@ -8,7 +8,7 @@ from augment.chemistry.reading import canonical, part_of, read_molecules
 from augment.codecs.molecules import Molecule
 from augment.synthesizers.molecules import Molecules
 
-VALID = ["CCO", "CCCN", "OCCCC", "Cc1ccncc1", "c1ccncc1CC", "CC(=O)[O-].[Na+]"]
+VALID = ["CCO", "CCCN", "OCCCC", "CC1=CC=NC=C1", "C1=CC=NC=C1CC", "CC(=O)[O-].[Na+]"]
 INVALID = ["CC1", "C(C"]
 
 
@@ -76,14 +76,28 @@ def test_ranges_are_exact_and_told(kind_and_codec):
 
 
 def test_molecules_begin_with_the_part_and_have_it(kind_and_codec):
-    result, library = drawn(kind_and_codec, 30, texts=[*VALID, "c1ccncc1"], condition={"substructure": "C1=CC=NC=C1"})
+    result, library = drawn(
+        kind_and_codec, 30, texts=[*VALID, "C1=CC=NC=C1"], condition={"substructure": "C1=CC=NC=C1"}
+    )
     assert set(result.smiles) == {"CCc1cccnc1", "c1ccncc1"}
     assert all(m.HasSubstructMatch(part_of("c1ccncc1")) for m in read_molecules(result.smiles))
 
 
+def test_a_part_begins_in_those_ways_of_writing_it_that_are_known():
+    smiles = ["CC=O", "CCC=O", "CCCC=O"]
+    kind = Molecules.of(smiles, notation="selfies")
+    codec = kind.codec_class().fit((kind.to_learn(smiles)[0], None))  # [C] and [=O], and no [O] and [=C]
+    library = Library(codec, ["[C][=O]", "[C][C][=O]"])
+    known = kind.ask(codec, np.zeros(4, int), condition={"substructure": "C=O"})
+    assert set(kind.draw(library, codec, known, np.random.default_rng(0)).smiles) == {"C=O"}
+    known = kind.ask(codec, np.zeros(4, int), condition={"substructure": "CN"})
+    with pytest.raises(ValueError, match=r"substructure has the token '\[N\]', which none of the fitted"):
+        kind.draw(library, codec, known, np.random.default_rng(0))
+
+
 def test_what_begins_with_a_prompt_stays_as_it_is_written(kind_and_codec):
-    result, library = drawn(kind_and_codec, 2, prompt=["OC", "c1"])
-    assert result.smiles == ["OCCCC", "c1ccncc1CC"]
+    result, library = drawn(kind_and_codec, 2, prompt=["OC", "C1"])
+    assert result.smiles == ["OCCCC", "C1=CC=NC=C1CC"]
     assert {prompt[0] for prompt in library.asked[0].prompts} == {kind_and_codec[1].shuffled}
 
 

@@ -207,8 +207,8 @@ def test_no_molecule_is_learned_from_and_validated_on():
 
 def test_few_molecules_have_many_copies_and_many_have_few():
     rng, kind = np.random.default_rng(0), Molecules()
-    copies = kind.copies("CCc1ccc(C)cc1", 10, rng)
-    assert len(copies) == 10 and len(set(copies)) > 5
+    copies = kind.copies("CCc1ccc(C)cc1", 20, rng)
+    assert len(copies) == 20 and len(set(copies)) > 5
     assert {canonical(molecule) for molecule in read_molecules(copies)} == {"CCc1ccc(C)cc1"}
     selfies = Molecules(notation="selfies").copies("[C][C][O]", 5, rng)
     assert set(selfies) <= {"[C][C][O]", "[O][C][C]", "[C][Branch1][C][C][O]", "[C][Branch1][C][O][C]"}

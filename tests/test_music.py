@@ -142,7 +142,7 @@ def test_bad_questions_are_named(fitted, arguments, message):
 
 
 @pytest.mark.usefixtures("one_step")
-@pytest.mark.parametrize("form", ["list", "lines", "array", "nested lists", "one piece"])
+@pytest.mark.parametrize("form", ["list", "lines", "array", "nested lists", "one piece", "an empty one"])
 def test_pieces_come_back_in_their_form(form):
     pieces = [np.array([[60, 55], [62, -1], [64, 57], [65, 58]])] * 6
     given = {
@@ -151,6 +151,7 @@ def test_pieces_come_back_in_their_form(form):
         "array": np.stack(pieces),
         "nested lists": [piece.tolist() for piece in pieces],
         "one piece": [piece.astype("int8") for piece in pieces[:1]],
+        "an empty one": [*pieces, []],
     }[form]
     fitted = quick().fit(given)
     first = np.asarray(given[0])
@@ -215,6 +216,10 @@ def test_a_single_long_piece_is_split_by_its_parts():
         (np.zeros((5, 4), int), TypeError, r"list of arrays .* got an array of shape \(5, 4\)"),
         ("abc", TypeError, "X must be a list of arrays of MIDI pitches"),
         (["abc"], TypeError, "Piece 0 of X must be numbers"),
+        ([[-1, -1], [-1]], ValueError, "X holds no note to learn from: its pieces are silent throughout"),
+        ([["60", "62"]], TypeError, "Piece 0 of X must be numbers"),
+        ([[True, False]], TypeError, "Piece 0 of X must be numbers"),
+        ([np.array([60 + 1j])], TypeError, "Piece 0 of X must be numbers"),
         ([[60, 128]], ValueError, "Piece 0 of X has 128 at step 1"),
         ([[60, -2]], ValueError, "Piece 0 of X has -2 at step 1"),
         ([[60], [60, np.nan]], ValueError, "Piece 1 of X has missing values: silence is -1"),

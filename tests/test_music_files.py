@@ -123,6 +123,14 @@ def test_one_track_of_chords_is_split_from_the_top(tmp_path):
     assert read(tmp_path, hands, step="quarter") == [[72, 52, 48], [74, 48, -1]]
 
 
+def test_short_chords_are_chords(tmp_path):
+    chords = [(0, 200, 60), (0, 200, 64), (480, 200, 62), (490, 180, 65)]  # staccato, and the last not quite together
+    assert read(tmp_path, midi([chords]), step="quarter") == [[64, 60], [65, 62]]
+    assert read(tmp_path, midi([[(0, 0, 60), (0, 0, 64)]])) == [[64, 60]]
+    runs = [(0, 110, 60), (100, 110, 62), (480, 240, 64), (480, 240, 64)]  # legato of short notes, and one struck twice
+    assert read(tmp_path, midi([runs]), step="quarter") == [[62], [64]]
+
+
 def test_played_notes_are_put_on_the_grid(tmp_path):
     played = [(7, 130, 60), (118, 100, 62), (245, 5, 64), (350, 130, 65)]  # 16ths of 120 ticks, legato and late
     assert read(tmp_path, midi([played])) == [[60], [62], [64], [65]]
@@ -156,6 +164,30 @@ def test_files_that_cannot_be_read_are_named(tmp_path, content, message):
     (tmp_path / "good.MIDI").write_bytes(whole)
     with pytest.warns(UserWarning, match=f"1 files of .* were left out: .*bad.mid: {message}"):
         assert len(read_music(tmp_path, on_error="skip")) == 1
+
+
+def test_a_folder_may_hold_folders_and_links_to_nothing(tmp_path):
+    write_music([[60, 62]], tmp_path / "tune.mid")
+    (tmp_path / "parts.mid").mkdir()
+    assert len(read_music(tmp_path)) == 1
+    (tmp_path / "gone.mid").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="Cannot read .*gone.mid: it cannot be opened"):
+        read_music(tmp_path)
+    with pytest.warns(UserWarning, match="gone.mid: it cannot be opened"):
+        assert len(read_music(tmp_path, on_error="skip")) == 1
+
+
+@pytest.mark.parametrize("voices", [0, -1, 2.5, "four"])
+def test_voices_are_a_number(tmp_path, voices):
+    write_music([[60, 62]], tmp_path / "tune.mid")
+    with pytest.raises(ValueError, match="voices must be an integer of at least 1, or None. Received: voices="):
+        read_music(tmp_path, voices=voices)
+
+
+def test_both_endings_are_files(tmp_path):
+    assert write_music([[60, 62]], tmp_path / "tune.midi") == ["tune.midi"]
+    assert (tmp_path / "tune.midi").is_file() and len(read_music(tmp_path)) == 1
+    assert verify(tmp_path / "tune.midi")["files"][0]["intact"]
 
 
 def test_what_is_not_there_is_named(tmp_path):

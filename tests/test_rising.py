@@ -1,10 +1,13 @@
 """Columns that never fall (rising.py): rises in their own resolution, and back, exactly."""
 
+import datetime
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from augment.codecs.frames import read_table
+from augment.codecs.frames import read_table, write_table
 from augment.codecs.rising import Rising, filled, never_falls, with_gaps
 
 
@@ -63,9 +66,49 @@ def test_a_time_beyond_all_others_goes_on():
     assert rising.later(np.array([2500]), np.array([[1, 0]]), np.zeros(1)).tolist() == [2502]
 
 
-@pytest.mark.parametrize("times", [["a", "b"], [True, False]])
-def test_what_is_no_time_is_refused(times):
-    with pytest.raises(ValueError, match="The time column 'when' must hold dates, datetimes or numbers"):
+LAST = {
+    "int8": (np.array([20, 120, 120, 121], "int8"), 127),
+    "uint8": (np.array([20, 220, 220, 240], "uint8"), 255),
+    "int64": (np.array([-90, -50, -50, -10]) + (2**63 - 1), 2**63 - 1),
+    "uint64": (np.uint64(2**64 - 90) + np.array([0, 10, 40], "uint64"), 2**64 - 1),
+    "nanoseconds": (pd.to_datetime(["2000-01-01", "2262-01-01", "2262-01-02"]), pd.Timestamp("2262-04-11")),
+    "a zone": (
+        pd.to_datetime(["2000-01-01", "2262-01-01", "2262-01-02"]).tz_localize("Asia/Tokyo"),
+        pd.Timestamp("2262-04-11", tz="UTC"),
+    ),
+    "dates of Python": ([datetime.date(1, 1, 1), datetime.date(9998, 1, 1)], datetime.date(9999, 12, 31)),
+    "times of day": ([datetime.time(1), datetime.time(20), datetime.time(23)], datetime.time.max),
+    "single precision": (np.array([0, 3e38, 3.1e38], "float32"), np.finfo("float32").max),
+}
+
+
+@pytest.mark.parametrize(("times", "last"), LAST.values(), ids=list(LAST))
+def test_what_rises_stays_at_the_last_value_of_its_type(times, last):
+    frame = pd.DataFrame({"when": times})
+    (column,), form = read_table(frame)
+    rising = Rising().fit(column)
+    rising.learn_rises(rising.numbers(column), np.array([0, len(frame)]))
+    longest = rising.rise_tokens(rising.rises(rising.numbers(column))).max(axis=0)
+    now = rising.numbers(column)
+    for _ in range(5):
+        before, now = now, rising.later(now, np.tile(longest, (len(now), 1)), np.full(len(now), 0.99))
+        assert (now >= before).all()
+    end = write_table([rising.column_of(now)], form)["when"].iloc[-1]
+    assert max(times) < end <= last  # and it can be written
+
+
+@pytest.mark.parametrize(
+    ("times", "held"),
+    [
+        (["a", "b"], "category"),
+        ([True, False], "boolean"),
+        ([Decimal(1), Decimal(2)], "decimals, which are to be"),
+        ([0, 1, 2**60], "whole numbers too far apart"),
+    ],
+)
+def test_what_is_no_time_is_refused(times, held):
+    message = f"The time column 'when' must hold dates, datetimes or numbers; it holds {held}"
+    with pytest.raises(ValueError, match=message):
         rising_of(times)
 
 

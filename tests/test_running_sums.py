@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from augment.codecs.sequence_layout import SequenceCondition, SequenceLayout, pack
+from augment.codecs.sequence_layout import SequenceLayout, pack
 from augment.models import Recurrent
 from augment.models.base import make, seeded
 from augment.models.running_sums import sums_of_rows
@@ -35,20 +35,3 @@ def test_rows_and_steps_are_told_the_same(cell):
     assert float(ops.sum(model(rows)["loss"])) == pytest.approx(-scored.sum(), rel=1e-5)
     without = make(Recurrent(cell, units=8, depth=2), SequenceLayout(4, 30, (), n_samples=9))
     assert without.count_params() < model.count_params()
-
-
-def test_what_is_open_is_closed_before_the_end():
-    layout = SequenceLayout(
-        4, 30, (), n_samples=9, sums=np.array([[0, 0], [1, 0], [0, 1], [0, -1]]), n_parities=1, n_open=2
-    )
-    with seeded(0):
-        model = make(Recurrent(units=8), layout)
-    condition = SequenceCondition(np.zeros(300, int), [np.zeros(0, int)] * 300, 200)
-    drawn = model.transport(model.noise(300, np.random.default_rng(0)), condition)
-    for tokens in drawn:
-        heights = np.cumsum(np.where(tokens == 2, 1, 0) - np.where(tokens == 3, 1, 0))
-        assert (heights >= 0).all()
-        assert len(tokens) > 200 or (np.sum(tokens == 1) % 2 == 0 and (not len(heights) or heights[-1] == 0))
-    assert np.median([len(tokens) for tokens in drawn]) < 100
-    assert model._scored([np.array([2, 1, 3])], np.zeros(1, int))[0] < -1e6  # a ring is open
-    assert model._scored([np.array([2, 1, 1, 3])], np.zeros(1, int))[0] > -100

@@ -95,6 +95,9 @@ def test_score_prefers_series_like_the_fitted_ones(fitted):
     ones = series[labels == 1][:300]
     assert model.score(ones, [1] * 300) > model.score(ones, [0] * 300) + 1
     assert model.score(series[:500]) == model.score(series[:500]) and not hasattr(model, "score_samples")
+    with pytest.raises(AttributeError) as raised:
+        _ = model.score_samples
+    assert "cannot tell how likely a sequence is; take model='recurrent'" in str(raised.value.__cause__)
     for other, message in [(series[..., :1], "X has 1 features; 2 were"), (series[:, :9], "must have 12 steps each")]:
         with pytest.raises(ValueError, match=message):
             model.score(other[:20])

@@ -456,7 +456,7 @@ def test_a_table_of_constants_and_keys_needs_no_model():
 
 
 @pytest.mark.parametrize(
-    "share", [("epochs", 0), ("batch_size", "big"), ("time_limit", -1), ("validation_fraction", 1)]
+    "share", [("epochs", 0), ("epochs", True), ("batch_size", "big"), ("time_limit", -1), ("validation_fraction", 1)]
 )
 def test_bad_parameters_are_refused_at_fit(share):
     name, value = share

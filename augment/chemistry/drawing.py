@@ -1,5 +1,7 @@
 """A grid of drawings of molecules."""
 
+import numbers
+
 from augment._extras import load
 from augment.chemistry.reading import read_molecules
 
@@ -28,7 +30,7 @@ def draw_grid(smiles, legends=None, columns=4, size=220, form="svg"):
     Raises
     ------
     ValueError
-        If there are none, one of them is no molecule, or there is not a legend for each.
+        If there are none, one of them is no molecule, there is not a legend for each, or a number is none.
 
     Examples
     --------
@@ -37,6 +39,10 @@ def draw_grid(smiles, legends=None, columns=4, size=220, form="svg"):
     """
     if form not in ("svg", "png"):
         raise ValueError(f"form must be 'svg' or 'png'. Received: form={form!r}")
+    for name, value in (("columns", columns), ("size", size)):
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f"{name} must be an integer of at least 1. Received: {name}={value!r}")
+    smiles = list(smiles)
     molecules = read_molecules(smiles)
     if not molecules or None in molecules:
         what = f"number {molecules.index(None)} is none: {smiles[molecules.index(None)]!r}" if molecules else "got none"

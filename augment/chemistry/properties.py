@@ -3,6 +3,7 @@
 import numpy as np
 
 from augment._extras import load
+from augment.chemistry.reading import quiet
 
 PROPERTIES = {
     "logp": ("rdkit.Chem.Crippen", "MolLogP"),
@@ -42,5 +43,6 @@ def properties(molecules, names=tuple(PROPERTIES)):
     [[46.1, 0.0, 1.0], [94.1, 1.0, 1.0]]
     """
     functions = [getattr(load(module, "molecules"), function) for module, function in map(PROPERTIES.get, names)]
-    values = [[function(molecule) for function in functions] for molecule in molecules]
+    with quiet():
+        values = [[function(molecule) for function in functions] for molecule in molecules]
     return np.array(values, float).reshape(len(molecules), len(functions))

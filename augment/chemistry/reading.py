@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from augment._extras import load
 
+MOST = 8  # bonds of an atom that are tried
+
 
 @contextmanager
 def quiet():
@@ -24,11 +26,20 @@ def read_molecules(smiles):
     -------
     list of rdkit.Chem.Mol or None
 
+    Raises
+    ------
+    TypeError
+        If one of them is no string.
+
     Examples
     --------
     >>> [molecule and molecule.GetNumAtoms() for molecule in read_molecules(["CCO", "C1CC", ""])]
     [3, None, None]
     """
+    smiles = list(smiles)
+    for number, text in enumerate(smiles):
+        if not isinstance(text, str):
+            raise TypeError(f"SMILES are strings; number {number} is of type {type(text).__name__}.")
     with quiet() as chem:
         molecules = [chem.MolFromSmiles(text) for text in smiles]
     return [molecule if molecule is not None and molecule.GetNumAtoms() else None for molecule in molecules]
@@ -54,6 +65,48 @@ def canonical(molecule, stereo=True):
         molecule = chem.Mol(molecule)
         chem.RemoveStereochemistry(molecule)
     return chem.MolToSmiles(molecule)
+
+
+def kekule(molecule):
+    """A copy of a molecule with single and double bonds in its aromatic rings.
+
+    Examples
+    --------
+    >>> canonical(kekule(*read_molecules(["c1ccncc1"])))
+    'C1=CC=NC=C1'
+    """
+    chem = load("rdkit.Chem", "molecules")
+    molecule = chem.Mol(molecule)
+    chem.Kekulize(molecule, clearAromaticFlags=True)
+    return molecule
+
+
+def in_one_way(molecule):
+    """The SMILES of a molecule with single and double bonds in its aromatic rings, always the same one.
+
+    Examples
+    --------
+    >>> {in_one_way(molecule) for molecule in read_molecules(["Cc1ccccc1F", "Fc1ccccc1C", "FC=1C=CC=CC1C"])}
+    {'CC1=CC=CC=C1F'}
+    """
+    return canonical(kekule(*read_molecules([canonical(molecule)])))
+
+
+def most_bonds(atom):
+    """How many bonds RDKit lets an atom have, 8 at most; a double one counts twice.
+
+    Parameters
+    ----------
+    atom : str
+        The atom as in a SMILES.
+
+    Examples
+    --------
+    >>> [most_bonds(atom) for atom in ("C", "[NH3+]", "[C@@H]", "S")]
+    [4, 1, 3, 6]
+    """
+    written = [atom + "(C)" * n for n in range(1, MOST + 1)]
+    return next((n for n, molecule in enumerate(read_molecules(written)) if molecule is None), MOST)
 
 
 def shuffled(molecule, rng):
@@ -103,8 +156,17 @@ def from_selfies(text):
     return load("selfies", "molecules").decoder(text)
 
 
+def molecule_of(text):
+    """The molecule that a part is by itself; None where its text is none, or has a wildcard."""
+    (molecule,) = read_molecules([text])
+    wild = molecule is not None and any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms())
+    return None if wild else molecule
+
+
 def part_of(text):
     """A part of molecules to look for, of its SMILES or SMARTS; a ValueError where it is neither.
+
+    One with a wildcard is a SMARTS: its "*" is any atom.
 
     Examples
     --------
@@ -113,10 +175,12 @@ def part_of(text):
     [True, False]
     >>> [molecule.HasSubstructMatch(part_of("c[n,o]")) for molecule in molecules]
     [True, False]
+    >>> [molecule.HasSubstructMatch(part_of("*n")) for molecule in molecules]
+    [True, False]
     """
     if not isinstance(text, str):
         raise TypeError(f"A part of molecules is a SMILES or SMARTS, a str; got {type(text).__name__}.")
-    (part,) = read_molecules([text])
+    part = molecule_of(text)
     if part is None:
         with quiet() as chem:
             part = chem.MolFromSmarts(text)

@@ -142,7 +142,8 @@ def _from_time(name, array):
         unit, zone = kind.unit, getattr(kind, "tz", None)
         family = "moment" if types.is_timestamp(kind) else "duration"
     values = values.fill_null(0).to_numpy(zero_copy_only=False).astype("int64")
-    return Column(name, family, values, unit=unit, zone=zone)
+    a_day = {"least": 0, "limit": int(np.timedelta64(1, "D") // np.timedelta64(1, unit)) - 1}
+    return Column(name, family, values, unit=unit, zone=zone, **(a_day if types.is_time(kind) else {}))
 
 
 def _write_labels(column, kind, labels):

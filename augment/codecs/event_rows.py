@@ -103,6 +103,17 @@ def refuse_missing(column):
         )
 
 
+def refuse_repeated(column):
+    """A ValueError where entities would share a key: their rows would be those of one."""
+    keys = np.unique(column.values)
+    n_keys = len(keys) if column.labels is None else len({column.labels[key] for key in keys})
+    if n_keys < len(column):
+        raise ValueError(
+            f"Column {column.name!r}: {len(column):,} entities need as many keys, and there are {n_keys:,}: the type "
+            "of the column has no room for more (fit a wider one), or a condition gives one key to several."
+        )
+
+
 def _first_change(column, starts):
     """The first sorted row that differs from the one before of the same entity; None for none."""
     codes = np.where(column.present, pd.factorize(column.values)[0], -1 - column.missing.astype("int64"))

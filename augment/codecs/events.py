@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from augment.codecs.event_rows import refuse_repeated
 from augment.codecs.events_layout import GOES_ON, NOTHING, Entities, EventsLayout, in_a_row, pack, sizes
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
@@ -181,6 +182,7 @@ class EventsCodec:
         """The columns of entities as a whole, a dict by name, and the first values of `rising`, of static tokens."""
         columns = self.static.decode_columns(tokens, rng, condition)
         columns = dict(zip(self.whole_names, columns, strict=True))
+        refuse_repeated(columns[self.entity])
         return columns, tuple(rising.numbers(columns[name]) for name, rising in self.rising.items())
 
     def decode(self, entities, whole, rng, begun=None):

@@ -1,17 +1,18 @@
 """Molecules as sequences of chemical tokens, with tokens before them that tell what is known of their properties."""
 
-import re
 from typing import NamedTuple
 
 import numpy as np
 
+from augment.chemistry.beginnings import RING_NUMBER, TOKEN, is_atom
+from augment.chemistry.reading import most_bonds
+from augment.codecs.bonds import Bonds
 from augment.codecs.controls import Controls
 from augment.codecs.labels import Classes
 from augment.codecs.sequence_layout import SequenceLayout, pack, unpack
 from augment.codecs.tokens import TokenCodec
 
-TOKEN = re.compile(r"\[[^\]]*\]|Br|Cl|%\d\d|.", re.DOTALL)  # of SMILES, and of SELFIES, where all are in brackets
-RING, BRANCHES = re.compile(r"\d|%\d\d"), {"(": 1, ")": -1}
+BRANCHES = {"(": 1, ")": -1}
 ATOM = 1 / 16  # what an atom adds to the sum of atoms: a fraction, so that a molecule has some
 LENGTH = 128  # tokens in a row at least
 TOLD = "logp", "weight", "qed"  # the properties that can be told, in the order of their tokens
@@ -31,12 +32,21 @@ class MoleculeCodec(TokenCodec):
     A sequence begins with a token for each property that is told, of the bin that it is in, and with one that says how
     the molecule is written: in canonical order or in any. What it is written with follows.
 
+    Parameters
+    ----------
+    encoding : {"tokens"}, default="tokens"
+        Molecules are whole numbers to a model.
+    notation : {"smiles", "selfies"}, default="smiles"
+        What they are written as. Of SMILES only such are drawn as obey the rules of `Bonds`.
+
     Attributes
     ----------
     controls : Controls
         The bins of the properties.
     canonical, shuffled : int
         The tokens that say how a molecule is written.
+    most_bonds : dict of str to int
+        How many bonds each atom of SMILES can have, a double one counted twice; empty for SELFIES.
 
     Examples
     --------
@@ -53,6 +63,10 @@ class MoleculeCodec(TokenCodec):
     name, what, unit = "molecules", "molecules", "token"
     _join = staticmethod("".join)
 
+    def __init__(self, encoding="tokens", notation="smiles"):
+        super().__init__(encoding)
+        self.notation = notation
+
     @staticmethod
     def _split(sequence):
         return TOKEN.findall(sequence.text)
@@ -60,6 +74,8 @@ class MoleculeCodec(TokenCodec):
     def fit(self, data, target=None):
         """Learn tokens, bins, lengths and labels of `data`, a pair of molecules and labels or None."""
         self.controls = Controls.of(TOLD, np.array([molecule.properties for molecule in data[0]]))
+        tokens = set().union(*map(self._split, data[0])) if self.notation == "smiles" else ()
+        self.most_bonds = {token: most_bonds(token) for token in sorted(tokens) if is_atom(token)}
         return super().fit(data)
 
     def _learn(self, vocabulary, longest, classes, n_samples):
@@ -69,8 +85,9 @@ class MoleculeCodec(TokenCodec):
         n_tokens = self.shuffled + 1 + sum(self.controls.counts.shape)
         length = max(LENGTH, longest + len(TOLD) + 2)  # no molecule is cut
         sums, n_parities = self._sums(n_tokens)
-        counts = {"n_samples": n_samples, "n_given": 1, "n_parities": n_parities, "n_open": n_parities + 1}
-        self.layout = SequenceLayout(n_tokens, length, classes.proportions, sums=sums, **counts)
+        bonds = Bonds(vocabulary, n_tokens, self.most_bonds) if self.most_bonds else None
+        counts = {"n_samples": n_samples, "n_given": 1, "n_parities": n_parities}
+        self.layout = SequenceLayout(n_tokens, length, classes.proportions, sums=sums, bonds=bonds, **counts)
 
     def _sums(self, n_tokens):
         """What each token adds to sums that a network is told, and of how many of them only whether they are odd.
@@ -78,14 +95,14 @@ class MoleculeCodec(TokenCodec):
         A number of a ring is open where there was an odd number of it. Then come how many branches are open, how many
         atoms there are, and for each property whether it is told, and where between its lowest and highest bin it is.
         """
-        rings = [token for token in self.vocabulary if RING.fullmatch(token)]
+        rings = [token for token in self.vocabulary if RING_NUMBER.fullmatch(token)]
         columns = len(rings) + 2 + 2 * len(TOLD)
         sums = np.zeros((n_tokens, columns), "float32")
         for column, token in enumerate(rings):
             sums[self._numbers[token], column] = 1
         for token, number in self._numbers.items():
             sums[number, len(rings)] = BRANCHES.get(token, 0)
-            sums[number, len(rings) + 1] = ATOM if token[0].isalpha() or token[0] == "[" else 0
+            sums[number, len(rings) + 1] = ATOM if is_atom(token) else 0
         n_bins = dict(zip(TOLD, self.controls.counts.shape, strict=True))
         for place, (name, start) in enumerate(self._starts.items()):
             own, column = slice(start, start + n_bins[name]), len(rings) + 2 + 2 * place
@@ -156,12 +173,12 @@ class MoleculeCodec(TokenCodec):
 
     def to_dict(self):
         """The codec as JSON-ready values."""
-        return super().to_dict() | {"controls": self.controls.to_dict()}
+        return super().to_dict() | {"controls": self.controls.to_dict(), "most_bonds": self.most_bonds}
 
     @classmethod
     def from_dict(cls, state):
         """The codec that `to_dict` gave."""
         codec = cls()
-        codec.controls = Controls.from_dict(state["controls"])
+        codec.controls, codec.most_bonds = Controls.from_dict(state["controls"]), state["most_bonds"]
         codec._learn(state["vocabulary"], state["longest"], Classes.from_dict(state["classes"]), state["n_samples"])
         return codec

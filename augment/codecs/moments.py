@@ -18,6 +18,9 @@ UNITS = {  # nanoseconds in each unit, and what it is called
 }
 
 
+LAST_DAY = int(np.datetime64("9999-12-30").astype("int64"))  # the day before the last of Python's dates
+
+
 class Counted(Number):
     """What durations and moments share: both count a unit."""
 
@@ -149,6 +152,18 @@ def in_unit(values, unit, target):
     factor = nanoseconds // wanted
     most = np.iinfo("int64").max // factor
     return np.clip(values, -most, most) * factor
+
+
+def last_moment(unit):
+    """The last moment of a unit since 1970 that every library can show in every time zone.
+
+    Examples
+    --------
+    >>> [str(np.datetime64(last_moment(unit), unit))[:10] for unit in ("D", "us", "ns")]
+    ['9999-12-30', '9999-12-30', '2262-04-10']
+    """
+    a_day = UNITS["D"][0] // UNITS[unit][0]
+    return min(LAST_DAY * a_day, np.iinfo("int64").max - a_day)
 
 
 def _count(value, unit):

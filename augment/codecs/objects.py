@@ -14,6 +14,7 @@ from augment.codecs.digits import objects_of, with_places
 from augment.codecs.zones import zone_from_text, zone_to_text
 
 MISSING = {"None": None, "nan": np.nan, "NA": pd.NA, "NaT": pd.NaT, "null": None, "NaN": Decimal("NaN")}
+A_DAY = 86_400 * 10**6  # microseconds
 KIND_OF_TYPE = {
     "NoneType": "None",
     "NAType": "NA",
@@ -172,7 +173,8 @@ def _read_times(name, values, gone):
     midnight = datetime.time(0)
     clock = [midnight if g else value for value, g in zip(values, gone, strict=True)]
     counts = [((t.hour * 60 + t.minute) * 60 + t.second) * 1_000_000 + t.microsecond for t in clock]
-    return Column(name, "duration", np.array(counts, "int64"), unit="us", zone=_zone_of(name, values[~gone]))
+    zone = _zone_of(name, values[~gone])
+    return Column(name, "duration", np.array(counts, "int64"), unit="us", zone=zone, least=0, limit=A_DAY - 1)
 
 
 _READERS = {
@@ -200,7 +202,15 @@ def _write_decimals(column, decimals):
 
 
 def _write_uuids(column, decimals):
-    return objects_of([uuid.UUID(label) for label in column.labels])[column.values]
+    return objects_of([_uuid(label) for label in column.labels])[column.values]
+
+
+def _uuid(label):
+    """The UUID of a label; one that is made of it where a fresh string is longer, since shorter ones had run out."""
+    try:
+        return uuid.UUID(label)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_OID, label)
 
 
 def _write_moments(column, decimals):

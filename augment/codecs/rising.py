@@ -7,6 +7,7 @@ import numpy as np
 from augment.codecs.column import Column
 from augment.codecs.decimals import DecimalNumber
 from augment.codecs.kinds import column_from_dict, fit_column
+from augment.codecs.moments import last_moment
 from augment.codecs.quantities import Number
 
 RISE = "rise"  # what messages call the difference from the row before
@@ -75,7 +76,19 @@ class Rising:
         """Values (n,) after rises of these tokens (n, 2); `place` in [0, 1) says where inside the cell of a rise."""
         if self.rise is None:
             return values
-        return self._rounded(values + self.rise.values_of(tokens, place).astype(values.dtype))
+        rises = self.rise.values_of(tokens, place)
+        beyond = rises > self.end - values.astype("float64")
+        later = values + np.where(beyond, 0, rises).astype(values.dtype)
+        beyond |= later < values  # a float does not tell the last numbers of 64 bits apart
+        return np.where(beyond, np.maximum(values, self.end), self._rounded(later))
+
+    @property
+    def end(self):
+        """The largest value that the column can hold; those that would rise beyond it stay there."""
+        form, dtype = self.level.form, self.level.grid.dtype_
+        if form["family"] == "moment":
+            return last_moment(form["unit"])
+        return np.dtype(dtype).type(Column(self.level.name, values=np.zeros(0, dtype), **form).ends[1])
 
     def _rounded(self, numbers):
         grid = self.level.grid
@@ -99,10 +112,19 @@ def fitted_level(column):
     codec, _ = fit_column(column, fresh=False)
     if not isinstance(codec, Number) or isinstance(codec, DecimalNumber):
         raise ValueError(
-            f"The time column {column.name!r} must hold dates, datetimes or numbers; it holds {codec.label}: turn it "
-            "into one of these, text by pandas.to_datetime or polars' str.to_datetime."
+            f"The time column {column.name!r} must hold dates, datetimes or numbers; it holds {_held(column, codec)}: "
+            "turn it into one of these, text by pandas.to_datetime or polars' str.to_datetime."
         )
     return codec
+
+
+def _held(column, codec):
+    """What a column holds that cannot be a time, in words."""
+    if isinstance(codec, DecimalNumber):
+        return "decimals, which are to be floats"
+    if column.family == "number":
+        return "whole numbers too far apart for their steps, which are to count a larger unit"
+    return codec.label
 
 
 def never_falls(column, starts):

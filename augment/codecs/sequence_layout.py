@@ -35,9 +35,8 @@ class SequenceLayout:
         What each token adds to sums over the sequence so far, which the network is told at each token: nothing for 0.
     n_parities : int, default=0
         Of so many of the sums, the first ones, it is told whether they are odd.
-    n_open : int, default=0
-        So many of the sums, the first ones, tell what is open: a sequence ends only where these parities are even and
-        these others 0, and none falls below 0.
+    bonds : Bonds, default=None
+        Which tokens of a molecule may follow; None where any may.
     sizes : ndarray of int of shape (n_tokens,), default=None
         How long each token is, where not all are of length one.
     """
@@ -51,7 +50,7 @@ class SequenceLayout:
     turns: np.ndarray | None = field(default=None, kw_only=True, compare=False)
     sums: np.ndarray | None = field(default=None, kw_only=True, compare=False)
     n_parities: int = field(default=0, kw_only=True)
-    n_open: int = field(default=0, kw_only=True)
+    bonds: object = field(default=None, kw_only=True, compare=False)
     sizes: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property

@@ -4,7 +4,7 @@ import numpy as np
 
 from augment.codecs.sequence_layout import BOUND
 from augment.models.plain_trunk import array
-from augment.models.running_sums import barred, told
+from augment.models.running_sums import told
 
 IMPOSSIBLE = -1e9  # logit of what may not follow
 
@@ -37,8 +37,8 @@ class PlainCells:
         tokens, classes : ndarray of int of shape (n,)
             A token 0 begins a sequence.
         states : list of list of ndarray, default=None
-            Those after the tokens before, of each layer and of the sums, which are changed in place; None begins with
-            zeros.
+            Those after the tokens before, of each layer, of the sums and of the bonds, which are changed in place; None
+            begins with zeros.
 
         Returns
         -------
@@ -48,19 +48,22 @@ class PlainCells:
         states = states or self._start(len(tokens))
         for part in (part for state in states for part in state):
             part[tokens == BOUND] = 0
-        (sums,), hidden, given = states[-1], None, self.of_tokens[tokens] + self.of_classes[classes]
+        *_, (sums,), bonds = states
+        hidden, given = None, self.of_tokens[tokens] + self.of_classes[classes]
         if self.layout.n_sums:
             sums += self.layout.sums[tokens]
             given += told(sums, self.layout) @ self.of_sums
         for cell, state in zip(self.cells, states, strict=False):
             hidden = cell(given if hidden is None else hidden @ cell.kernel, state)
         logits = hidden @ self.head + self.bias
-        if self.layout.n_open:
-            logits[barred(sums, self.layout)] = IMPOSSIBLE
+        if self.layout.bonds is not None:
+            self.layout.bonds.read(tokens, bonds)
+            logits[self.layout.bonds.barred(bonds)] = IMPOSSIBLE
         return logits, states
 
     def _start(self, n):
-        return [*(cell.start(n) for cell in self.cells), [np.zeros((n, self.layout.n_sums), "float32")]]
+        bonds = [] if self.layout.bonds is None else self.layout.bonds.start(n)
+        return [*(cell.start(n) for cell in self.cells), [np.zeros((n, self.layout.n_sums), "float32")], bonds]
 
 
 class _Cell:

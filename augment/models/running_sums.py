@@ -38,20 +38,3 @@ def told(sums, layout, library=np):
     """What is told of sums (..., n_sums): of the first `n_parities` whether they are odd, of the others themselves."""
     odd, others = sums[..., : layout.n_parities], sums[..., layout.n_parities :]
     return library.concatenate([library.mod(odd, 2), others], axis=-1)
-
-
-def barred(sums, layout):
-    """Which tokens (n, n_tokens) may not follow sums (n, n_sums): an end where something is open, a close of nothing.
-
-    Examples
-    --------
-    >>> from augment.codecs.sequence_layout import SequenceLayout
-    >>> layout = SequenceLayout(3, 4, (), n_samples=1, sums=np.array([[0], [1], [-1]]), n_open=1)
-    >>> barred(np.array([[0], [1]]), layout).tolist()
-    [[False, False, True], [True, False, False]]
-    """
-    bars = np.zeros((len(sums), layout.n_tokens), bool)
-    bars[:, BOUND] = (told(sums, layout)[:, : layout.n_open] != 0).any(axis=1)
-    for column in range(layout.n_parities, layout.n_open):
-        bars |= sums[:, column, None] + layout.sums[:, column] < 0
-    return bars

@@ -55,8 +55,16 @@ def voices_of(tracks, length=0):
 
 
 def _is_one_voice(notes):
-    """Whether no note of a track still sounds when the next one begins."""
-    return (np.maximum.accumulate(notes[:-1, 1]) - notes[1:, 0] <= LEGATO).all()
+    """Whether no note of a track still sounds when the next one begins, and none begin together."""
+    return (np.maximum.accumulate(notes[:-1, 1]) - notes[1:, 0] <= LEGATO).all() and not _has_chords(notes)
+
+
+def _has_chords(notes):
+    """Whether some notes of one step sound together for half of the shorter one, however short: one would be lost."""
+    (start, end, pitch), (next_start, next_end, next_pitch) = notes[:-1].T, notes[1:].T
+    shorter = np.minimum(end - start, next_end - next_start)
+    together = (np.minimum(end, next_end) - next_start > shorter / 2) | (start == next_start)
+    return (together & (pitch != next_pitch) & (np.floor(start + 0.5) == np.floor(next_start + 0.5))).any()
 
 
 def _voice(notes, length):

@@ -25,7 +25,10 @@ def as_piece(piece, name, missing=False):
     """
     mask = np.ma.getmaskarray(piece) if isinstance(piece, np.ma.MaskedArray) else None
     try:
-        values = np.asarray(np.ma.getdata(piece) if mask is not None else piece, dtype="float64")
+        values = np.asarray(np.ma.getdata(piece) if mask is not None else piece)
+        if values.dtype.kind not in "iufO":
+            raise TypeError
+        values = values.astype("float64")
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be numbers (time, voices) or (time,), each step with the same voices.") from None
     if values.ndim not in (1, 2) or (values.ndim == 2 and not values.shape[1]):

@@ -1,6 +1,7 @@
 """MIDI files as arrays of pitches on a grid of steps; what cannot be read is named."""
 
 import warnings
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,8 @@ def read_music(path, step="16th", voices=None, on_error="raise"):
     FileNotFoundError
         There is no such file or folder.
     ValueError
-        A file is no whole MIDI file, has no notes but those of drums, or more voices than `voices`; or there is none.
+        A file cannot be opened, is no whole MIDI file, has no notes but those of drums, or more voices than `voices`;
+        or there is none.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def read_music(path, step="16th", voices=None, on_error="raise"):
     """
     if on_error not in ("raise", "skip"):
         raise ValueError(f"on_error must be 'raise' or 'skip'. Received: on_error={on_error!r}")
+    if voices is not None and not (isinstance(voices, Integral) and voices >= 1):
+        raise ValueError(f"voices must be an integer of at least 1, or None. Received: voices={voices!r}")
     quarters, score = quarters_of(step), load("symusic", "music").Score
     path, pieces, failures, drums = Path(path), [], {}, []
     for file in _files(path):
@@ -85,7 +89,7 @@ def _files(path):
         raise FileNotFoundError(f"There is no folder or file {path}.")
     if not path.is_dir():
         return [path]
-    files = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+    files = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and not file.is_dir())
     files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
     if not files:
         raise ValueError(f"{path} holds no MIDI files ({', '.join(ENDINGS)}).")
@@ -94,7 +98,10 @@ def _files(path):
 
 def _read(file, score, quarters, n_voices):
     """The piece of a file, and whether it has drums, which the piece has not; a ValueError says what is wrong."""
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"it cannot be opened ({error.strerror})") from error
     if not content.startswith(b"MThd"):
         raise ValueError("it is empty" if not content else "it is no MIDI file")
     try:
@@ -112,7 +119,7 @@ def _read(file, score, quarters, n_voices):
 
 def _padded(piece, n_voices):
     """The piece with silent voices where it has fewer than are asked for."""
-    n_voices = n_voices or piece.shape[1]
+    n_voices = piece.shape[1] if n_voices is None else n_voices
     if piece.shape[1] > n_voices:
         raise ValueError(f"it has {piece.shape[1]} voices, more than voices={n_voices}")
     silent = np.full((len(piece), n_voices - piece.shape[1]), SILENCE)

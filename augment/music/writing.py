@@ -11,7 +11,7 @@ from augment.files import atomic
 from augment.folders import numbered, write_files
 from augment.music import marking
 from augment.music.pieces import SILENCE, as_piece, notes_in
-from augment.music.reading import END
+from augment.music.reading import END, ENDINGS
 from augment.music.steps import quarters_of
 
 TICKS = 480  # of a quarter note: all names of steps are whole numbers of them
@@ -26,14 +26,16 @@ def write_music(pieces, path, *, tempo=100, step="16th", source="generated", par
     each file says how it was made, by the digital source type of the IPTC; ``synthetic.json`` in the folder (or
     ``NAME.mid.synthetic.json`` beside a file) says so too, with the tool, the seed and the SHA-256 of each file.
     ``augment verify`` reads both. The folder is there whole or not at all; one that `write_music` wrote, and to which
-    nothing was added, is replaced. `read_music` gives equal arrays back, but for voices that are silent throughout.
+    nothing was added, is replaced. `read_music` gives equal arrays back, but for voices that are silent throughout; of
+    pieces without a note it reads none.
 
     Parameters
     ----------
     pieces : list of array-like, or one array, of int of shape (time, voices) or (time,)
         MIDI pitches from 0 to 127, -1 for silence; 15 voices at most.
     path : str or path-like
-        The folder to make, in a folder that exists; or, for one piece, a name ending in ``.mid``.
+        The folder to make, in a folder that exists; or, for one piece, a name ending in ``.mid`` or
+        ``.midi``.
     tempo : float, default=100
         Quarter notes in a minute, from 4 to 1000.
     step : {"half", "quarter", "8th", "16th", "32nd"}, default="16th"
@@ -69,9 +71,9 @@ def write_music(pieces, path, *, tempo=100, step="16th", source="generated", par
     if not (isinstance(tempo, Real) and 4 <= tempo <= 1000):
         raise ValueError(f"tempo must be a number from 4 to 1000. Received: tempo={tempo!r}")
     path, pieces = Path(path), _pieces(pieces)
-    one_file = path.suffix.lower() == ".mid"
+    one_file = path.suffix.lower() in ENDINGS
     if not pieces or (one_file and len(pieces) > 1):
-        expected = "one piece for a .mid file, or a folder for several" if pieces else "at least one piece"
+        expected = f"one piece for a {path.suffix} file, or a folder for several" if pieces else "at least one piece"
         raise ValueError(f"Expected {expected}; got {len(pieces)}.")
     parents = provenance.read_parents(parents, len(pieces), source)
     origin = None if source is None else provenance.origin(source, seed)

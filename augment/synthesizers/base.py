@@ -32,6 +32,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
     what the codec decoded into what `generate` returns), `_ask` (reads the arguments of `generate`) and `_unscored`.
     """
 
+    _likely = "a row is; take model='autoregressive'"  # what most models cannot tell, and what to do
+
     def __init__(
         self,
         model="autoregressive",
@@ -260,7 +262,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def _needs_likelihood(self):
         if not self._tells_likelihood():
             name = type(self.model_).__name__ if hasattr(self, "codec_") else f"model={self.model!r}"
-            raise AttributeError(f"{name} cannot tell how likely a row is; take model='autoregressive'.")
+            raise AttributeError(f"{name} cannot tell how likely {self._likely}.")
         return True
 
     @available_if(_needs_likelihood)
@@ -478,7 +480,8 @@ class Synthesizer(DensityMixin, BaseEstimator):
     def _check_parameters(self):
         for name in ("epochs", "batch_size"):
             value = getattr(self, name)
-            if value != "auto" and not (isinstance(value, numbers.Integral) and value >= 1):
+            whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+            if value != "auto" and not (whole and value >= 1):
                 raise ValueError(f"{name} must be 'auto' or an integer of at least 1. Received: {name}={value!r}")
         limit = self.time_limit
         if limit is not None and not (isinstance(limit, numbers.Real) and limit > 0):

@@ -4,9 +4,7 @@ import numbers
 import sys
 from dataclasses import dataclass
 
-import narwhals.stable.v2 as nw
 import numpy as np
-import pandas as pd
 
 from augment.codecs.conditions import TableCondition
 from augment.codecs.event_rows import EventTable
@@ -15,6 +13,7 @@ from augment.codecs.events_layout import Entities, EventsCondition, groups
 from augment.codecs.frames import read_table
 from augment.synthesizers.base import split_groups
 from augment.synthesizers.conditioning import draw
+from augment.synthesizers.events_reading import check_names, with_plain_entity
 from augment.synthesizers.pairs import is_frame
 
 OFTEN = 20  # times at most that a model sees an entity, unless `epochs` is given
@@ -79,8 +78,7 @@ class Events:
                 "Event tables need entity=, the name of the column that tells whose a row is. Rows that are each of "
                 "their own are a table: see TabularSynthesizer."
             )
-        if isinstance(static, str) or not isinstance(static, list | tuple | type(None)):
-            raise TypeError(f"static must be None or a list of names of columns. Received: static={static!r}")
+        check_names(entity, time, static)
         kind = cls(entity, time, None if static is None else list(static))
         n = len(kind.read(X))
         if n < 2:
@@ -97,7 +95,7 @@ class Events:
                 f"{argument} must be a pandas or polars frame or a pyarrow table, with a row for each event; got "
                 f"{type(X).__name__}."
             )
-        columns, form = read_table(_with_plain_entity(X, self.entity))
+        columns, form = read_table(with_plain_entity(X, self.entity))
         return EventTable(columns, form, self.entity, self.time, self.static)
 
     def to_learn(self, X):
@@ -147,7 +145,7 @@ class Events:
         frame = not isinstance(condition, dict)
         if frame and not is_frame(condition):
             raise TypeError(f"condition must be a dict or a frame; got {type(condition).__name__}.")
-        columns = read_table(_with_plain_entity(condition, self.entity))[0] if frame else []
+        columns = read_table(with_plain_entity(condition, self.entity))[0] if frame else []
         for name in [column.name for column in columns] if frame else condition:
             if name not in codec.whole_names:
                 known = ", ".join(map(repr, codec.whole_names))
@@ -216,16 +214,6 @@ class Events:
     def to_dict(self):
         """The form as JSON-ready values."""
         return vars(self)
-
-
-def _with_plain_entity(X, entity):
-    """The frame with its entity column as no list of categories, since new entities are none of them."""
-    frame = nw.from_native(X, eager_only=True)
-    if entity not in frame.columns or frame[entity].dtype not in (nw.Categorical, nw.Enum):
-        return X
-    if isinstance(X, pd.DataFrame):
-        return X.assign(**{entity: X[entity].astype(X[entity].cat.categories.dtype)})
-    return frame.with_columns(frame[entity].cast(nw.String)).to_native()
 
 
 def _check_numbers(temperature, **counts):

@@ -80,6 +80,7 @@ class ImageSynthesizer(Synthesizer):
     """
 
     _codec_class = ImageCodec
+    _likely = "an image is; `score` compares with generated images"
 
     def __init__(
         self,

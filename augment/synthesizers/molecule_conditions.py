@@ -3,7 +3,7 @@
 import numbers
 
 from augment.chemistry.properties import properties
-from augment.chemistry.reading import part_of, read_molecules, shuffled
+from augment.chemistry.reading import kekule, molecule_of, part_of, shuffled
 from augment.codecs.molecules import TOLD
 
 SUBSTRUCTURE = "substructure"
@@ -22,6 +22,7 @@ class Wanted:
 
     Examples
     --------
+    >>> from augment.chemistry.reading import read_molecules
     >>> wanted = Wanted.of({"weight": (40, 50), "substructure": "CO"})
     >>> [wanted.accepts(molecule) for molecule in read_molecules(["CCO", "CCCO", "CCN"])]
     [True, False, False]
@@ -55,8 +56,8 @@ class Wanted:
 
     def beginnings(self, rng):
         """SMILES of the part, in any order; none where it is a pattern and no molecule."""
-        (part,) = [None] if self.part is None else read_molecules([self.substructure])
-        return [] if part is None else sorted({shuffled(part, rng) for _ in range(BEGINNINGS)})
+        part = None if self.part is None else molecule_of(self.substructure)
+        return [] if part is None else sorted({shuffled(kekule(part), rng) for _ in range(BEGINNINGS)})
 
     def __str__(self):
         texts = [f"{name} from {low:g} to {high:g}" for name, (low, high) in self.ranges.items()]

@@ -118,7 +118,9 @@ class _Candidates:
         beginnings = known.wanted.beginnings(rng)
         if notation == "selfies":
             beginnings = [text for text in map(to_selfies, beginnings) if text]
-        self.beginnings = codec.begun([Molecule(text) for text in beginnings], "substructure")
+        # some of them may have tokens that no fitted molecule has; where all do, one is named
+        known_ones = codec.known_only(beginnings)
+        self.beginnings = known_ones or codec.begun([Molecule(text) for text in beginnings], "substructure")
         self.asks = [(kind, prompt.tobytes()) for kind, prompt in zip(known.classes, known.prompts, strict=True)]
 
     def __call__(self, places, drawn):

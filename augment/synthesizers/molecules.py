@@ -5,8 +5,10 @@ import warnings
 
 import numpy as np
 
+from augment.chemistry.beginnings import in_single_and_double_bonds
 from augment.chemistry.properties import properties
-from augment.chemistry.reading import canonical, read_molecules, shuffled, to_selfies
+from augment.chemistry.reading import in_one_way, kekule, read_molecules, shuffled, to_selfies
+from augment.codecs.bonds import has_other_signs
 from augment.codecs.molecules import TOLD, Molecule, MoleculeCodec
 from augment.synthesizers.base import split
 from augment.synthesizers.classes import LABEL
@@ -51,6 +53,11 @@ class Molecules(Strings):
                 raise ValueError(f"{name} must be {' or '.join(map(repr, known))}. Received: {name}={value!r}")
         return cls(*cls.form(smiles), notation, on_error)
 
+    @property
+    def codec_arguments(self):
+        """What the codec is told besides its encoding."""
+        return (self.notation,)
+
     def read(self, smiles, argument="X"):
         """Molecules as the codec takes them, canonical; a ValueError names SMILES that are none."""
         texts = read_texts(smiles, argument)
@@ -78,13 +85,15 @@ class Molecules(Strings):
     def _written(self, texts):
         """What each molecule is written as, it itself, and by their numbers what is wrong with some."""
         molecules = read_molecules(texts)
-        written = [None if molecule is None else self._in_notation(canonical(molecule)) for molecule in molecules]
+        written = [None if molecule is None else self._in_notation(in_one_way(molecule)) for molecule in molecules]
         reasons = {}
         for number, (molecule, text) in enumerate(zip(molecules, written, strict=True)):
             if molecule is None:
                 reasons[number] = "no molecule"
             elif text is None:
                 reasons[number] = "not to be written as SELFIES"
+            elif self.notation == "smiles" and has_other_signs(MoleculeCodec._split(Molecule(text))):
+                reasons[number] = "with bonds that are neither single, double nor triple"
             elif len(text) > TOKENS and len(MoleculeCodec._split(Molecule(text))) > TOKENS:
                 reasons[number] = f"longer than {TOKENS:,} tokens"
         return written, molecules, reasons
@@ -98,7 +107,10 @@ class Molecules(Strings):
         return Strings.number(prompt)
 
     def _begun(self, codec, prompt):
-        return codec.begun([Molecule(text) for text in read_texts(prompt, "prompt")])
+        texts = read_texts(prompt, "prompt")
+        if self.notation == "smiles":
+            texts = [in_single_and_double_bonds(text) for text in texts]
+        return codec.begun([Molecule(text) for text in texts])
 
     @staticmethod
     def apart(condition):
@@ -157,7 +169,7 @@ class Molecules(Strings):
 
     def copies(self, text, n, rng):
         """A molecule written in n other orders, those among them that the notation has."""
-        (molecule,) = read_molecules([smiles_of(text, self.notation)])
+        molecule = kekule(*read_molecules([smiles_of(text, self.notation)]))
         return [copy for copy in (self._in_notation(shuffled(molecule, rng)) for _ in range(n)) if copy]
 
 

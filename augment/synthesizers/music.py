@@ -6,7 +6,7 @@ import numpy as np
 
 from augment.codecs.music import MusicCodec
 from augment.codecs.sequence_layout import BOUND, SequenceCondition
-from augment.music.pieces import as_piece
+from augment.music.pieces import SILENCE, as_piece
 from augment.synthesizers.base import split
 from augment.synthesizers.token_kind import MOST, Tokens
 
@@ -45,9 +45,11 @@ class Music(Tokens):
         pieces = _pieces(X, "X")
         if not sum(map(len, pieces)):
             raise ValueError("X holds no step to learn from: it is empty, or all of its pieces are.")
+        if not any((piece != SILENCE).any() for piece in pieces):
+            raise ValueError("X holds no note to learn from: its pieces are silent throughout.")
         first = next(piece for piece in pieces if len(piece))
         n_voices = first.shape[1] if first.ndim == 2 else 1
-        dtype = np.result_type(*(np.asarray(piece) for piece in X))
+        dtype = np.result_type(*(np.asarray(piece) for piece in X if len(piece)))  # that of an empty list is float
         container = "array" if isinstance(X, np.ndarray) else "list"
         return cls(container, first.ndim, n_voices, dtype.str, bool(transpose))
 

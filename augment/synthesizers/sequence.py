@@ -30,10 +30,12 @@ class SequenceSynthesizer(Synthesizer):
     For texts it is not a language model: it enlarges sets of short texts, codes and names, or goes on in the manner of
     a long text, and knows nothing but what it is fitted on.
 
-    Molecules are SMILES, which RDKit reads (`pip install "augment-toolkit[molecules]"`). New ones are valid, for others
-    are drawn again, and may be asked for by properties, or with a part that they must have. Each molecule is learned in
-    its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019), the fewer
-    molecules the more; none is in both parts of the data, that to learn from and that to validate on.
+    Molecules are SMILES, which RDKit reads (`pip install "augment-toolkit[molecules]"`). New ones are valid, and may be
+    asked for by properties, or with a part that they must have. Each molecule is learned with single and double bonds
+    in its rings, in its canonical form and in random ones (Arús-Pous et al., Journal of Cheminformatics 11:71, 2019),
+    the fewer molecules the more; none is in both parts of the data, that to learn from and that to validate on. What
+    is written is a molecule token by token: no atom has more bonds than RDKit lets it have, and nothing ends before its
+    rings and branches are closed.
 
     Music are arrays of MIDI pitches (time, voices) or, of a single line, (time,), with -1 for silence: the same voices
     in each piece, any lengths. The model goes on with given pieces and fills voices or stretches that are missing.
@@ -56,7 +58,8 @@ class SequenceSynthesizer(Synthesizer):
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
     entity : str, default=None
-        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings.
+        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings; new ones
+        of categories are plain values.
     time : str, default=None
         For event tables: the column that tells when, of dates, datetimes or numbers, in any order; rows of the same
         time keep theirs. None takes the rows of an entity in their order, without times.
@@ -66,8 +69,8 @@ class SequenceSynthesizer(Synthesizer):
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X, of which an int is the largest number.
     notation : {"smiles", "selfies"}, default="smiles"
-        What the model writes molecules as. All SELFIES are molecules, but models that may err in SMILES fit better what
-        they are fitted on (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
+        What the model writes molecules as. Both are molecules, but models of SMILES fit better what they are fitted on
+        (Skinnider, Nature Machine Intelligence 6:437, 2024). X and what is generated are SMILES.
     on_error : {"raise", "skip"}, default="raise"
         Whether SMILES of X that are no molecules are an error, or are left out with a warning; both name them.
     transpose : bool, default=True
@@ -141,6 +144,8 @@ class SequenceSynthesizer(Synthesizer):
     >>> new["who"].nunique(), list(new)
     (5, ['who', 'day', 'what'])
     """
+
+    _likely = "a sequence is; take model='recurrent'"
 
     def __init__(
         self,
@@ -252,9 +257,9 @@ class SequenceSynthesizer(Synthesizer):
             columns are filled; see `TabularSynthesizer.generate`.
         prompt : str, array or list of these, default=None
             What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
-            beginning of their SMILES, or of their SELFIES where `notation` says so. A text in word pieces may go on
-            inside a piece: those that reach over the end of the prompt are drawn by their probability, and the prompt
-            stays as it is.
+            beginning of their SMILES, in which aromatic rings must be closed, or of their SELFIES where `notation`
+            says so. A text in word pieces may go on inside a piece: those that reach over the end of the prompt are
+            drawn by their probability, and the prompt stays as it is.
         max_length : int, default=None
             Characters of a text (whatever it is written in), tokens of a molecule or steps of a piece at most, those
             of its prompt included. By default as many as the longest fitted one has, 1,000 at most, and where a prompt
@@ -274,9 +279,10 @@ class SequenceSynthesizer(Synthesizer):
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True
-            Whether molecules that RDKit does not read are drawn again. The others are given as canonical SMILES, or as
-            written where there is a prompt, and repeat as they come. False gives all as the model wrote them. How many
-            of all were valid is said unless `verbose=0`.
+            Whether molecules that RDKit does not read, as those cut at `max_length`, are drawn again. The others are
+            given as canonical SMILES, or as written where there is a prompt, and repeat as they come. False gives all
+            as the model wrote them, with single and double bonds in rings. How many of all were valid is said unless
+            `verbose=0`.
         random_state : int, RandomState instance, Generator or None, default=None
             Decides the sequences. None takes the synthesizer's own.
 
