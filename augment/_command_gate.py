@@ -22,7 +22,8 @@ GATE = """the gate:
 
 thresholds:
   --threshold NAME=VALUE goes before --thresholds FILE, a TOML file: its names stand in quotes, as in
-  "fidelity.shapes" = 0.05. --list-thresholds prints such a file with the defaults; those of images alone are comments.
+  "fidelity.shapes" = 0.05. --list-thresholds prints such a file with the defaults; those of images or
+  sequences alone are comments.
 
 """
 
@@ -68,13 +69,14 @@ class _ListThresholds(argparse.Action):
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
 
     def __call__(self, parser, options, values, option_string=None):
-        from augment.auditing import CHECKS, images
+        from augment.auditing import CHECKS, images, sequences
         from augment.auditing.thresholds import as_toml, resolve
 
         own = resolve(CHECKS)
-        others = {name: limit for name, limit in resolve(images.CHECKS).items() if name not in own}
         print(as_toml(own), end="")
-        print("# of images alone:", *(f"# {line}" for line in as_toml(others).splitlines()), sep="\n")
+        for what, checks in (("images", images.CHECKS), ("sequences", sequences.with_tables([], "molecules"))):
+            others = {name: limit for name, limit in resolve(checks).items() if name not in own}
+            print(f"# of {what} alone:", *(f"# {line}" for line in as_toml(others).splitlines()), sep="\n")
         parser.exit()
 
 
@@ -116,16 +118,17 @@ def thresholds(options):
     return [layer for layer in (options.thresholds, dict(options.threshold)) if layer]
 
 
-def check_gate(options, images=False):
-    """Raise for a name or a threshold that cannot be, of tables or of images: before any is read."""
+def check_gate(options, images=False, kind=None):
+    """Raise for a name or a threshold that cannot be, of tables, of images or of a kind of sequences: at once."""
     names, _ = options.fail_on
     if names or options.threshold or options.thresholds:
         from augment.auditing import CHECKS
         from augment.auditing import images as of_images
+        from augment.auditing import sequences as of_sequences
         from augment.auditing.gate import check_names
         from augment.auditing.thresholds import resolve
 
-        checks = of_images.CHECKS if images else CHECKS
+        checks = of_images.CHECKS if images else of_sequences.with_tables(CHECKS, kind) if kind else CHECKS
         check_names(names, checks)
         resolve(checks, thresholds(options))
 

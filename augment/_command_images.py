@@ -2,14 +2,12 @@
 
 import argparse
 import csv
-import json
 import time
-import zipfile
 from pathlib import Path
 
 import augment
 from augment._backend_start import load_keras
-from augment._command_output import check_places, give, say
+from augment._command_output import check_places, give, saved_class, say
 
 PARTS = ("real", "synthetic", "holdout")
 ARRAYS = ("train", "test", "val")  # parts of one .npz file
@@ -41,7 +39,9 @@ def add_reading(command, several=False):
             **settings,
         )
     command.add_argument("--volumes", action="store_true", help="images: a .npz file holds volumes (n, d, h, w)")
-    command.add_argument("--skip-damaged", action="store_true", help="images: leave out files that cannot be read")
+    command.add_argument(
+        "--skip-damaged", action="store_true", help="leave out files, or molecules, that cannot be read"
+    )
 
 
 def _of_part(text):
@@ -71,11 +71,7 @@ def refuse_options(options):
 
 def is_model(path):
     """Whether a saved file is of an ImageSynthesizer."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read("manifest.json"))["class"] == "ImageSynthesizer"
-    except Exception:  # what is wrong with it, loading it tells
-        return False
+    return saved_class(path) == "ImageSynthesizer"
 
 
 def fit(options):

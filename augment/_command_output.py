@@ -1,8 +1,9 @@
-"""What all commands share: how they speak and give their result, and which places they may not write to."""
+"""What all commands share: how they speak and give their result, what a model is, where they may not write to."""
 
 import json
 import os
 import sys
+import zipfile
 
 
 def say(options, text=""):
@@ -27,3 +28,12 @@ def check_places(places, sources, table):
         for source in filter(None, sources):
             if os.path.exists(place) and os.path.exists(source) and os.path.samefile(place, source):
                 raise ValueError(f"{place} is the file that is read: give the result a name of its own.")
+
+
+def saved_class(path):
+    """The name of the class of a saved model; None where the file is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read("manifest.json"))["class"]
+    except Exception:  # what is wrong with it, loading it tells
+        return None

@@ -1,4 +1,4 @@
-"""The command `augment`: fits, generates and audits tables and pictures in files; `augment demo` does it and shows it.
+"""The command `augment`: fits, generates and audits tables, pictures and sequences in files; `augment demo` shows it.
 
 `augment verify` reads back how files say that they were made. Results go to standard output, progress and errors to
 standard error. Nothing heavy is imported before it is needed. Every command ends with one of `EXIT_CODES`, which its
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import augment
 from augment import _command_images as images
+from augment import _command_sequences as sequences
 from augment._backend_start import load_keras
 from augment._command_conditions import conditions
 from augment._command_fairness import criterion
@@ -33,6 +34,7 @@ EXIT_CODES = """exit codes:
   141  who read the output stopped reading before its end, as head does
 With AUGMENT_TRACEBACK=1 in the environment an error of code 2 shows where it comes from.
 """
+MORE = images.IMAGES + sequences.SEQUENCES
 DEMO_FILES = ("synthetic.csv", "synthetic.parquet", "model.augment", "audit.html", "audit.json")
 ENOUGH_ROWS = 20  # below this, holding a quarter out leaves nothing to judge by
 EXAMPLES = 100  # rows that show the type of each column: objects do so only where a value is there
@@ -88,7 +90,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser():
     parser = _Parser(
         prog="augment",
-        description="Learns a table or images, generates new ones like them, and says with evidence how good they are.",
+        description="Learns a table, images or sequences, generates new ones, and says how good they are.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -124,15 +126,17 @@ def _add_demo(commands):
 
 
 def _add_fit(commands):
-    command = _command(commands, "fit", _fit, "learn a table or images and save the model", images.IMAGES)
-    command.add_argument("data", metavar="DATA", help="a table (CSV, Parquet, Feather or Arrow), or images")
+    command = _command(commands, "fit", _fit, "learn a table, images or sequences and save the model", MORE)
+    command.add_argument("data", metavar="DATA", help="a table (CSV, Parquet, Feather or Arrow), images or sequences")
     command.add_argument("-o", "--out", metavar="MODEL", required=True, help="the model file to write: table.augment")
     _add_fitting(command, seed=None)
     images.add_reading(command)
+    sequences.add_reading(command)
+    sequences.add_learning(command)
 
 
 def _add_generate(commands):
-    command = _command(commands, "generate", _generate, "generate rows or images from a saved model")
+    command = _command(commands, "generate", _generate, "generate rows, images or sequences from a saved model")
     command.add_argument("model", metavar="MODEL", help="a file that augment fit wrote")
     command.add_argument("-n", "--rows", metavar="N", type=int, help="how many (as many as were learned from)")
     command.add_argument(
@@ -140,7 +144,8 @@ def _add_generate(commands):
         "--out",
         metavar="OUT",
         required=True,
-        help="the table to write: new.csv, new.parquet; of images a folder to make, or new.npz",
+        help="the table to write: new.csv, new.parquet; of images a folder to make, or new.npz; of sequences what was "
+        "learned from: new.txt, new.smi, new.npz, a table, or of music a folder to make",
     )
     command.add_argument(
         "--condition",
@@ -148,7 +153,8 @@ def _add_generate(commands):
         action="append",
         default=[],
         help="only such rows: sex=Female, age=30..40, age=30.. (open), city=Rome,Oslo, rating= (missing); repeatable "
-        '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"; of images label=VALUE',
+        '(for one column: any of the values); quotes keep a comma: city="Rome, Italy"; of images and sequences '
+        "label=VALUE, of molecules also logp=1.5..3, weight=, qed= and substructure=SMARTS",
     )
     command.add_argument(
         "--fairness",
@@ -156,16 +162,19 @@ def _add_generate(commands):
         help="rows that fulfil a criterion, such as label-parity:sex,income; also equal-cells and statistical-parity; "
         "OUT.synthetic.json says so beside OUT: the rows do not describe the population",
     )
+    sequences.add_drawing(command)
     _add_seed(command, None)
 
 
 def _add_audit(commands):
-    what = "compare a synthetic table with the real one, or images with real ones"
-    command = _command(commands, "audit", _audit, what, images.IMAGES + GATE)
-    command.add_argument("real", metavar="REAL", help="the table that was learned from, or the images")
-    command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated table, or images")
-    command.add_argument("--holdout", metavar="FILE", help="real rows or images that were not learned from")
-    command.add_argument("--target", metavar="COLUMN", help="the column a model would predict")
+    what = "compare a synthetic table with the real one, or images or sequences with real ones"
+    command = _command(commands, "audit", _audit, what, MORE + GATE)
+    command.add_argument("real", metavar="REAL", help="the table that was learned from, the images or the sequences")
+    command.add_argument("synthetic", metavar="SYNTHETIC", help="the generated ones")
+    command.add_argument("--holdout", metavar="FILE", help="real ones that were not learned from")
+    command.add_argument(
+        "--target", metavar="COLUMN", help="the column a model would predict; the labels of texts and molecules"
+    )
     command.add_argument(
         "--protected", metavar="COLUMN", nargs="+", action="extend", default=[], help="columns of protected groups"
     )
@@ -174,6 +183,7 @@ def _add_audit(commands):
         "--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON; without FILE, print it"
     )
     images.add_reading(command, several=True)
+    sequences.add_reading(command)
     add_judging(command)
     command.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed of the resampling (0)")
 
@@ -189,7 +199,7 @@ def _add_fitting(command, seed):
         "--model",
         metavar="NAME",
         help="family of models: autoregressive (the default), vae, gan, flow, recurrent or kernel; of images flow (the "
-        "default), vae or gan",
+        "default), vae or gan; of series these or recurrent, which other sequences are learned by",
     )
     command.add_argument("--time-limit", metavar="SECONDS", type=float, help="stop fitting after so many seconds")
     _add_seed(command, seed)
@@ -300,6 +310,9 @@ Next, with a table of your own:
 def _fit(options):
     from augment import files
 
+    if sequences.kind_of(options, options.data):
+        return sequences.fit(options)
+    sequences.refuse_options(options, "target")
     if images.are_images(options.data):
         return images.fit(options)
     images.refuse_options(options)
@@ -330,6 +343,9 @@ def _generate(options):
 
     from augment import files
 
+    if sequences.is_model(options.model):
+        return sequences.generate(options)
+    sequences.refuse_options(options)
     if images.is_model(options.model):
         return images.generate(options)
     check_places([options.out], [options.model], table=True)
@@ -371,13 +387,18 @@ def _as_frame(generated):
 
 
 def _audit(options):
-    pictures = images.are_images(options.real)
-    check_gate(options, pictures)
+    kind = sequences.kind_of(options, options.real)
+    pictures = kind is None and images.are_images(options.real)
+    check_gate(options, pictures, kind)
     places = [place for place in (options.html, None if options.json == "-" else options.json) if place]
     check_places(places, [options.real, options.synthetic, options.holdout, options.thresholds], table=False)
     if len({os.path.realpath(place) for place in places}) < len(places):
         raise ValueError(f"--html and --json both name {options.json}: give each a name of its own.")
-    report = images.audited(options, thresholds(options)) if pictures else _audited(options)
+    if kind:
+        report = sequences.audited(options, thresholds(options))
+    else:
+        sequences.refuse_options(options)
+        report = images.audited(options, thresholds(options)) if pictures else _audited(options)
     shown = report.public() if options.mode == "public" else report
     if options.html:
         shown.to_html(options.html)

@@ -77,7 +77,8 @@ def _of_folder(folder):
         (Path(name).parent / one).as_posix() for name in manifests for one in listed(read_note(folder / name) or {})
     }
     there = [name for name in names if not name.endswith(MANIFEST)]
-    known = [name for name in there if name in promised or Path(name).suffix.lower() in ENDINGS]
+    noted = {name for name in there if f"{name}.{MANIFEST}" in names}
+    known = [name for name in there if name in promised | noted or Path(name).suffix.lower() in ENDINGS]
     missing = [_missing(folder / name) for name in sorted(promised - set(there))]
     return [_statement(folder / name, notes) for name in known] + missing
 

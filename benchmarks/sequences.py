@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-SETTINGS = {"default": {}, "quick": {"time_limit": 150}}
+SETTINGS = {"default": {}, "quick": {"time_limit": 150}, "pieces": {"tokens": "pieces"}}
 PARTS = 16
 
 

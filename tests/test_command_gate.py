@@ -132,7 +132,7 @@ def test_the_list_of_thresholds_is_a_file(capsys):
     assert end.value.code == 0
     text = capsys.readouterr().out
     assert tomllib.loads(text) == {name: t.value for name, t in resolve(CHECKS).items()}
-    assert '# "fidelity.kid" = 0.03' in text
+    assert '# "fidelity.kid" = 0.03' in text and '# "fidelity.lengths" = 0.05' in text
 
 
 def test_the_help_tells_of_the_gate_and_the_codes(capsys):

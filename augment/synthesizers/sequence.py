@@ -258,18 +258,19 @@ class SequenceSynthesizer(Synthesizer):
         prompt : str, array or list of these, default=None
             What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
             beginning of their SMILES, in which aromatic rings must be closed, or of their SELFIES where `notation`
-            says so.
+            says so. A text in word pieces may go on inside a piece: those that reach over the end of the prompt are
+            drawn by their probability, and the prompt stays as it is.
         max_length : int, default=None
-            Characters of a text, tokens of a molecule or steps of a piece at most, those of its prompt included. By
-            default as many as the longest fitted one has, 1,000 at most, and where a prompt is as long already, so
-            many more; what is cut there is said unless `verbose=0`. Of event tables the rows of an entity at most, by
-            default a quarter more than the longest has.
+            Characters of a text (whatever it is written in), tokens of a molecule or steps of a piece at most, those
+            of its prompt included. By default as many as the longest fitted one has, 1,000 at most, and where a prompt
+            is as long already, so many more; what is cut there is said unless `verbose=0`. Of event tables the rows of
+            an entity at most, by default a quarter more than the longest has.
         temperature : float, default=1
-            From 0.01 to 100. Below 1 likely characters or notes are drawn more often than they should be, above 1 less
-            often. So are the cells of events, but not those of static columns.
+            From 0.01 to 100. Below 1 likely tokens (characters, word pieces, notes) are drawn more often than they
+            should be, above 1 less often. So are the cells of events, but not those of static columns.
         top_p : float, default=1
-            In (0, 1]: only the likeliest characters or notes that together have this probability are drawn (nucleus
-            sampling, Holtzman et al., ICLR 2020, arXiv 1904.09751).
+            In (0, 1]: only the likeliest tokens that together have this probability are drawn (nucleus sampling,
+            Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
@@ -335,6 +336,9 @@ class SequenceSynthesizer(Synthesizer):
     @available_if(Synthesizer._needs_likelihood)
     def score_samples(self, X, y=None):
         """Log-likelihood of each sequence, its end included (natural logarithm).
+
+        Of texts in word pieces it is that of the pieces into which they are split, a bound from below of that of all
+        ways to split them: divided by the number of characters it compares with that of characters.
 
         Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
         between models of the same data.
