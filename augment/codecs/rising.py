@@ -61,7 +61,7 @@ class Rising:
 
     def rises(self, values):
         """How far each of the values (n,) is above the one before; 0 for the first."""
-        return self._rounded(np.diff(values, prepend=values[:1]))
+        return self.rounded(np.diff(values, prepend=values[:1]))
 
     def rise_tokens(self, rises, rng=None):
         """Tokens (n, 2) of rises; one that the fitted values do not have is the nearest that they have."""
@@ -75,9 +75,10 @@ class Rising:
         """Values (n,) after rises of these tokens (n, 2); `place` in [0, 1) says where inside the cell of a rise."""
         if self.rise is None:
             return values
-        return self._rounded(values + self.rise.values_of(tokens, place).astype(values.dtype))
+        return self.rounded(values + self.rise.values_of(tokens, place).astype(values.dtype))
 
-    def _rounded(self, numbers):
+    def rounded(self, numbers):
+        """Numbers with the decimals of the fitted ones."""
         grid = self.level.grid
         return np.round(numbers, grid.decimals_) if numbers.dtype.kind == "f" and grid.step_ else numbers
 

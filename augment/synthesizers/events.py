@@ -67,6 +67,7 @@ class Events:
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
     labelled = False
+    codec_options = ()
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
@@ -97,7 +98,7 @@ class Events:
                 f"{argument} must be a pandas or polars frame or a pyarrow table, with a row for each event; got "
                 f"{type(X).__name__}."
             )
-        columns, form = read_table(_with_plain_entity(X, self.entity))
+        columns, form = read_table(with_plain_entity(X, self.entity))
         return EventTable(columns, form, self.entity, self.time, self.static)
 
     def to_learn(self, X):
@@ -147,7 +148,7 @@ class Events:
         frame = not isinstance(condition, dict)
         if frame and not is_frame(condition):
             raise TypeError(f"condition must be a dict or a frame; got {type(condition).__name__}.")
-        columns = read_table(_with_plain_entity(condition, self.entity))[0] if frame else []
+        columns = read_table(with_plain_entity(condition, self.entity))[0] if frame else []
         for name in [column.name for column in columns] if frame else condition:
             if name not in codec.whole_names:
                 known = ", ".join(map(repr, codec.whole_names))
@@ -157,7 +158,7 @@ class Events:
                 )
         for column in columns:
             if column.name == self.entity:
-                _refuse_repeated(column)
+                refuse_repeated(column)
         if frame and not columns:
             return None
         return codec.static.condition(columns if frame else condition, n)
@@ -218,7 +219,7 @@ class Events:
         return vars(self)
 
 
-def _with_plain_entity(X, entity):
+def with_plain_entity(X, entity):
     """The frame with its entity column as no list of categories, since new entities are none of them."""
     frame = nw.from_native(X, eager_only=True)
     if entity not in frame.columns or frame[entity].dtype not in (nw.Categorical, nw.Enum):
@@ -250,7 +251,7 @@ def _most(longest, lengths, horizon, max_length):
     return np.where(lengths < most, most, most + lengths)
 
 
-def _refuse_repeated(column):
+def refuse_repeated(column):
     """A ValueError where a column of entities names one twice."""
     present = column.take(column.present)
     if len(np.unique(present.values)) < len(present):

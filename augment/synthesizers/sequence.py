@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from augment.codecs.labels import read_labels
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
-from augment.synthesizers.kinds import KINDS, kind_named
+from augment.synthesizers.kinds import KINDS, codec_from_dict, kind_from_dict, kind_named
 from augment.synthesizers.pairs import Pairing, as_array, to_numpy
 
 BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 16}  # rows in a step
@@ -149,6 +149,7 @@ class SequenceSynthesizer(Synthesizer):
         entity=None,
         time=None,
         static=None,
+        scaling="auto",
         notation="smiles",
         on_error="raise",
         transpose=True,
@@ -171,7 +172,7 @@ class SequenceSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
-        self.entity, self.time, self.static = entity, time, static
+        self.entity, self.time, self.static, self.scaling = entity, time, static, scaling
         self.notation, self.on_error = notation, on_error
 
     @property
@@ -421,11 +422,12 @@ class SequenceSynthesizer(Synthesizer):
             names = " or ".join(map(repr, kind.families))
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
         of_its_own = family_of(model) is None and hasattr(model, "encoding")
-        return kind.codec_class(encoding if of_its_own else kind.codec_class.encodings[0])
+        encoding = encoding if of_its_own else kind.codec_class.encodings[0]
+        return kind.codec_class(encoding, **{name: getattr(self, name) for name in kind.codec_options})
 
     @classmethod
     def _read_codec(cls, state):
-        return KINDS[state["kind"]].codec_class.from_dict(state)
+        return codec_from_dict(state)
 
     def _plan(self, model, n):
         from augment.training import plan
@@ -462,5 +464,5 @@ class SequenceSynthesizer(Synthesizer):
 
     def _set_learned(self, learned):
         self._n_samples, self.n_features_in_ = learned["n_samples"], learned["n_features_in_"]
-        self._kind, self._pairing = KINDS[learned["kind"]](**learned["form"]), Pairing.from_dict(learned["pairing"])
-        self.kind_ = learned["kind"]
+        self._kind = kind_from_dict(learned["kind"], learned["form"])
+        self.kind_, self._pairing = learned["kind"], Pairing.from_dict(learned["pairing"])
