@@ -5,6 +5,7 @@ import numpy as np
 from augment.codecs.moments import UNITS, from_wall, to_wall
 
 FEW_GAPS = 0.1  # share of the places between an entity's first and last row that may lack theirs
+LARGER = {"days": 86_400 * 10**9, "hours": 3_600 * 10**9, "minutes": 60 * 10**9, "seconds": 10**9}  # nanoseconds
 MONTHS_TO = 28  # days that every month has
 
 
@@ -17,6 +18,8 @@ class Calendar:
         What places count: the finest unit of the times, weekdays, or months.
     step : int
         How far the next row is.
+    phase : int or None
+        What all places leave over when divided by the step, as the first months of quarters do; None where they differ.
     offset : int
         What is the same in all times, in their unit: of days and months the time of the day, of months beside it the
         day. Of steps nothing.
@@ -35,8 +38,8 @@ class Calendar:
     ['2024-01-31', '2024-02-29', '2024-03-31', '2024-04-30']
     """
 
-    def __init__(self, kind, step=1, offset=0, decimals=0, unit=None, zone=None):
-        self.kind, self.step, self.offset = kind, step, offset
+    def __init__(self, kind, step=1, phase=None, offset=0, decimals=0, unit=None, zone=None):
+        self.kind, self.step, self.phase, self.offset = kind, step, phase, offset
         self.decimals, self.unit, self.zone = decimals, unit, zone
 
     @classmethod
@@ -75,15 +78,23 @@ class Calendar:
         if gaps.min() < 1:
             return 1.0
         calendar.step = int(np.gcd.reduce(gaps))
+        phases = np.unique(places % calendar.step)
+        calendar.phase = int(phases[0]) if len(phases) == 1 else None
         return 1 - len(gaps) / (gaps.sum() / calendar.step)
 
     def places(self, times):
         """Places (n,) of times; None where one of them is not of this calendar."""
         places = self.near(times)
-        return places if self.kind == "steps" or (self.times(places) == times).all() else None
+        back = self.times(places)
+        same = np.isclose(back, times, rtol=0, atol=0.1 / 10**self.decimals) if self.unit is None else back == times
+        return places if same.all() else None
 
     def near(self, times):
-        """Places (n,) of times, and of those that are not of this calendar of one before, or in their month."""
+        """Places (n,) of times, and of those that are not of this calendar of one near them."""
+        places = self._near(times)
+        return places if self.phase is None else places - (places - self.phase) % self.step
+
+    def _near(self, times):
         if self.kind == "steps":
             return np.rint(self._by_clock(times) * 10**self.decimals).astype("int64")
         days = (self._by_clock(times) - self.offset) // self._day
@@ -114,12 +125,16 @@ class Calendar:
         return UNITS["D"][0] // UNITS[self.unit][0]
 
     def __str__(self):
-        every = f"every {self.step} " if self.step > 1 else "every "
-        if self.kind != "steps":
-            return every + (self.kind if self.step > 1 else self.kind[:-1])
-        if self.unit is None:
+        if self.kind == "steps" and self.unit is None:
             return f"every {self.step / 10**self.decimals:g}"
-        return f"every {np.timedelta64(self.step, self.unit)}"
+        number, what = self.step, self.kind
+        if what == "steps":
+            number, what = self.step * UNITS[self.unit][0], "nanoseconds"
+            for name, size in LARGER.items():
+                if number % size == 0:
+                    number, what = number // size, name
+                    break
+        return f"every {what[:-1]}" if number == 1 else f"every {number} {what}"
 
     def to_dict(self):
         """The calendar as JSON-ready values."""
@@ -136,7 +151,7 @@ def _candidates(times, unit, zone, decimals):
             yield Calendar("steps", unit=unit, zone=clock)
         first = times[:1] if clock is None else to_wall(times[:1], unit, clock)
         day = UNITS["D"][0] // UNITS[unit][0]
-        date, rest = np.divmod(int(first[0]), day)
+        date, rest = divmod(int(first[0]), day)
         since = int(date - _days(_months(np.array([date])))[0])
         yield Calendar("business days", offset=rest, unit=unit, zone=clock)
         if since < MONTHS_TO:

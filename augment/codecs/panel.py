@@ -154,22 +154,21 @@ class PanelCodec:
             if name not in (self.entity, self.time):
                 table.refuse_change(name, columns, starts)
         series, steps = self.rows.series(columns, starts, numbers)
-        begins = None if numbers is None else numbers[starts[:-1]]
-        return Panel(series, self._wholes(columns, starts, names), steps, starts, begins)
+        return Panel(series, self._wholes(columns, starts, names), steps, starts, numbers)
 
     def without(self, scores, attributes):
         """What is left (n, n_values) of scores of series whose attributes are these."""
-        steps = scores[:, : self.series.layout.n_values].reshape(-1, *self.series.layout.shape)
-        return self.expected.without(steps, attributes).reshape(len(scores), -1)
+        steps = scores[:, : self.series.layout.n_values].reshape(len(scores), *self.series.layout.shape)
+        return self.expected.without(steps, attributes).reshape(len(scores), self.series.layout.n_values)
 
     def around(self, left, attributes):
         """The reverse of `without`."""
-        steps = left[:, : self.series.layout.n_values].reshape(-1, *self.series.layout.shape)
-        return self.expected.around(steps, attributes).reshape(len(left), -1)
+        steps = left[:, : self.series.layout.n_values].reshape(len(left), *self.series.layout.shape)
+        return self.expected.around(steps, attributes).reshape(len(left), self.series.layout.n_values)
 
     # decoding -------------------------------------------------------------------------------------------------------
 
-    def decode(self, series, steps, whole, begins=None):
+    def decode(self, series, steps, whole, times=None):
         """The frame of series, of which these steps are rows.
 
         Parameters
@@ -180,15 +179,15 @@ class PanelCodec:
             Which of their steps are rows.
         whole : dict of Column
             By name the columns of entities as a whole.
-        begins : ndarray of shape (n,), default=None
-            When each begins, as numbers; by default `whole` tells.
+        times : list of ndarray, default=None
+            When the first rows of each are, as numbers, at least of one; by default `whole` tells when it begins.
         """
         owners = np.repeat(np.arange(len(series)), np.array([len(own) for own in steps], int))
         columns = {name: column.take(owners) for name, column in whole.items()}
-        at_end = begins is None and self.time is not None and self.rows.times.at_end
-        if begins is None and self.time is not None:
-            begins = self.rows.times.numbers(whole[self.time])
-        columns |= self.rows.columns(series, steps, begins, at_end)
+        at_end = False
+        if times is None and self.time is not None:
+            times, at_end = self.rows.times.numbers(whole[self.time])[:, None], self.rows.times.at_end
+        columns |= self.rows.columns(series, steps, times, at_end)
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     # saving ---------------------------------------------------------------------------------------------------------
@@ -233,12 +232,12 @@ class Panel:
         Which step each row is.
     starts : ndarray of int of shape (n + 1,)
         The first rows.
-    begins : ndarray of shape (n,) or None
-        When each begins, as numbers.
+    numbers : ndarray of shape (n_rows,) or None
+        Their times.
     """
 
-    def __init__(self, series, firsts, steps, starts, begins):
-        self.series, self.firsts, self.steps, self.starts, self.begins = series, firsts, steps, starts, begins
+    def __init__(self, series, firsts, steps, starts, numbers):
+        self.series, self.firsts, self.steps, self.starts, self.numbers = series, firsts, steps, starts, numbers
 
     def __len__(self):
         return len(self.series)
@@ -246,7 +245,12 @@ class Panel:
     @property
     def steps_of_each(self):
         """Which steps the rows of each are, a list of arrays."""
-        return np.split(self.steps, self.starts[1:-1]) if len(self) else []
+        return np.split(self.steps, self.starts[1:-1])
+
+    @property
+    def times_of_each(self):
+        """The times of the rows of each, a list of arrays; None where there are no times."""
+        return None if self.numbers is None else np.split(self.numbers, self.starts[1:-1])
 
 
 def _sorted(table, times):

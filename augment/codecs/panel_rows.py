@@ -72,7 +72,7 @@ class PanelRows:
         steps = [np.flatnonzero(part[:, place] > 0.5) for part in series]
         return [own if len(own) else np.zeros(1, int) for own in steps]
 
-    def columns(self, series, steps, begins, at_end=False):
+    def columns(self, series, steps, times, at_end=False):
         """The columns of entities, a dict by name.
 
         Parameters
@@ -81,19 +81,16 @@ class PanelRows:
             Their values.
         steps : list of ndarray of int
             Which of their steps are rows.
-        begins : ndarray of shape (n,) or None
-            When each begins, or with `at_end` ends, as numbers.
+        times : sequence of ndarray or None
+            When the first rows of each are, as numbers, at least of one; with `at_end` when the last one is.
         """
         rows = [part[own] for part, own in zip(series, steps, strict=True)]
         values = np.concatenate(rows) if rows else np.zeros((0, len(self.measures)))
         made = {measure.name: measure.column_of(values[:, i]) for i, measure in enumerate(self.measures)}
         if self.times is not None:
-            parts = [
-                self.times.after(begins[i : i + 1], own, series[i][own, -1] if self.irregular else None, at_end)
-                for i, own in enumerate(steps)
-            ]
-            numbers = np.concatenate([begins[:0], *parts])
-            made[self.times.name] = self.times.rising.column_of(numbers)
+            gaps = [part[own, -1] for part, own in zip(series, steps, strict=True)] if self.irregular else series
+            parts = [self.times.after(*each, at_end) for each in zip(times, steps, gaps, strict=True)]
+            made[self.times.name] = self.times.rising.column_of(np.concatenate(parts) if parts else times[:, 0])
         return made
 
     def to_dict(self):

@@ -84,28 +84,31 @@ class PanelTimes:
         gaps[firsts[several]] = gaps[firsts[several] + 1]
         return np.where(np.isnan(gaps), np.nanmedian(gaps) if several.any() else 0.0, gaps)
 
-    def after(self, start, steps, gaps, at_end=False):
+    def after(self, given, steps, gaps, at_end=False):
         """Times of an entity's rows, as numbers.
 
         Parameters
         ----------
-        start : ndarray of shape (1,)
-            When it begins, or with `at_end` when it ends.
+        given : ndarray of shape (k,)
+            When the first rows are, at least one; with `at_end` when the last one is.
         steps : ndarray of int of shape (m,)
             Which steps its rows are.
         gaps : ndarray of shape (m,) or None
             Without a calendar the gap before each step.
         at_end : bool, default=False
-            See `start`.
+            See `given`.
         """
         if self.calendar is not None:
-            places = self.calendar.near(start) + self.calendar.step * (steps - steps[-1] * at_end)
-            return self.calendar.times(places)
+            places = self.calendar.near(given[:1]) + self.calendar.step * (steps - steps[-1] * at_end)
+            return self.calendar.times(places).astype(given.dtype)
         since = np.cumsum(gaps) - gaps[0]
         since -= since[-1] * at_end
-        if start.dtype.kind == "f":
-            return self.rising.rounded(start + since)
-        return start + np.rint(since).astype(start.dtype)
+        if given.dtype.kind == "f":
+            times = self.rising.rounded(given[0] + since)
+        else:
+            times = given[0] + np.rint(since).astype(given.dtype)
+        times[: len(given)] = times[: len(given)] if at_end else given
+        return times
 
     def to_dict(self):
         """The learned state as JSON-ready values."""

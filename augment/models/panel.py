@@ -97,7 +97,7 @@ class PanelModel(GenerativeModel):
     def _log_likelihood(self, x):
         """Log-density (n,) of what is left of each series, with the log-probability of its attributes."""
         split = self.layout.series.width
-        told = np.zeros(len(x)) if self.static is None else self.static.log_likelihood(self._tokens(x))
+        told = np.zeros(len(x)) if self.static is None else self.static.log_likelihood(np.rint(x[:, split:]).astype("int32"))
         n_values = self.layout.series.n_values
         return told + self.series.log_likelihood(x[:, :n_values], attributes=x[:, n_values:split])
 
