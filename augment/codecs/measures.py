@@ -52,7 +52,7 @@ class Measure:
         values = None
         if column.family in ("number", "decimal"):
             values = as_family(column, "number").values
-        elif column.family == "label" and all(isinstance(label, int | float) for label in column.labels):  # booleans too
+        elif column.family == "label" and all(isinstance(label, int | float) for label in column.labels):
             values = np.array([*column.labels, 0])[column.values]
         if values is None:
             raise ValueError(
@@ -66,7 +66,8 @@ class Measure:
         """The Column of floats (n,), NaN where it is missing."""
         gone = np.isnan(values)
         kinds = (self.gap or "nan",) if gone.any() else ()
-        return Column(values=self._typed(np.where(gone, 0, values)), missing=gone.astype("int8"), kinds=kinds, **self.form)
+        typed = self._typed(np.where(gone, 0, values))
+        return Column(values=typed, missing=gone.astype("int8"), kinds=kinds, **self.form)
 
     def _typed(self, values):
         if self.form["family"] == "label":
@@ -89,4 +90,3 @@ class Measure:
     def from_dict(cls, state):
         """The measure that `to_dict` gave."""
         return cls(**state | {"form": state["form"] | {"name": name_from_json(state["form"]["name"])}})
-

@@ -126,8 +126,8 @@ def refuse_same_times(columns, entity, time, numbers, starts):
     same = same[~np.isin(same, starts)]
     if len(same):
         raise ValueError(
-            f"The entity {shown(columns[entity], same[0])} has several rows of the same time in column {time!r}: series "
-            "have one a time. Drop or merge such rows, or take kind='events'."
+            f"The entity {shown(columns[entity], same[0])} has several rows of the same time in column {time!r}, and "
+            "series have one a time. Drop or merge such rows, or take kind='events'."
         )
 
 
@@ -137,10 +137,11 @@ def _on_steps(rows, steps, gappy):
         return rows
     places = np.arange(steps[-1] + 1)
     made = np.full((len(places), rows.shape[1]), np.nan)
+    lacks = ~np.isin(places, steps)
     made[steps] = rows
     for i in range(rows.shape[1]):
         present = ~np.isnan(rows[:, i])
         if present.any():
-            made[:, i] = np.where(np.isin(places, steps), made[:, i], np.interp(places, steps[present], rows[present, i]))
-    made[:, -1] = np.isin(places, steps)
+            made[lacks, i] = np.interp(places[lacks], steps[present], rows[present, i])
+    made[:, -1] = ~lacks
     return made

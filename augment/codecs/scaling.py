@@ -82,16 +82,16 @@ class Scaling:
         for place, i in enumerate(self.scaled):
             levels[:, place], own = _level_and_scale([part[: self.half, i] for part in series])
             scales[:, place] = np.hypot(own, self.least[place])
-        usual = np.array(self.usual).T
-        plain = [np.where(np.isnan(each), each_usual, each) for each, each_usual in zip((levels, scales), usual, strict=True)]
-        told = (levels, scales) if known else plain
-        made = []
-        for number, part in enumerate(series):
-            part = part.astype("float64")
-            part[:, self.scaled] = (part[:, self.scaled] - plain[0][number]) / plain[1][number]
-            constant = [*told[0][number], *np.log(told[1][number])]
-            made.append(np.concatenate([part, np.tile(constant, (len(part), 1))], axis=1))
-        return made
+        tell = np.concatenate([levels, scales], axis=1)
+        all_tell = np.where(np.isnan(tell), np.ravel(self.usual, order="F"), tell)
+        return [self._shape(*each) for each in zip(series, all_tell, tell if known else all_tell, strict=True)]
+
+    def _shape(self, part, tell, shown):
+        """A series (steps, features) with shapes by the levels and scales in `tell`, and beside them those `shown`."""
+        part, n = part.astype("float64"), len(self.scaled)
+        part[:, self.scaled] = (part[:, self.scaled] - tell[:n]) / tell[n:]
+        constant = np.append(shown[:n], np.log(shown[n:]))
+        return np.concatenate([part, np.tile(constant, (len(part), 1))], axis=1)
 
     def joined(self, steps):
         """Features (n, steps, features) of what models made of `apart`'s: inside the fitted range, on its grid."""

@@ -97,9 +97,11 @@ class PanelModel(GenerativeModel):
     def _log_likelihood(self, x):
         """Log-density (n,) of what is left of each series, with the log-probability of its attributes."""
         split = self.layout.series.width
-        told = np.zeros(len(x)) if self.static is None else self.static.log_likelihood(np.rint(x[:, split:]).astype("int32"))
         n_values = self.layout.series.n_values
-        return told + self.series.log_likelihood(x[:, :n_values], attributes=x[:, n_values:split])
+        logs = self.series.log_likelihood(x[:, :n_values], attributes=x[:, n_values:split])
+        if self.static is None:
+            return logs
+        return logs + self.static.log_likelihood(np.rint(x[:, split:]).astype("int32"))
 
     def noise(self, n, rng):
         """Noise (n, k) of attributes and of series, side by side."""
@@ -108,7 +110,7 @@ class PanelModel(GenerativeModel):
         return np.concatenate(parts, axis=1)
 
     def transport(self, noise, condition=None):
-        """Encoded panels (n, layout.width) of which nothing is known; what is, `augment.synthesizers.panels` sees to."""
+        """Encoded panels (n, layout.width) of which nothing is known: to that `augment.synthesizers.panels` sees."""
         n, made = len(noise), []
         tokens = np.zeros((n, 0), "int32")
         if self.static is not None:

@@ -80,7 +80,7 @@ class SeriesVAEModel(SeriesModel):
         values, classes = map(np.asarray, self.apart(x))
         mean, log_variance = in_chunks(lambda *rows: self._normal(self.encoder(list(rows))), values, classes)
         codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
-        self.mixtures.learn(codes, classes[:, : self.layout.n_classes], rng)
+        self.mixtures.learn(codes, classes, rng)
         over = values - in_chunks(self._decoded, codes, classes)
         if self.root is None:
             self.left.assign(over.std(axis=0))
@@ -102,7 +102,7 @@ class SeriesVAEModel(SeriesModel):
         codes, normal = np.split(noise, [1 + self.latent_dim], axis=1)
         left = ops.convert_to_numpy(self.left.value)
         over = normal * left if left.ndim == 1 else normal @ left
-        return ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes[:, : self.layout.n_classes]), classes)) + over
+        return ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
 
     def _decoded(self, codes, classes):
         codes, classes = ops.convert_to_tensor(codes, "float32"), ops.convert_to_tensor(classes, "float32")

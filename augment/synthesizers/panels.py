@@ -1,4 +1,4 @@
-"""Long frames of series as a kind of sequences: how they are read, what can be asked of them, how they are given back."""
+"""Long frames of series as a kind of sequences: how they are read, what can be asked of them, how they are made."""
 
 from dataclasses import dataclass
 
