@@ -206,6 +206,20 @@ def test_irregular_times_go_on(frame, one_step):
     assert np.array_equal(paths[:STEPS]["day"], given[:STEPS]["day"])
 
 
+def test_what_ends_at_one_time_goes_on_from_there_and_lacks_rows_at_times(frame, one_step):
+    given = frame[: 40 * STEPS].drop(columns=["opened", "count"])
+    given["day"] = np.tile(np.arange(STEPS), 40)
+    given = given[given["day"] >= given["shop"] % 4].drop(index=[16, 45, 77])
+    learned = synthesizer().fit(given)
+    new = learned.generate(50)
+    assert (new.groupby("shop")["day"].max() <= STEPS - 1).all() and new["shop"].nunique() == 50
+    assert (new.groupby("shop")["day"].max() == STEPS - 1).mean() > 0.8
+    paths = learned.generate(history=given, horizon=3)
+    old = paths["day"] < STEPS
+    pd.testing.assert_frame_equal(paths[old].reset_index(drop=True), given.reset_index(drop=True))
+    assert paths["day"][~old].tolist() == [STEPS, STEPS + 1, STEPS + 2] * 40
+
+
 def test_arrays_and_frames_are_scaled_where_sizes_are_far_apart(one_step):
     rng = np.random.default_rng(0)
     sizes = 10 ** rng.uniform(0, 4, 60)

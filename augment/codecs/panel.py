@@ -7,7 +7,7 @@ from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
 from augment.codecs.names import name_from_json, name_to_json
 from augment.codecs.panel_layout import PanelLayout, attributes_of
-from augment.codecs.panel_rows import PanelRows, refuse_same_times, series_names
+from augment.codecs.panel_rows import Panel, PanelRows, series_names, sorted_rows
 from augment.codecs.panel_times import PanelTimes
 from augment.codecs.series import SeriesCodec
 from augment.codecs.table import TableCodec
@@ -65,7 +65,7 @@ class PanelCodec:
         table, _ = data
         self.form, self.entity, self.time = table.form, table.entity, table.time
         times = None if self.time is None else PanelTimes().fit(table.columns[self.time])
-        columns, starts, numbers = _sorted(table, times)
+        columns, starts, numbers = sorted_rows(table, times)
         names = series_names(table, columns, starts)
         self.rows = PanelRows().fit(columns, names, starts, times, numbers)
         firsts = self._wholes(columns, starts)
@@ -148,7 +148,7 @@ class PanelCodec:
 
     def read_some(self, table):
         """The Panel of an EventTable that may lack some of the fitted columns."""
-        columns, starts, numbers = _sorted(table, self.rows.times)
+        columns, starts, numbers = sorted_rows(table, self.rows.times)
         names = [name for name in self.whole_names if name in columns]
         for name in names:
             if name not in (self.entity, self.time):
@@ -217,47 +217,3 @@ class PanelCodec:
         codec.expected = Expected.from_dict(state["expected"])
         codec._set_layout(len(codec.expected.sizes) - 1)
         return codec
-
-
-class Panel:
-    """Series of a long frame, and what tells of each as a whole.
-
-    Parameters
-    ----------
-    series : list of ndarray of shape (steps, features)
-        Floats, NaN where a value is missing.
-    firsts : list of Column
-        Of entities as a whole.
-    steps : ndarray of int of shape (n_rows,)
-        Which step each row is.
-    starts : ndarray of int of shape (n + 1,)
-        The first rows.
-    numbers : ndarray of shape (n_rows,) or None
-        Their times.
-    """
-
-    def __init__(self, series, firsts, steps, starts, numbers):
-        self.series, self.firsts, self.steps, self.starts, self.numbers = series, firsts, steps, starts, numbers
-
-    def __len__(self):
-        return len(self.series)
-
-    @property
-    def steps_of_each(self):
-        """Which steps the rows of each are, a list of arrays."""
-        return np.split(self.steps, self.starts[1:-1])
-
-    @property
-    def times_of_each(self):
-        """The times of the rows of each, a list of arrays; None where there are no times."""
-        return None if self.numbers is None else np.split(self.numbers, self.starts[1:-1])
-
-
-def _sorted(table, times):
-    """Sorted columns of an EventTable, the first rows of entities, and the sorted times as numbers."""
-    numbers = None if times is None else times.numbers(table.columns[times.name])
-    columns, starts = table.in_order(numbers)
-    if times is not None:
-        numbers = times.numbers(columns[times.name])
-        refuse_same_times(columns, table.entity, times.name, numbers, starts)
-    return columns, starts, numbers

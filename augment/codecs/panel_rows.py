@@ -107,6 +107,50 @@ class PanelRows:
         return rows
 
 
+class Panel:
+    """Series of a long frame, and what tells of each as a whole.
+
+    Parameters
+    ----------
+    series : list of ndarray of shape (steps, features)
+        Floats, NaN where a value is missing.
+    firsts : list of Column
+        Of entities as a whole.
+    steps : ndarray of int of shape (n_rows,)
+        Which step each row is.
+    starts : ndarray of int of shape (n + 1,)
+        The first rows.
+    numbers : ndarray of shape (n_rows,) or None
+        Their times.
+    """
+
+    def __init__(self, series, firsts, steps, starts, numbers):
+        self.series, self.firsts, self.steps, self.starts, self.numbers = series, firsts, steps, starts, numbers
+
+    def __len__(self):
+        return len(self.series)
+
+    @property
+    def steps_of_each(self):
+        """Which steps the rows of each are, a list of arrays."""
+        return np.split(self.steps, self.starts[1:-1])
+
+    @property
+    def times_of_each(self):
+        """The times of the rows of each, a list of arrays; None where there are no times."""
+        return None if self.numbers is None else np.split(self.numbers, self.starts[1:-1])
+
+
+def sorted_rows(table, times):
+    """Sorted columns of an EventTable, the first rows of entities, and the sorted times as numbers."""
+    numbers = None if times is None else times.numbers(table.columns[times.name])
+    columns, starts = table.in_order(numbers)
+    if times is not None:
+        numbers = times.numbers(columns[times.name])
+        _refuse_same_times(columns, table.entity, times.name, numbers, starts)
+    return columns, starts, numbers
+
+
 def series_names(table, columns, starts):
     """Names of the sorted columns that are series: those that vary, or where no entity has a second row all numbers."""
     names = table.varying(columns, starts)
@@ -120,7 +164,7 @@ def series_names(table, columns, starts):
     return names
 
 
-def refuse_same_times(columns, entity, time, numbers, starts):
+def _refuse_same_times(columns, entity, time, numbers, starts):
     """A ValueError where an entity has two rows of one time."""
     same = np.flatnonzero(np.diff(numbers) == 0) + 1
     same = same[~np.isin(same, starts)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from augment.codecs.grid import Grid
 
-APART = 1.0  # standard deviation of the logarithms of scales, from which on series are of different size
+APART = 1.25  # standard deviation of logarithms of scales; two orders of magnitude, evenly, are 1.33
 LEAST = 0.1  # of the smallest scales, which others do not fall below
 
 

@@ -1,64 +1,18 @@
 """Long frames of series as a kind of sequences: how they are read, what can be asked of them, how they are made."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from augment.codecs.conditions import TableCondition
 from augment.codecs.event_rows import EventTable
 from augment.codecs.frames import names_of, read_table
-from augment.codecs.panel import Panel, PanelCodec
+from augment.codecs.panel import PanelCodec
 from augment.codecs.panel_rows import series_names
 from augment.codecs.series_layout import SeriesCondition
 from augment.synthesizers.base import split
-from augment.synthesizers.conditioning import draw
 from augment.synthesizers.events import refuse_repeated, with_plain_entity
 from augment.synthesizers.pairs import is_frame
+from augment.synthesizers.panel_draws import Question, Told, tokens_of
 from augment.synthesizers.series import SCORED, Series, check_horizon, merged
 from augment.synthesizers.series_reading import check_lengths
-
-CANDIDATES = 32  # attributes drawn for each series of which a part is known, and not all of the attributes
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is known of series to generate.
-
-    Parameters
-    ----------
-    n : int
-        Their number.
-    condition : TableCondition or None
-        What is known of them as a whole.
-    panel : Panel or None
-        What is known of the series themselves.
-    horizon : int or None
-        Steps that follow; None to fill.
-    """
-
-    n: int
-    condition: TableCondition | None = None
-    panel: Panel | None = None
-    horizon: int | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    """Series to make of which the attributes are there: what `Series` goes on with.
-
-    Parameters
-    ----------
-    given : list of ndarray of shape (steps, features) or None
-        What is known of them.
-    horizon : int or None
-        Steps that follow.
-    attributes : ndarray of shape (n, n_attributes)
-        What tells of them as a whole.
-    """
-
-    given: list | None
-    horizon: int | None
-    attributes: np.ndarray
 
 
 class Panels(Series):
@@ -193,7 +147,7 @@ class Panels(Series):
         """A frame of new rows."""
         of_whole, of_series, of_places = (np.random.default_rng(seed) for seed in rng.integers(2**63, size=3))
         panel, condition = question.panel, question.condition
-        tokens = self._tokens(model, codec, question, of_whole)
+        tokens = tokens_of(model, codec, question, of_whole)
         columns = codec.static.decode_columns(tokens, of_places, condition)
         whole = dict(zip(codec.whole_names, columns, strict=True))
         known = Told(None if panel is None else panel.series, question.horizon, codec.attributes(tokens))
@@ -211,20 +165,6 @@ class Panels(Series):
         pairs = zip(panel.steps_of_each, series, strict=True)
         steps = [np.append(own, np.arange(own[-1] + 1, len(part))) for own, part in pairs]
         return codec.decode(series, steps, whole, panel.times_of_each)
-
-    @staticmethod
-    def _tokens(model, codec, question, rng):
-        """Tokens (n, static width) of entities of which a Question tells."""
-        n, condition, panel = question.n, question.condition, question.panel
-        if model is None or model.static is None:
-            return np.zeros((n, codec.layout.static_width), "int32")
-        if question.horizon is not None:
-            return codec.static.encode(panel.firsts)
-        if panel is None or condition.known.all():
-            return draw(model.static, codec.static, n, condition, rng)
-        rows = np.repeat(np.arange(n), CANDIDATES)
-        tokens = draw(model.static, codec.static, len(rows), condition.take(rows), rng)
-        return tokens[np.arange(n) * CANDIDATES + _chosen(model, codec, panel, tokens, rng)]
 
     @staticmethod
     def _condition(codec, question, series, lengths, to_fill):
@@ -303,21 +243,3 @@ def _scores(codec, rows):
 def _check_number(argument, panel, n):
     if len(panel) != n:
         raise ValueError(f"{argument} has {len(panel)} entities, and {n} are asked for: leave n_samples out.")
-
-
-def _chosen(model, codec, panel, tokens, rng):
-    """Which of the candidates (n * CANDIDATES, static width) of each entity is taken (n,).
-
-    By how likely the known numbers of its series are, were they normal given what tells of it as a whole.
-    """
-    from augment.models.drawing import inverse_cumulative
-
-    uniform, layout = rng.random(len(panel)), codec.layout.series
-    if not layout.width:
-        return np.zeros(len(panel), int)
-    values, known = codec.series.known(panel.series, list(map(len, panel.series)), True)
-    values, known = (np.repeat(part, CANDIDATES, axis=0) for part in (values, known))
-    attributes = codec.attributes(tokens)
-    scales = codec.expected.log_scales(attributes)[:, None] * known.reshape(-1, *layout.shape)
-    weights = model.series.log_normal(codec.without(values, attributes), known) - scales.sum(axis=(1, 2))
-    return inverse_cumulative(weights.reshape(-1, CANDIDATES), uniform)
