@@ -18,14 +18,14 @@ Last result (seed 0 of "smiles"; one core of 2 that seven jobs shared, 24 GiB; T
 | 5,000 others | | 1 | | | .871 | .432 | .421 | | | |
 
 Aimed at were validity .93 in 900 CPU seconds, uniqueness .999 and novelty .98, and means inside the interval of a real
-sample, where six of nine properties are: there are .15 aromatic rings and .12 rotatable bonds too few, and the weight is
-1.76 too low where 1.73 is inside. What is not valid was cut at the length of the longest fitted molecule.
+sample, where six of nine properties are: there are .15 aromatic rings and .12 rotatable bonds too few, and the weight
+is 1.76 too low where 1.73 is inside. What is not valid was cut at the length of the longest fitted molecule.
 
 With aromatic rings written as such, and only rings and branches closed before the end, .825 was valid after the same
-training (828 CPU seconds on fewer jobs), and of the rest seven in ten had aromatic rings that no molecule has; there were
-.18 rings too few among what was left. Single and double bonds in rings made .772 valid of .49 after 3 million tokens
-(and .32 without the sums that the network is told), and the bonds that atoms can have all the rest. To draw properties
-from real molecules first and tell them moves means away from the real ones (weight 3.8 too low, told all three).
+training (828 CPU seconds beside fewer jobs), and of the rest seven in ten had aromatic rings that no molecule has; what
+was left had .18 rings too few. Single and double bonds in rings made .772 valid of .49 after 3 million tokens (.32
+without the sums that the network is told), and the bonds that atoms can have all the rest. To draw properties from real
+molecules first and tell them moves means away from the real ones (weight 3.8 too low, told all three).
 """
 
 import argparse
