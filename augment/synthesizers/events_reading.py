@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 
