@@ -84,10 +84,24 @@ def test_arrays_and_frames_are_scaled_where_sizes_are_far_apart(one_step):
 
 
 def test_constant_series_need_no_model(one_step):
-    given = pd.DataFrame({"shop": [1, 1, 2, 2], "day": [1, 2, 1, 2], "sold": 3.0})
-    learned = synthesizer(static=[]).fit(given)
+    given = pd.DataFrame({"shop": [1, 1, 2, 2], "day": [1, 2, 1, 2], "sold": 3.0, "size": list("aabb")})
+    learned = synthesizer(static=[]).fit(given.drop(columns="size"))
     assert learned.generate(3)["sold"].tolist() == [3.0] * 6
-    assert learned.generate(history=given, horizon=2)["day"].tolist() == [1, 2, 3, 4] * 2
+    assert learned.generate(history=given.drop(columns="size"), horizon=2)["day"].tolist() == [1, 2, 3, 4] * 2
+    learned = synthesizer(static=["size"]).fit(given)
+    new = learned.generate(20)
+    assert set(new["size"]) == {"a", "b"} and set(new["sold"]) == {3.0} and learned.score(given) <= 0
+
+
+def test_single_rows_are_made_and_do_not_go_on(frame, one_step):
+    given = frame.groupby("shop").head(1)
+    learned = synthesizer().fit(given)
+    new = learned.generate(30)
+    assert new["shop"].nunique() == len(new) == 30 and (new.dtypes == given.dtypes).all()
+    with pytest.raises(ValueError, match="no fitted entity has a second row"):
+        learned.generate(history=given, horizon=2)
+    learned = synthesizer(time=None).fit(given.drop(columns="day"))
+    assert len(learned.generate(history=given.drop(columns="day"), horizon=2)) == 120
 
 
 # bad input ----------------------------------------------------------------------------------------------------------
