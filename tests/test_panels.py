@@ -83,6 +83,11 @@ def test_arrays_and_frames_are_scaled_where_sizes_are_far_apart(one_step):
     assert off.codec_.scaled is None
 
 
+def test_an_adversarial_game_judges_itself(frame, one_step):
+    learned = synthesizer("gan").fit(frame)
+    assert "val_error" in learned.history_ and len(learned.generate(3)) == 3 * STEPS
+
+
 def test_constant_series_need_no_model(one_step):
     given = pd.DataFrame({"shop": [1, 1, 2, 2], "day": [1, 2, 1, 2], "sold": 3.0, "size": list("aabb")})
     learned = synthesizer(static=[]).fit(given.drop(columns="size"))
