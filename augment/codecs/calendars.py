@@ -57,7 +57,7 @@ class Calendar:
         decimals : int, default=0
             Of numbers; None where they stand on no grid.
         """
-        if decimals is None:
+        if decimals is None or len(times) < len(starts):  # no second row
             return None
         lacking, number, best = min(
             (cls._fitted(calendar, times, starts), number, calendar)
@@ -73,8 +73,6 @@ class Calendar:
             return 1.0
         later = ~np.isin(np.arange(len(times)), starts)
         gaps = np.diff(places, prepend=0)[later]
-        if not len(gaps):
-            return 0.0
         if gaps.min() < 1:
             return 1.0
         calendar.step = int(np.gcd.reduce(gaps))

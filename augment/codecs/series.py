@@ -105,7 +105,7 @@ class SeriesCodec:
     def _scores(self, series, lengths, rng=None):
         """Scores (n, *layout.shape) of series whose whole lengths are these; what they lack at the end is filled up."""
         n = len(series)
-        steps = np.stack([part[np.minimum(np.arange(self.layout.length), len(part) - 1)] for part in series])
+        steps = np.stack([_filled_up(part, self.layout.length) for part in series])
         inside = (
             np.full((n, len(self.channels) + 1, 2), 0.5) if rng is None else rng.random((n, len(self.channels) + 1, 2))
         )
@@ -195,3 +195,10 @@ class SeriesCodec:
         codec.classes = Classes.from_dict(state["classes"])
         codec._set_layout(state["n_samples"])
         return codec
+
+
+def _filled_up(part, length):
+    """A series (steps, features) of so many steps: its last one goes on, and none are zeros."""
+    if not len(part):
+        return np.zeros((length, part.shape[1]), part.dtype)
+    return part[np.minimum(np.arange(length), len(part) - 1)]

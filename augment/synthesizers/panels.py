@@ -111,6 +111,8 @@ class Panels(Series):
             if any(np.isnan(part[:, i]).any() for part in panel.series) and codec.rows.measures[i].gap is None:
                 raise ValueError(f"Column {name!r} of history has missing values; in the training data it had none.")
         _check_number("history", panel, n)
+        if self.time is not None and codec.layout.length < 2:
+            raise ValueError("history: no fitted entity has a second row, so that no times can follow.")
         return Question(n, codec.static.condition(panel.firsts), panel, horizon)
 
     def _to_fill(self, codec, condition, n):
@@ -235,8 +237,7 @@ def _checked(codec, table):
 
 def _scores(codec, rows):
     """Normal scores of encoded panels, and what tells of them as a whole as floats."""
-    layout = codec.layout.series
-    attributes = rows[:, layout.n_values : layout.width]
+    attributes = codec.attributes(rows[:, codec.layout.series.width :].astype("int32"))
     return np.concatenate([codec.around(rows, attributes), attributes], axis=1)
 
 
