@@ -88,7 +88,7 @@ class EventTable:
         if row is not None:
             raise ValueError(
                 f"Column {name!r} is static, but differs between rows of the entity "
-                f"{_shown(columns[self.entity], row)}: repair these rows, or, in fit, leave the column out of static=."
+                f"{shown(columns[self.entity], row)}: repair these rows, or, in fit, leave the column out of static=."
             )
 
 
@@ -122,6 +122,7 @@ def _first_change(column, starts):
     return int(changed[0]) if len(changed) else None
 
 
-def _shown(column, row):
+def shown(column, row):
+    """The value of a Column in a row, in words."""
     value = column.values[row]
     return repr(column.labels[value] if column.labels is not None else getattr(value, "item", lambda: value)())

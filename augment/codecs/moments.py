@@ -66,7 +66,7 @@ class Moment(Counted):
     def _fit(self, column):
         self.wall = False
         if column.family == self.family and column.zone is not None and len(column):
-            local = _to_wall(column.values, column.unit, column.zone)
+            local = to_wall(column.values, column.unit, column.zone)
             self.wall = bool((local % (UNITS["D"][0] // UNITS[column.unit][0]) == 0).all())
         super()._fit(column)
         self.kind = "date" if column.unit == "D" else "datetime"
@@ -91,11 +91,11 @@ class Moment(Counted):
 
     def numbers(self, column):
         values = super().numbers(column)
-        return _to_wall(values, self.form["unit"], self.form["zone"]) if self.wall else values
+        return to_wall(values, self.form["unit"], self.form["zone"]) if self.wall else values
 
     def column_of(self, values):
         if self.wall:
-            values = _from_wall(values, self.form["unit"], self.form["zone"])
+            values = from_wall(values, self.form["unit"], self.form["zone"])
         return super().column_of(values)
 
     def parse(self, value):
@@ -177,12 +177,14 @@ def _at_clock(moments, zone):
     return moments.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
 
 
-def _to_wall(values, unit, zone):
+def to_wall(values, unit, zone):
+    """Counts of `unit` since 1970 (UTC) as counts by the clock of a time zone."""
     moments = pd.DatetimeIndex(values.view(f"M8[{unit}]")).tz_localize("UTC").tz_convert(zone)
     return moments.tz_localize(None).to_numpy().view("int64")
 
 
-def _from_wall(values, unit, zone):
+def from_wall(values, unit, zone):
+    """The reverse of `to_wall`; moments that a clock skips are the first after."""
     moments = pd.DatetimeIndex(values.view(f"M8[{unit}]"))
     moments = moments.tz_localize(zone, ambiguous=np.ones(len(moments), bool), nonexistent="shift_forward")
     return moments.tz_convert(None).to_numpy().view("int64")

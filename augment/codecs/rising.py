@@ -62,7 +62,7 @@ class Rising:
 
     def rises(self, values):
         """How far each of the values (n,) is above the one before; 0 for the first."""
-        return self._rounded(np.diff(values, prepend=values[:1]))
+        return self.rounded(np.diff(values, prepend=values[:1]))
 
     def rise_tokens(self, rises, rng=None):
         """Tokens (n, 2) of rises; one that the fitted values do not have is the nearest that they have."""
@@ -80,7 +80,7 @@ class Rising:
         beyond = rises > self.end - values.astype("float64")
         later = values + np.where(beyond, 0, rises).astype(values.dtype)
         beyond |= later < values  # a float does not tell the last numbers of 64 bits apart
-        return np.where(beyond, np.maximum(values, self.end), self._rounded(later))
+        return np.where(beyond, np.maximum(values, self.end), self.rounded(later))
 
     @property
     def end(self):
@@ -90,7 +90,8 @@ class Rising:
             return last_moment(form["unit"])
         return np.dtype(dtype).type(Column(self.level.name, values=np.zeros(0, dtype), **form).ends[1])
 
-    def _rounded(self, numbers):
+    def rounded(self, numbers):
+        """Numbers with the decimals of the fitted ones."""
         grid = self.level.grid
         return np.round(numbers, grid.decimals_) if numbers.dtype.kind == "f" and grid.step_ else numbers
 

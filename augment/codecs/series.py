@@ -5,6 +5,7 @@ import numpy as np
 from augment.codecs.channels import Channel
 from augment.codecs.labels import Classes
 from augment.codecs.normal_scores import NormalScores
+from augment.codecs.scaling import Scaling
 from augment.codecs.series_layout import SeriesLayout
 
 
@@ -19,13 +20,17 @@ class SeriesCodec:
     ----------
     encoding : {"vectors"}, default="vectors"
         Series are floats to a model.
+    scaling : {"auto", True, False}, default=False
+        Whether features become levels, scales and shapes: "auto" takes those whose scales are far apart.
 
     Attributes
     ----------
     layout : SeriesLayout
         The form of encoded series.
     channels : list of Channel
-        The features.
+        The features, or where they are scaled their shapes, and then the levels and the scales.
+    scaled : Scaling or None
+        Takes features apart; None where none is scaled.
     lengths : ndarray of int
         The lengths that series have, sorted.
     classes : Classes
@@ -44,21 +49,25 @@ class SeriesCodec:
     encodings = ("vectors",)
     dtype = np.dtype("float32")
 
-    def __init__(self, encoding="vectors"):
+    def __init__(self, encoding="vectors", scaling=False):
         if encoding not in self.encodings:
             raise ValueError(
                 f"Series are encoded as 'vectors', which Flow takes. Received: encoding={encoding!r}, that of another "
                 "family."
             )
-        self.encoding = encoding
+        if not (isinstance(scaling, bool) or scaling == "auto"):
+            raise ValueError(f"scaling must be 'auto', True or False. Received: scaling={scaling!r}")
+        self.encoding, self.scaling = encoding, scaling
 
-    def fit(self, data, target=None):
+    def fit(self, data, target=None, n_scaled=None):
         """Learn channels, lengths and labels of `data`, a pair of series and labels or None; `target` is not used.
 
-        Series are a list of arrays (steps, features) of one type.
+        Series are a list of arrays (steps, features) of one type; only the first `n_scaled` features may be scaled.
         """
         series, labels = data
-        self.dtype_in, steps = series[0].dtype, np.concatenate(series)
+        self.dtype_in, self.n_features = series[0].dtype, series[0].shape[1]
+        self.scaled = self._find_scaling(series, n_scaled)
+        steps = np.concatenate(self._apart(series))
         if steps.dtype.kind == "b":
             steps = steps.astype("uint8")
         self.channels = [Channel.of(values) for values in steps.T]
@@ -69,6 +78,15 @@ class SeriesCodec:
         self._set_layout(len(series))
         return self
 
+    def _find_scaling(self, series, n_scaled):
+        if self.scaling is False:
+            return None
+        return Scaling.of([part.astype("float64") for part in series], self.scaling is True, n_scaled)
+
+    def _apart(self, series, known=False):
+        """Series of so many features as there are channels."""
+        return series if self.scaled is None else self.scaled.apart(series, known)
+
     def _set_layout(self, n_samples):
         width = sum(channel.width for channel in self.channels) + (self.length_scores is not None)
         self.layout = SeriesLayout(int(self.lengths[-1]), width, self.classes.proportions, n_samples=n_samples)
@@ -76,7 +94,7 @@ class SeriesCodec:
     def encode(self, data, rng=None):
         """Rows (n, layout.width) of a pair of series and labels; without labels the class is all zeros."""
         series, labels = data
-        scores = self._scores(series, [len(part) for part in series], rng)
+        scores = self._scores(self._apart(series), [len(part) for part in series], rng)
         if not self.layout.width:
             return np.zeros((len(series), 0), "float32")
         one_hots = np.zeros((len(series), self.layout.n_classes), "float32")
@@ -109,6 +127,7 @@ class SeriesCodec:
         to_fill : bool
             Whether missing values are unknown, and to become values; else they are known to be missing.
         """
+        series = self._apart(series, known=True)
         n, scores = len(series), self._scores(series, lengths)
         there = np.stack([np.arange(self.layout.length) < len(part) for part in series])
         columns = []
@@ -116,6 +135,8 @@ class SeriesCodec:
             present = there.copy()
             for row, part in zip(present, series, strict=True):
                 row[: len(part)] &= ~np.isnan(part[:, i].astype("float64"))
+                if i >= self.n_features:  # a level or a scale, which is the same at each step
+                    row[:] = row[0]
             columns += [present] * (channel.scores is not None)
             if channel.missing is not None:
                 if to_fill:
@@ -135,7 +156,10 @@ class SeriesCodec:
         for channel in self.channels:
             features.append(channel.decode(scores[..., start : start + channel.width]))
             start += channel.width
-        steps = np.stack(features, axis=-1).astype(self.dtype_in)
+        steps = np.stack(features, axis=-1)
+        if self.scaled is not None:
+            steps = self.scaled.joined(steps)
+        steps = steps.astype(self.dtype_in)
         lengths = self._lengths(scores) if lengths is None else lengths
         return [part[:length] for part, length in zip(steps, lengths, strict=True)]
 
@@ -150,6 +174,9 @@ class SeriesCodec:
         return {
             "kind": "series",
             "dtype": self.dtype_in.str,
+            "n_features": self.n_features,
+            "scaling": self.scaling,
+            "scaled": None if self.scaled is None else self.scaled.to_dict(),
             "channels": [channel.to_dict() for channel in self.channels],
             "lengths": self.lengths.tolist(),
             "length_scores": None if self.length_scores is None else self.length_scores.to_dict(),
@@ -160,7 +187,8 @@ class SeriesCodec:
     @classmethod
     def from_dict(cls, state):
         """The codec that `to_dict` gave."""
-        codec = cls()
+        codec = cls(scaling=state["scaling"])
+        codec.n_features, codec.scaled = state["n_features"], state["scaled"] and Scaling.from_dict(state["scaled"])
         codec.dtype_in, codec.lengths = np.dtype(state["dtype"]), np.array(state["lengths"])
         codec.channels = [Channel.from_dict(channel) for channel in state["channels"]]
         codec.length_scores = state["length_scores"] and NormalScores.from_dict(state["length_scores"])

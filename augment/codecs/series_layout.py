@@ -7,10 +7,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SeriesLayout:
-    """The form of encoded series: `encode` gives a float32 array of shape (n, width), steps first, then the class.
+    """The form of encoded series: an array (n, width) of float32, steps first, then the class and attributes.
 
     A row holds `length` steps of `n_channels` numbers each, all channels of the first step, then those of the second.
-    Each is distributed as a standard normal in the training series. The class is a one-hot.
+    Each is distributed as a standard normal in the training series. The class is a one-hot. The class and the
+    attributes are told to models, which make the steps alone.
 
     Parameters
     ----------
@@ -20,6 +21,8 @@ class SeriesLayout:
         Numbers in a step.
     proportions : tuple of float
         Share of each class; empty without labels.
+    n_attributes : int, default=0
+        Numbers that tell of a series as a whole.
     n_samples : int
         Number of series that the codec was fitted on.
     """
@@ -28,6 +31,7 @@ class SeriesLayout:
     length: int
     n_channels: int
     proportions: tuple
+    n_attributes: int = 0
     n_samples: int = field(kw_only=True)
 
     @property
@@ -41,6 +45,11 @@ class SeriesLayout:
         return len(self.proportions)
 
     @property
+    def n_told(self):
+        """Number of floats that models are told of a series."""
+        return self.n_classes + self.n_attributes
+
+    @property
     def n_values(self):
         """Number of floats that the steps take."""
         return self.length * self.n_channels
@@ -48,7 +57,7 @@ class SeriesLayout:
     @property
     def width(self):
         """Number of floats of an encoded series; 0 where there is nothing to model."""
-        return self.n_values + self.n_classes if self.n_values else 0
+        return self.n_values + self.n_told if self.n_values else 0
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,11 @@ class SeriesCondition:
         Known numbers of encoded series; zeros elsewhere.
     known : ndarray of bool of shape (n, n_values), default=None
         True where a number is known; None where none is.
+    attributes : ndarray of float32 of shape (n, n_attributes), default=None
+        What tells of each as a whole; None where there is no such thing.
     """
 
     classes: np.ndarray
     values: np.ndarray | None = None
     known: np.ndarray | None = None
+    attributes: np.ndarray | None = None

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from augment.codecs.events_layout import EventsLayout
 from augment.codecs.layout import Layout
+from augment.codecs.panel_layout import PanelLayout
 from augment.codecs.sequence_layout import SequenceLayout
 from augment.models.backbones import copied, dense, own, reason_of
 from augment.models.gradients import jit_compile
@@ -293,7 +294,14 @@ def tells_likelihood(model):
 
 
 def make(model, layout):
-    """Build a model for `layout` from what a synthesizer was given as `model`: a name, a recipe or a callable."""
+    """Build a model for `layout` from what a synthesizer was given as `model`: a name, a recipe or a callable.
+
+    For a PanelLayout that makes the series, within a `PanelModel`.
+    """
+    if isinstance(layout, PanelLayout):
+        from augment.models.panel import panel_model
+
+        return panel_model(model, layout)
     if isinstance(model, str):
         model = get(model)
     built = None

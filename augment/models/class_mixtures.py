@@ -38,7 +38,7 @@ class ClassMixtures(keras.layers.Layer):
         self.built = True
 
     def learn(self, codes, classes, rng):
-        """Fit the mixture of each class to its codes (n, latent_dim); classes are one-hots (n, n_classes)."""
+        """Fit the mixture of each class to its codes (n, latent_dim); one-hots of classes stand first in `classes`."""
         groups, weights = self._groups(classes), (self.shares, self.means, self.factors)
         values = [np.array(ops.convert_to_numpy(weight.value)) for weight in weights]
         for group in range(self.n_groups):
@@ -48,7 +48,7 @@ class ClassMixtures(keras.layers.Layer):
             weight.assign(value)
 
     def _groups(self, classes):
-        return classes.argmax(axis=1) if classes.shape[1] else np.zeros(len(classes), int)
+        return classes[:, : self.n_groups].argmax(axis=1) if classes.shape[1] else np.zeros(len(classes), int)
 
     def _mixture(self, codes, rng):
         """Shares (k,), means (k, d) and factors (k, d, d) of a mixture of few enough normals for these codes."""

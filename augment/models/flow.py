@@ -153,7 +153,7 @@ class Flow(Recipe):
 
         if self.tokens not in TOKENS:
             raise ValueError(f"tokens must be {' or '.join(map(repr, TOKENS))}. Received: tokens={self.tokens!r}")
-        inputs = [layout.shape, layout.shape, (TIME,), (layout.n_classes,)]
+        inputs = [layout.shape, layout.shape, (TIME,), (layout.n_told,)]
         size = self._value("width", layout), int(self.depth), self.tokens
         network = self._network_of_several("network", inputs, layout.shape, lambda: transformer(layout, *size))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)

@@ -170,7 +170,7 @@ class GAN(Recipe):
         from augment.models import series_networks
         from augment.models.series_gan import SeriesGANModel
 
-        width, values, label = self._value("width", layout), (layout.n_values,), (layout.n_classes,)
+        width, values, label = self._value("width", layout), (layout.n_values,), (layout.n_told,)
         generator = self._network_of_several(
             "generator", [values, label], values, lambda: series_networks.generator(layout, width)
         )

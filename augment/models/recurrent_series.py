@@ -56,7 +56,7 @@ class RecurrentSeriesModel(SeriesModel):
 
     def build(self, input_shape):
         c, features = self.layout.n_channels, FEATURES
-        width = c + self.layout.n_classes + self.places.shape[1]
+        width = c + self.layout.n_told + self.places.shape[1]
         for layer in self.recurrent:
             layer.build((None, self.layout.length, width))
             width = self.units
@@ -120,7 +120,7 @@ class RecurrentSeriesModel(SeriesModel):
         places = ops.tile(self.places[None], (n, 1, 1))
         return ops.concatenate([before, classes, places], axis=-1)
 
-    def log_likelihood(self, values, classes=None):
+    def log_likelihood(self, values, classes=None, attributes=None):
         """Log-density (n,) of encoded series (n, n_values) in the space of normal scores.
 
         Parameters
@@ -129,6 +129,8 @@ class RecurrentSeriesModel(SeriesModel):
             Their numbers.
         classes : ndarray of int of shape (n,), default=None
             Their classes: the density is then that of series and class. None sums over the classes.
+        attributes : ndarray of shape (n, n_attributes), default=None
+            What else is told of them, where there are no classes.
 
         Returns
         -------
@@ -137,7 +139,7 @@ class RecurrentSeriesModel(SeriesModel):
         """
         one_hots, shares = np.eye(self.layout.n_classes, dtype="float32"), np.log(self.layout.proportions or (1.0,))
         if not self.layout.n_classes:
-            return self._scored(values, np.zeros((len(values), 0), "float32"))
+            return self._scored(values, np.zeros((len(values), 0), "float32") if attributes is None else attributes)
         if classes is not None:
             return self._scored(values, one_hots[classes]) + shares[classes]
         each = [self._scored(values, np.tile(own, (len(values), 1))) for own in one_hots]

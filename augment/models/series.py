@@ -2,6 +2,7 @@
 
 import numpy as np
 from keras import ops
+from scipy.linalg import solve_triangular
 
 from augment.codecs.series_layout import SeriesCondition
 from augment.models.base import GenerativeModel, in_chunks
@@ -12,9 +13,10 @@ SMALLEST = 1e-3  # standard deviation, of a direction in which series hardly dif
 
 
 class SeriesModel(GenerativeModel):
-    """Base of the models of series: `layout` tells where in a row (n, layout.width) the steps and the class stand.
+    """Base of the models of series: `layout` tells where in a row (n, layout.width) the steps stand, and what is told.
 
-    A subclass has `_series(noise, classes)`, which gives the numbers (n, n_values) of series of these one-hots. Where
+    A subclass has `_series(noise, told)`, which gives the numbers (n, n_values) of series of which the one-hot of the
+    class, and attributes where there are some, are told. Where
     numbers are known, the others move by what a linear regression makes of the differences between the known numbers
     and those that were drawn (Matheron's rule; Wilson et al., "Pathwise conditioning of Gaussian processes", JMLR 2021,
     arXiv 2011.04026): exact where series are normal.
@@ -59,7 +61,7 @@ class SeriesModel(GenerativeModel):
         return x
 
     def apart(self, rows):
-        """Numbers (n, n_values) and classes (n, n_classes) of encoded series."""
+        """Numbers (n, n_values) of encoded series, and what is told of them (n, n_told)."""
         return rows[:, : self.layout.n_values], rows[:, self.layout.n_values :]
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -100,28 +102,44 @@ class SeriesModel(GenerativeModel):
                 drawn[rows] += ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
         return np.where(known, values, drawn)
 
+    def log_normal(self, values, known):
+        """Log-density (n,) of the known ones of numbers (n, n_values), but for a constant, were series normal."""
+        scores = np.zeros(len(values))
+        patterns, which = np.unique(known, axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            rows = np.flatnonzero(which.ravel() == number)
+            apart = (values[rows] - ops.convert_to_numpy(self.mean.value))[:, pattern].astype("float64")
+            if self.root is not None:
+                root = ops.convert_to_numpy(self.root.value).astype("float64")[pattern]
+                covariance = root @ root.T + float(self.ridge) * np.eye(pattern.sum())
+                apart = solve_triangular(np.linalg.cholesky(covariance), apart.T, lower=True).T
+            scores[rows] = -0.5 * np.sum(apart**2, axis=1)
+        return scores
+
     def transport(self, noise, condition=None):
-        """Encoded series (n, layout.width); see the base class. Without a condition classes are all zeros."""
+        """Encoded series (n, layout.width); see the base class. Without a condition all zeros are told."""
         n, n_classes = len(noise), self.layout.n_classes
         if not n:
             return np.zeros((0, self.layout.width), "float32")
-        classes = np.zeros((n, n_classes), "float32")
+        told = np.zeros((n, self.layout.n_told), "float32")
         if condition is None:
             condition = SeriesCondition(np.zeros(n, int))
         elif n_classes:
-            classes[np.arange(n), condition.classes] = 1
-        made = self._made(noise, classes, condition)
-        return np.concatenate([made, classes], axis=1).astype("float32")
+            told[np.arange(n), condition.classes] = 1
+        if condition.attributes is not None:
+            told[:, n_classes:] = condition.attributes
+        made = self._made(noise, told, condition)
+        return np.concatenate([made, told], axis=1).astype("float32")
 
-    def _made(self, noise, classes, condition):
+    def _made(self, noise, told, condition):
         """Numbers (n, n_values) of series of which a condition tells."""
-        made = in_chunks(self._series, noise, classes, size=CHUNK)
+        made = in_chunks(self._series, noise, told, size=CHUNK)
         if condition.known is None:
             return made
         return self.given(made, condition.values, condition.known)
 
-    def _series(self, noise, classes):
-        """Numbers (n, n_values) of series of these one-hots (n, n_classes)."""
+    def _series(self, noise, told):
+        """Numbers (n, n_values) of series of which this is told (n, n_told)."""
         raise NotImplementedError
 
 

@@ -6,7 +6,7 @@ from augment.models.convolutions import convolution
 
 
 def encoder(layout, n_outputs, width):
-    """Numbers (batch, n_values) and classes (batch, n_classes) -> vectors (batch, n_outputs).
+    """Numbers (batch, n_values) and what is told (batch, n_told) -> vectors (batch, n_outputs).
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def encoder(layout, n_outputs, width):
     -------
     keras.Model
     """
-    values, label = keras.Input((layout.n_values,)), keras.Input((layout.n_classes,))
+    values, label = keras.Input((layout.n_values,)), keras.Input((layout.n_told,))
     hidden = keras.layers.Reshape(layout.shape)(values)
     for _ in range(2):
         hidden = convolution(width, 1, strides=2, activation="silu")(hidden)
@@ -31,7 +31,7 @@ def encoder(layout, n_outputs, width):
 
 
 def decoder(layout, n_inputs, width):
-    """Codes (batch, n_inputs) and classes (batch, n_classes) -> numbers (batch, n_values).
+    """Codes (batch, n_inputs) and what is told (batch, n_told) -> numbers (batch, n_values).
 
     What follows the code linearly, levels and trends among it, has a way of its own beside the convolutions, as in
     Desai et al., "TimeVAE", arXiv 2111.08095.
@@ -45,7 +45,7 @@ def decoder(layout, n_inputs, width):
     -------
     keras.Model
     """
-    code, label = keras.Input((n_inputs,)), keras.Input((layout.n_classes,))
+    code, label = keras.Input((n_inputs,)), keras.Input((layout.n_told,))
     told = keras.layers.Concatenate()([code, label])
     n_places = -(-layout.length // 4)
     hidden = keras.layers.Dense(4 * width, activation="silu")(told)
@@ -60,7 +60,7 @@ def decoder(layout, n_inputs, width):
 
 
 def generator(layout, width):
-    """White noise (batch, n_values) and classes (batch, n_classes) -> what is added to the noise (batch, n_values).
+    """White noise (batch, n_values) and what is told (batch, n_told) -> what is added to the noise (batch, n_values).
 
     Blocks of convolutions reach over twice as many steps each.
 
@@ -74,7 +74,7 @@ def generator(layout, width):
     keras.Model
         At first it adds nothing.
     """
-    noise, label = keras.Input((layout.n_values,)), keras.Input((layout.n_classes,))
+    noise, label = keras.Input((layout.n_values,)), keras.Input((layout.n_told,))
     told = keras.layers.Dense(width)(keras.layers.Concatenate()([noise, label]))
     told = keras.layers.RepeatVector(layout.length)(told)
     hidden = convolution(width, 1)(keras.layers.Reshape(layout.shape)(noise))
@@ -102,7 +102,7 @@ def discriminator(layout, width):
     keras.Model
     """
     values, white = keras.Input((layout.n_values,)), keras.Input((layout.n_values,))
-    label = keras.Input((layout.n_classes,))
+    label = keras.Input((layout.n_told,))
     both = keras.layers.Concatenate()([keras.layers.Reshape(layout.shape)(each) for each in (values, white)])
     hidden = convolution(width, 1, activation="leaky_relu")(both)
     hidden = convolution(width, 1, strides=2, activation="leaky_relu")(hidden)

@@ -31,10 +31,10 @@ def transformer(layout, width, depth, tokens):
     Returns
     -------
     keras.Model
-        Of four inputs: series, known ones as 1, features of the time (batch, TIME) and classes (batch, n_classes).
+        Of four inputs: series, known ones as 1, features of the time (batch, TIME) and what is told (batch, n_told).
     """
     series, known = keras.Input(layout.shape), keras.Input(layout.shape)
-    time, label = keras.Input((TIME,)), keras.Input((layout.n_classes,))
+    time, label = keras.Input((TIME,)), keras.Input((layout.n_told,))
     told = keras.layers.Dense(width, activation="silu")(keras.layers.Concatenate()([time, label]))
     told = keras.layers.Dense(width, activation="silu")(told)
     hidden, seen = series, known

@@ -155,7 +155,7 @@ class VAE(Recipe):
         from augment.models.series_vae import SeriesVAEModel
 
         latent_dim, width = self._value("latent_dim", layout), self._value("width", layout)
-        values, label = (layout.n_values,), (layout.n_classes,)
+        values, label = (layout.n_values,), (layout.n_told,)
         n_outputs = 2 * latent_dim
         encoder = self._network_of_several(
             "encoder", [values, label], (n_outputs,), lambda: series_networks.encoder(layout, n_outputs, width)

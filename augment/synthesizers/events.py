@@ -13,7 +13,7 @@ from augment.codecs.events_layout import Entities, EventsCondition, groups
 from augment.codecs.frames import read_table
 from augment.synthesizers.base import split_groups
 from augment.synthesizers.conditioning import draw
-from augment.synthesizers.events_reading import check_names, with_plain_entity
+from augment.synthesizers.events_reading import check_names, refuse_named_twice, with_plain_entity
 from augment.synthesizers.pairs import is_frame
 
 OFTEN = 20  # times at most that a model sees an entity, unless `epochs` is given
@@ -65,7 +65,8 @@ class Events:
     name, codec_class = "events", EventsCodec
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
-    labelled, codec_arguments = False, ()
+    labelled = False
+    codec_options = ()
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
@@ -155,7 +156,7 @@ class Events:
                 )
         for column in columns:
             if column.name == self.entity:
-                _refuse_repeated(column)
+                refuse_named_twice(column)
         if frame and not columns:
             return None
         return codec.static.condition(columns if frame else condition, n)
@@ -236,13 +237,6 @@ def _most(longest, lengths, horizon, max_length):
         return np.full(len(lengths), max_length)
     most = longest + max(longest // 4, 1)
     return np.where(lengths < most, most, most + lengths)
-
-
-def _refuse_repeated(column):
-    """A ValueError where a column of entities names one twice."""
-    present = column.take(column.present)
-    if len(np.unique(present.values)) < len(present):
-        raise ValueError(f"The condition has a row for each entity, and some of column {column.name!r} occur twice.")
 
 
 def _without_rows(codec, static):

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 
@@ -38,3 +39,10 @@ def _with_plain_series(X, entity):
     X = X.copy(deep=False)
     X.isetitem(names.index(entity), series.astype(series.cat.categories.dtype))
     return X
+
+
+def refuse_named_twice(column):
+    """A ValueError where a column of entities names one twice."""
+    present = column.take(column.present)
+    if len(np.unique(present.values)) < len(present):
+        raise ValueError(f"The condition has a row for each entity, and some of column {column.name!r} occur twice.")

@@ -7,6 +7,7 @@ from augment.synthesizers.events import Events
 from augment.synthesizers.molecules import Molecules
 from augment.synthesizers.music import Music
 from augment.synthesizers.pairs import is_frame, is_series
+from augment.synthesizers.panels import Panels
 from augment.synthesizers.series import Series
 from augment.synthesizers.texts import Texts, is_missing
 
@@ -26,7 +27,17 @@ def kind_named(name, data):
     if not isinstance(name, str) or name not in KINDS:
         names = ", ".join(map(repr, KINDS))
         raise ValueError(f"kind must be 'auto' or one of {names}. Received: kind={name!r}")
-    return KINDS[name]
+    return Panels if name == "series" and is_frame(data) else KINDS[name]
+
+
+def kind_from_dict(name, form):
+    """The kind of that name whose `to_dict` gave the form."""
+    return (Panels if name == "series" and "entity" in form else KINDS[name])(**form)
+
+
+def codec_from_dict(state):
+    """The codec that gave the state."""
+    return (Panels if state["kind"] == "panel" else KINDS[state["kind"]]).codec_class.from_dict(state)
 
 
 def _kind_of(data):

@@ -40,6 +40,7 @@ class Molecules(Strings):
 
     name, codec_class = "molecules", MoleculeCodec
     takes, options = (*Strings.takes, "valid_only"), ("notation", "on_error")
+    codec_options = ("notation",)
 
     def __init__(self, container="list", series=None, notation="smiles", on_error="raise"):
         super().__init__(container, series)
@@ -52,11 +53,6 @@ class Molecules(Strings):
             if value not in known:
                 raise ValueError(f"{name} must be {' or '.join(map(repr, known))}. Received: {name}={value!r}")
         return cls(*cls.form(smiles), notation, on_error)
-
-    @property
-    def codec_arguments(self):
-        """What the codec is told besides its encoding."""
-        return (self.notation,)
 
     def read(self, smiles, argument="X"):
         """Molecules as the codec takes them, canonical; a ValueError names SMILES that are none."""

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from augment.codecs.labels import read_labels
 from augment.synthesizers.base import Synthesizer
 from augment.synthesizers.classes import check_number, classes_to_generate, labels_of
-from augment.synthesizers.kinds import KINDS, kind_named
+from augment.synthesizers.kinds import KINDS, codec_from_dict, kind_from_dict, kind_named
 from augment.synthesizers.pairs import Pairing, as_array, to_numpy
 
 BATCH = {"text": 32, "molecules": 32, "music": 32, "series": 128, "events": 16}  # rows in a step
@@ -22,6 +22,14 @@ class SequenceSynthesizer(Synthesizer):
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
+
+    With kind="series" they may also be a long frame: columns of numbers over time, in one or several rows for each
+    entity, with columns of any kind that are the same in all of its rows. These attributes are made first, any of them
+    known or not, and series given them: what they let expect of levels, courses and scales is taken out before training
+    and put back. Times that follow a frequency (days, business days, weeks, months, quarters, years, hours, ...) go on
+    with it; up to a tenth of its rows may not be there, and are not there in new entities as often. Others are
+    irregular: the gaps are learned. Attributes of series in arrays are for such a frame; y is a label. `codec_.report`
+    tells what each column was taken for.
 
     Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity
     as a whole comes first, then row after row with the time since the one before, until the entity ends. Columns that
@@ -50,7 +58,7 @@ class SequenceSynthesizer(Synthesizer):
         `GenerativeModel`.
     kind : {"auto", "text", "molecules", "music", "series", "events"}, default="auto"
         What the sequences are; "auto" looks at the data, and takes strings for texts and frames for event tables. An
-        array (n, time) needs "series", SMILES need "molecules", pieces of music "music".
+        array (n, time) and a long frame of series need "series", SMILES need "molecules", pieces of music "music".
     window : int, default=None
         For long series: steps of the parts in which they are learned and generated. Each one, or a single one as an
         array (time, features) or, with kind="series", (time,), is cut. The windows that validate are then whole
@@ -58,13 +66,17 @@ class SequenceSynthesizer(Synthesizer):
     stride : int, default=1
         Steps from the beginning of a window to that of the next.
     entity : str, default=None
-        For event tables, which need it: the column that tells whose a row is, of whole numbers or strings; new ones
+        For frames, which need it: the column that tells whose a row is, of whole numbers or strings; new ones
         of categories are plain values.
     time : str, default=None
-        For event tables: the column that tells when, of dates, datetimes or numbers, in any order; rows of the same
-        time keep theirs. None takes the rows of an entity in their order, without times.
+        For frames: the column that tells when, of dates, datetimes or numbers, in any order; events of the same time
+        keep theirs, series have none. None takes the rows of an entity in their order, without times.
     static : list of str, default=None
-        For event tables: the columns that are the same in all rows of an entity. None finds them.
+        For frames: the columns that are the same in all rows of an entity. None finds them.
+    scaling : {"auto", True, False}, default="auto"
+        For series: whether a feature is learned as its level and scale in each series, those of the first half of the
+        longest series, and its shape. "auto" does so where the scales of series are far apart, as sales of shops of
+        very different size are; new values stay inside the fitted range.
     tokens : {"characters", "pieces"} or int, default="characters"
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X; an int is how many there are at most, "pieces" 512 of which each was joined a
@@ -100,7 +112,7 @@ class SequenceSynthesizer(Synthesizer):
     ----------
     model_ : keras.Model
         The trained model.
-    codec_ : TextCodec, MoleculeCodec, MusicCodec, SeriesCodec or EventsCodec
+    codec_ : TextCodec, MoleculeCodec, MusicCodec, SeriesCodec, PanelCodec or EventsCodec
         Turns sequences into arrays and back.
     kind_ : str
         The kind of the sequences.
@@ -146,6 +158,16 @@ class SequenceSynthesizer(Synthesizer):
     >>> new = synthesizer.generate(5)
     >>> new["who"].nunique(), list(new)
     (5, ['who', 'day', 'what'])
+
+    >>> months = pd.date_range("2024-01-01", periods=4, freq="MS")
+    >>> sales = pd.DataFrame({"shop": np.repeat(range(40), 4), "month": [*months] * 40, "sold": range(160)})
+    >>> sales["region"] = list("nnnnssss") * 20
+    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
+    >>> synthesizer = SequenceSynthesizer(kind="series", entity="shop", time="month", **options).fit(sales)
+    >>> synthesizer.generate(3, condition={"region": "s"})["region"].tolist() == ["s"] * 12
+    True
+    >>> synthesizer.generate(history=sales[:4], horizon=2)["month"].dt.month.tolist()
+    [1, 2, 3, 4, 5, 6]
     """
 
     _likely = "a sequence is; take model='recurrent'"
@@ -160,6 +182,7 @@ class SequenceSynthesizer(Synthesizer):
         entity=None,
         time=None,
         static=None,
+        scaling="auto",
         tokens="characters",
         notation="smiles",
         on_error="raise",
@@ -183,7 +206,7 @@ class SequenceSynthesizer(Synthesizer):
             random_state=random_state,
         )
         self.kind, self.window, self.stride, self.transpose = kind, window, stride, transpose
-        self.entity, self.time, self.static = entity, time, static
+        self.entity, self.time, self.static, self.scaling = entity, time, static, scaling
         self.tokens, self.notation, self.on_error = tokens, notation, on_error
 
     @property
@@ -203,8 +226,8 @@ class SequenceSynthesizer(Synthesizer):
             SMILES, at least two different molecules, of 1,000 tokens at most. Or pieces of music: a list of arrays of
             whole numbers (time, voices) or (time,), or an array (n, time, voices). Or series, at least two: an array
             (n, time, features) or (n, time), or a list of arrays (time, features) or (time,) of any lengths; NaN is a
-            missing value. Or long ones, see `window`. Or a pandas or polars frame or a pyarrow table of events, with
-            rows of at least two entities; see `entity`.
+            missing value. Or long ones, see `window`. Or a pandas or polars frame or a pyarrow table of events or
+            series, with rows of at least two entities; see `entity`.
         y : array-like of shape (n_samples,), default=None
             Labels, one for each text or series; `generate` then returns pairs.
 
@@ -217,7 +240,8 @@ class SequenceSynthesizer(Synthesizer):
         ------
         ValueError, TypeError
             If a parameter is wrong, X is of no known kind, holds nothing to learn from or infinite values, y is of
-            another length, rows of events miss their entity or time, or a column of `static` is not.
+            another length, rows of a frame miss their entity or time, a column of `static` is not, or one of series
+            holds no numbers.
         """
         return super().fit(X, y)
 
@@ -241,7 +265,7 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences, of event tables that of entities. By default as many as were fitted, or as `y`,
+            Number of sequences, of frames that of entities. By default as many as were fitted, or as `y`,
             `prompt`, `history` or a condition has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
@@ -255,9 +279,11 @@ class SequenceSynthesizer(Synthesizer):
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
             its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
-            Of events any static columns, and the first value of the time and of other columns that never fall: a dict
-            of values, lists and ranges, or a frame with a row for each entity, in which missing cells and absent
-            columns are filled; see `TabularSynthesizer.generate`.
+            Of frames any static columns, and the first value of the time and, of events, of other columns that never
+            fall: a dict of values, lists and ranges, or a frame with a row for each entity, in which missing cells and
+            absent columns are filled; see `TabularSynthesizer.generate`. Of series in frames also the frame of some
+            entities with their times, of which missing cells, those of static columns too, and absent columns are
+            filled.
         prompt : str, array or list of these, default=None
             What texts, molecules or pieces begin with: all of them with one, or each with its own. Of molecules the
             beginning of their SMILES, in which aromatic rings must be closed, or of their SELFIES where `notation`
@@ -277,8 +303,8 @@ class SequenceSynthesizer(Synthesizer):
         history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
             back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
-            steps; new values stay inside the fitted range. Of event tables all columns and the first rows of some
-            entities: these come back, with their keys and ordered by entity and time, and what follows.
+            steps; new values stay inside the fitted range. Of frames all columns and the first rows of some entities:
+            these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True
@@ -440,11 +466,11 @@ class SequenceSynthesizer(Synthesizer):
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
         of_its_own = family_of(model) is None and hasattr(model, "encoding")
         encoding = encoding if of_its_own else kind.codec_class.encodings[0]
-        return kind.codec_class(encoding, *kind.codec_arguments)
+        return kind.codec_class(encoding, **{name: getattr(self, name) for name in kind.codec_options})
 
     @classmethod
     def _read_codec(cls, state):
-        return KINDS[state["kind"]].codec_class.from_dict(state)
+        return codec_from_dict(state)
 
     def _plan(self, model, n):
         from augment.training import plan
@@ -481,5 +507,5 @@ class SequenceSynthesizer(Synthesizer):
 
     def _set_learned(self, learned):
         self._n_samples, self.n_features_in_ = learned["n_samples"], learned["n_features_in_"]
-        self._kind, self._pairing = KINDS[learned["kind"]](**learned["form"]), Pairing.from_dict(learned["pairing"])
-        self.kind_ = learned["kind"]
+        self._kind = kind_from_dict(learned["kind"], learned["form"])
+        self.kind_, self._pairing = learned["kind"], Pairing.from_dict(learned["pairing"])

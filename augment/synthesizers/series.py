@@ -51,7 +51,7 @@ class Series:
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
-    labelled, codec_arguments = True, ()
+    labelled, codec_options = True, ("scaling",)
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
@@ -106,8 +106,7 @@ class Series:
         """What is known of series of these classes (n,): a Question."""
         if condition is not None and (history is not None or horizon is not None):
             raise ValueError("Give one of condition, series to fill, and history with horizon.")
-        if (history is None) != (horizon is None):
-            raise ValueError("history and horizon go together: the first steps, and how many are to follow.")
+        check_horizon(history, horizon)
         if condition is None and history is None:
             return Question(places)
         name = "history" if condition is None else "condition"
@@ -118,8 +117,6 @@ class Series:
         given = [given[number % len(given)] for number in range(len(places))]
         if condition is not None:
             check_lengths(given, codec, name)
-        elif not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
-            raise ValueError(f"horizon must be an integer of at least 1. Received: horizon={horizon!r}")
         return Question(places, given, None if condition is not None else int(horizon))
 
     def _given(self, given, argument):
@@ -137,7 +134,7 @@ class Series:
             lengths = list(map(len, question.given))
             known = self._condition(codec, question, question.given, lengths, True)
             made = self._made(model, codec, known, rng, lengths)
-            return [_merged(*pair) for pair in zip(question.given, made, strict=True)]
+            return [merged(*pair) for pair in zip(question.given, made, strict=True)]
         return self._continued(model, codec, question, rng)
 
     def _continued(self, model, codec, question, rng):
@@ -180,7 +177,7 @@ class Series:
             return objects
         if self.container == "list" or len(set(map(len, series))) > 1:
             return series
-        shape = (codec.layout.length, len(codec.channels))[: self.n_axes]
+        shape = (codec.layout.length, codec.n_features)[: self.n_axes]
         return np.stack(series) if series else np.zeros((0, *shape), codec.dtype_in)
 
     def split(self, codec, rows, fraction, rng):
@@ -229,14 +226,23 @@ class Series:
 
         if check is None or len(check) < FEWEST_ROWS:
             return None
-        n_values = codec.layout.n_values
+        n_values = self._n_values(codec)
 
         def make(n):
-            rng = np.random.default_rng(0)
-            places = rng.choice(max(codec.layout.n_classes, 1), n, p=codec.layout.proportions or None)
-            return np.asarray(model.transport(model.noise(n, rng), SeriesCondition(places)))[:, :n_values]
+            return self._rows(model, codec, n, np.random.default_rng(0))[:, :n_values]
 
         return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs)
+
+    @staticmethod
+    def _n_values(codec):
+        """How many numbers the steps of an encoded series are."""
+        return codec.layout.n_values
+
+    @staticmethod
+    def _rows(model, codec, n, rng):
+        """Encoded series of which nothing is known."""
+        places = rng.choice(max(codec.layout.n_classes, 1), n, p=codec.layout.proportions or None)
+        return np.asarray(model.transport(model.noise(n, rng), SeriesCondition(places)))
 
     def to_dict(self):
         """The form as JSON-ready values."""
@@ -250,7 +256,16 @@ def _scored(series, codec):
     return codec.encode((series, None))
 
 
-def _merged(given, made):
+def check_horizon(history, horizon):
+    """A ValueError where one of the two is there alone, or the second is no number of steps."""
+    if (history is None) != (horizon is None):
+        raise ValueError("history and horizon go together: the first steps, and how many are to follow.")
+    whole = isinstance(horizon, numbers.Integral) and not isinstance(horizon, bool)
+    if horizon is not None and not (whole and horizon >= 1):
+        raise ValueError(f"horizon must be an integer of at least 1. Received: horizon={horizon!r}")
+
+
+def merged(given, made):
     """What is given of a series, its missing values taken from another, whose type it has if that changes nothing."""
     missing = np.isnan(given.astype("float64"))
     filled = np.where(missing, made, given)

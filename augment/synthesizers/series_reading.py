@@ -76,8 +76,8 @@ def windows(series, window, stride):
 
 def check_features(series, codec, argument):
     """Refuse series that have other features than the fitted ones."""
-    if len(codec.channels) != series[0].shape[1]:
-        raise ValueError(f"{argument} has {series[0].shape[1]} features; {len(codec.channels)} were fitted.")
+    if codec.n_features != series[0].shape[1]:
+        raise ValueError(f"{argument} has {series[0].shape[1]} features; {codec.n_features} were fitted.")
 
 
 def check_lengths(series, codec, argument):

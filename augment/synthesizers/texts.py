@@ -68,7 +68,7 @@ class Texts(Strings):
         What the model writes texts as.
     """
 
-    name, codec_class, options = "text", TextCodec, ("tokens",)
+    name, codec_class, options, codec_options = "text", TextCodec, ("tokens",), ("tokens",)
 
     def __init__(self, container="list", series=None, tokens="characters"):
         super().__init__(container, series)
@@ -78,11 +78,6 @@ class Texts(Strings):
     def of(cls, texts, tokens="characters"):
         """The kind, with the form in which the user gave the texts; a ValueError where there is nothing to learn."""
         return cls(*cls.form(texts), read_tokens(tokens))
-
-    @property
-    def codec_arguments(self):
-        """What the codec is told besides its encoding."""
-        return (self.tokens,)
 
     def ask(self, codec, places, prompt=None, **given):
         """What is known of texts of these classes (n,): a SequenceCondition."""

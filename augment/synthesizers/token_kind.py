@@ -20,7 +20,8 @@ class Tokens:
 
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
-    labelled, codec_arguments = True, ()
+    labelled = True
+    codec_options = ()
 
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""

@@ -1,0 +1,125 @@
+"""Scaling of each series by itself: a feature becomes its level, the logarithm of its scale, and its shape."""
+
+import warnings
+
+import numpy as np
+
+from augment.codecs.grid import Grid
+
+APART = 1.25  # standard deviation of logarithms of scales; two orders of magnitude, evenly, are 1.33
+LEAST = 0.1  # of the smallest scales, which others do not fall below
+
+
+class Scaling:
+    """Turns features of series into shapes that do not tell how large a series is, with levels and scales beside them.
+
+    The level of a feature is its mean in the first half of the longest series, and its scale the standard deviation
+    there, so that the first steps of a series tell both and what follows does not change them. They stand as further
+    features that are the same at each step.
+
+    Parameters
+    ----------
+    half : int
+        Steps whose values count.
+    grids : list of Grid or None
+        For each feature the fitted values, inside whose range and on whose steps values come back; None where it is
+        not scaled.
+    least : list of float
+        For each scaled feature the scale that is added to all, in squares.
+    usual : list of list of float
+        For each scaled feature the level and the scale of series that do not tell theirs.
+
+    Examples
+    --------
+    >>> series = [np.array([[1.0], [3.0], [2.0], [5.0]]), np.array([[100.0], [300.0], [200.0], [500.0]])]
+    >>> scaling = Scaling.of(series)
+    >>> [part[:, 0].round(2).tolist() for part in scaling.apart(series)]  # the shapes
+    [[-0.98, 0.98, 0.0, 2.94], [-1.0, 1.0, 0.0, 3.0]]
+    >>> scaling.joined(np.stack(scaling.apart(series)))[1, :, 0].tolist()
+    [100.0, 300.0, 200.0, 500.0]
+    """
+
+    def __init__(self, half, grids, least, usual):
+        self.half, self.grids, self.least, self.usual = half, grids, least, usual
+
+    @classmethod
+    def of(cls, series, always=False, n_scaled=None):
+        """The scaling of the features whose scales are far apart, or of all; None where there are none.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (steps, features)
+            Series of floats; NaN is missing.
+        always : bool, default=False
+            Whether every feature is scaled that varies in series.
+        n_scaled : int, default=None
+            So many features may be, the first ones; None for all.
+        """
+        half = -(-max(map(len, series)) // 2)
+        grids, least, usual, values = [], [], [], np.concatenate(series)
+        for i in range(values.shape[1]):
+            levels, scales = _level_and_scale([part[:half, i] for part in series])
+            scales = scales[scales > 0]  # NaN is not
+            if i < (n_scaled or values.shape[1]) and len(scales) > 1 and (always or np.log(scales).std() > APART):
+                grids.append(Grid().fit(values[~np.isnan(values[:, i]), i]))
+                least.append(LEAST * float(np.quantile(scales, 0.01)))
+                usual.append([float(np.nanmedian(levels)), float(np.median(scales))])
+            else:
+                grids.append(None)
+        return cls(half, grids, least, usual) if any(grids) else None
+
+    @property
+    def scaled(self):
+        """Places of the features that are scaled."""
+        return [i for i, grid in enumerate(self.grids) if grid is not None]
+
+    def apart(self, series, known=False):
+        """Series with shapes in place of the scaled features, and after all features their levels and log scales.
+
+        With `known` what a series does not tell is missing, its scale where it has but one value; else it is the usual.
+        """
+        levels, scales = (np.zeros((len(series), len(self.scaled))) for _ in range(2))
+        for place, i in enumerate(self.scaled):
+            levels[:, place], own = _level_and_scale([part[: self.half, i] for part in series])
+            scales[:, place] = np.hypot(own, self.least[place])
+        tell = np.concatenate([levels, scales], axis=1)
+        all_tell = np.where(np.isnan(tell), np.ravel(self.usual, order="F"), tell)
+        return [self._shape(*each) for each in zip(series, all_tell, tell if known else all_tell, strict=True)]
+
+    def _shape(self, part, tell, shown):
+        """A series (steps, features) with shapes by the levels and scales in `tell`, and beside them those `shown`."""
+        part, n = part.astype("float64"), len(self.scaled)
+        part[:, self.scaled] = (part[:, self.scaled] - tell[:n]) / tell[n:]
+        constant = np.append(shown[:n], np.log(shown[n:]))
+        return np.concatenate([part, np.tile(constant, (len(part), 1))], axis=1)
+
+    def joined(self, steps):
+        """Features (n, steps, features) of what models made of `apart`'s: inside the fitted range, on its grid."""
+        n = len(self.grids)
+        values, (levels, scales) = steps[..., :n].copy(), np.split(steps[..., n:].mean(axis=1), 2, axis=-1)
+        for place, i in enumerate(self.scaled):
+            own = values[..., i] * np.exp(scales[:, place, None]) + levels[:, place, None]
+            missing = np.isnan(own)
+            own = self.grids[i].to_values(self.grids[i].to_steps(np.where(missing, self.grids[i].low_, own)))
+            values[..., i] = np.where(missing, np.nan, own)
+        return values
+
+    def to_dict(self):
+        """The scaling as JSON-ready values."""
+        grids = [None if grid is None else grid.to_dict() for grid in self.grids]
+        return vars(self) | {"grids": grids}
+
+    @classmethod
+    def from_dict(cls, state):
+        """The scaling that `to_dict` gave."""
+        return cls(**state | {"grids": [grid and Grid.from_dict(grid) for grid in state["grids"]]})
+
+
+def _level_and_scale(parts):
+    """Means and standard deviations (n,) of arrays; NaN without a value, the second with only one, too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of empty slices
+        levels = np.array([np.nanmean(part) for part in parts])
+        scales = np.array([np.nanstd(part) for part in parts])
+    several = np.array([np.count_nonzero(~np.isnan(part)) > 1 for part in parts])
+    return levels, np.where(several, scales, np.nan)
