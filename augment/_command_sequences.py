@@ -238,7 +238,7 @@ def audited(options, limits):
         parts["real"],
         parts["synthetic"],
         holdout=parts.get("holdout"),
-        kind=kind,
+        kind="events" if options.entity else kind,  # what the audit calls all long frames
         entity=options.entity,
         time=options.time,
         static=options.static or (),

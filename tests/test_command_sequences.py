@@ -94,6 +94,20 @@ def test_events_become_events(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_series_in_a_table_become_such_a_table(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"who": np.repeat(np.arange(30), 5), "week": np.tile(np.arange(5), 30)})
+    files.write(frame.assign(level=rng.normal(size=150).round(2)), tmp_path / "levels.csv")
+    model, out = tmp_path / "m.augment", tmp_path / "new.csv"
+    names = ["--entity", "who", "--time", "week", "--kind", "series", "--model", "recurrent"]
+    fitted = run(capsys, "fit", tmp_path / "levels.csv", "-o", model, *names)
+    assert (fitted["kind"], fitted["sequences"]) == ("series", 30)
+    assert run(capsys, "generate", model, "-n", "7", "-o", out)["sequences"] == 7
+    new = files.read(out)
+    assert list(new) == ["who", "week", "level"] and new["who"].nunique() == 7 and is_marked(out)
+
+
+@pytest.mark.slow
 def test_arrays_become_arrays(tmp_path, capsys):
     series = np.random.default_rng(0).normal(size=(30, 6, 2)).cumsum(axis=1)
     np.savez(tmp_path / "walks.npz", X=series, y=np.arange(30) % 2)
@@ -181,6 +195,8 @@ def test_the_audit_is_told_what_the_files_hold(asked, tmp_path, capsys):
     run(capsys, "audit", log, log, "--entity", "who", "--time", "day", "--static", "sex", "--protected", "sex")
     assert (asked["kind"], asked["entity"], asked["time"], asked["static"]) == ("events", "who", "day", ["sex"])
     assert asked["protected"] == ["sex"] and list(asked["real"]) == ["who", "day", "sex"]
+    run(capsys, "audit", log, log, "--entity", "who", "--time", "day", "--kind", "series")
+    assert asked["kind"] == "events"
     files.write(pd.DataFrame({"name": NAMES, "sex": ["f", "m"] * 15}), tmp_path / "names.csv")
     names = str(tmp_path / "names.csv")
     run(capsys, "audit", names, names, "--holdout", names, "--text", "name", "--target", "sex", "--seed", "4")
