@@ -160,11 +160,11 @@ class Panels(Series):
                 model, codec, self._condition(codec, known, known.given, lengths, True), of_series, lengths
             )
             series, steps = [merged(*pair) for pair in zip(known.given, made, strict=True)], panel.steps_of_each
-            return codec.decode(series, steps, whole, panel.times_of_each)
+            return codec.decode(series, steps, whole, panel)
         series = self._continued(model, codec, known, of_series)
         pairs = zip(panel.steps_of_each, series, strict=True)
         steps = [np.append(own, np.arange(own[-1] + 1, len(part))) for own, part in pairs]
-        return codec.decode(series, steps, whole, panel.times_of_each)
+        return codec.decode(series, steps, whole, panel)
 
     @staticmethod
     def _condition(codec, question, series, lengths, to_fill):
