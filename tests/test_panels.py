@@ -282,6 +282,17 @@ def test_generate_refuses_what_was_not_fitted(quick, frame):
     refused("3 steps|must have 10 steps", quick.generate, condition=few.groupby("shop").head(3))
     refused("some of column 'shop' occur twice", quick.generate, condition=pd.DataFrame({"shop": [1, 1]}))
     refused("prompt is not for", quick.generate, 2, prompt="a")
+    refused("history has no rows", quick.generate, history=few[:0], horizon=1)
+    refused("condition has no rows", quick.generate, condition=few[:0])
+    refused("3 entities need as many keys", quick.generate, 3, condition={"shop": 5})
+
+
+def test_single_rows_do_not_tell_when_another_follows(one_step):
+    single = pd.DataFrame({"shop": range(20), "day": range(20), "sold": np.random.default_rng(0).normal(size=20)})
+    refused("one row each", synthesizer(static=[]).fit(single).generate, history=single, horizon=1)
+    single = single.drop(columns="day")
+    paths = synthesizer(time=None, static=[]).fit(single).generate(history=single, horizon=2)
+    assert (paths.groupby("shop")["sold"].first().to_numpy() == single["sold"]).all() and len(paths) == 60
 
 
 def test_given_values_come_back_to_the_last_digit(one_step):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from augment.codecs.event_rows import refuse_repeated
 from augment.codecs.expected import Expected
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
@@ -184,6 +185,7 @@ class PanelCodec:
             each begins.
         """
         owners = np.repeat(np.arange(len(series)), np.array([len(own) for own in steps], int))
+        refuse_repeated(whole[self.entity])
         columns = {name: column.take(owners) for name, column in whole.items()}
         times, at_end = None if panel is None else panel.times_of_each, False
         if panel is None and self.time is not None:

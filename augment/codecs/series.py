@@ -105,7 +105,9 @@ class SeriesCodec:
     def _scores(self, series, lengths, rng=None):
         """Scores (n, *layout.shape) of series whose whole lengths are these; what they lack at the end is filled up."""
         n = len(series)
-        steps = np.stack([part[np.minimum(np.arange(self.layout.length), len(part) - 1)] for part in series])
+        places = np.arange(self.layout.length)
+        series = [part if len(part) else np.zeros((1, len(self.channels))) for part in series]  # what none is known of
+        steps = np.stack([part[np.minimum(places, len(part) - 1)] for part in series])
         inside = (
             np.full((n, len(self.channels) + 1, 2), 0.5) if rng is None else rng.random((n, len(self.channels) + 1, 2))
         )

@@ -64,6 +64,8 @@ class Panels(Series):
             )
         columns, form = read_table(with_plain_entity(X, self.entity))
         known = names_of(form)
+        if argument != "X" and columns and not len(columns[0]):
+            raise ValueError(f"{argument} has no rows: give those of at least one entity, or leave it out.")
         static = None if self.static is None else [n for n in self.static if n in known or argument != "condition"]
         return EventTable(columns, form, self.entity, self.time, static)
 
@@ -107,6 +109,11 @@ class Panels(Series):
 
     def _begun(self, codec, history, horizon, n):
         panel = codec.read(self.read(history, "history"))
+        if codec.series.layout.length == 1 and self.time is not None:
+            raise ValueError(
+                "The fitted entities have one row each, which do not tell when another follows: history= needs training "
+                "data with several."
+            )
         for i, name in enumerate(self.names):
             if any(np.isnan(part[:, i]).any() for part in panel.series) and codec.rows.measures[i].gap is None:
                 raise ValueError(f"Column {name!r} of history has missing values; in the training data it had none.")
