@@ -111,8 +111,8 @@ class Panels(Series):
         panel = codec.read(self.read(history, "history"))
         if codec.series.layout.length == 1 and self.time is not None:
             raise ValueError(
-                "The fitted entities have one row each, which do not tell when another follows: history= needs training "
-                "data with several."
+                "The fitted entities have one row each, which do not tell when another follows: history= needs "
+                "training data with several."
             )
         for i, name in enumerate(self.names):
             if any(np.isnan(part[:, i]).any() for part in panel.series) and codec.rows.measures[i].gap is None:
