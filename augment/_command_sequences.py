@@ -17,7 +17,14 @@ LABEL = "label"  # what --condition calls the class
 RANGES = ("logp", "weight", "qed")  # of molecules
 EXAMPLES = 100  # entities that show the type of each column
 READING = ("kind", "entity", "time", "static", "text", "step")
+COLUMNS = ("entity", "time", "static", "text")  # what names columns
 LEARNING = ("window", "stride", "tokens", "notation")  # what only fitting asks
+KINDS_OF = {  # the kinds of sequences that an option goes with, where these are not all
+    **dict.fromkeys(("entity", "time", "static"), ("series", "events")),
+    **dict.fromkeys(("text", "target"), tuple(sequence_files.LINES)),
+    **dict.fromkeys(("window", "stride"), ("series",)),
+    **{"step": ("music",), "tokens": ("text",), "notation": ("molecules",)},
+}
 DRAWING = ("prompt", "max_length", "temperature", "top_p", "step")
 SEQUENCES = """sequences:
   Texts are a .txt file, one a line, or the column --text of a table, with labels by --target; molecules a .smi file or,
@@ -92,6 +99,17 @@ def refuse_options(options, *more):
             )
 
 
+def _refuse_others(options, kind, path, names=READING):
+    """Raise where one of these options was given that does not go with sequences of a kind, or with such a file."""
+    for name, option in _given(options, names).items():
+        kinds = KINDS_OF.get(name, CALLED)
+        if kind not in kinds:
+            others = " and ".join(CALLED[one] for one in kinds)
+            raise ValueError(f"--{name} goes with {others}, and {path} holds {CALLED[kind]}.")
+        if name in COLUMNS and sequence_files.has_no_columns(path, kind):
+            raise ValueError(f"--{name}: {path} has no columns, and so none called {option!r}.")
+
+
 def is_model(path):
     """Whether a saved file is of a SequenceSynthesizer."""
     return saved_class(path) == "SequenceSynthesizer"
@@ -99,7 +117,7 @@ def is_model(path):
 
 def _given(options, names):
     """Those of some options that were given."""
-    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
 
 
 def _read(options, path, kind, target):
@@ -110,6 +128,7 @@ def _read(options, path, kind, target):
 def fit(options):
     """Learn sequences and save the model."""
     kind = kind_of(options, options.data)
+    _refuse_others(options, kind, options.data, (*READING, *LEARNING, "target"))
     check_places([options.out], [options.data], table=False)
     X, y = _read(options, options.data, kind, options.target)
     start = time.monotonic()
@@ -146,6 +165,7 @@ def generate(options):
     load_keras()
     synthesizer = augment.SequenceSynthesizer.load(options.model)
     kind, entity = synthesizer.kind_, synthesizer.entity
+    _refuse_others(options, kind, options.model)
     sequence_files.check_place(options.out, kind, entity is not None, hasattr(synthesizer, "classes_"))
     _check_places(options, kind)
     seed = int(np.random.default_rng().integers(2**32)) if options.seed is None else options.seed  # to be noted
@@ -227,6 +247,7 @@ def audited(options, limits):
         The thresholds.
     """
     kind = kind_of(options, options.real)
+    _refuse_others(options, kind, options.real)
     of_labels = kind in sequence_files.LINES
     parts = {}
     for name in ("real", "synthetic", "holdout"):

@@ -23,6 +23,18 @@ def kind_of(path):
     return endings.get(Path(path).suffix.lower())
 
 
+def has_no_columns(path, kind):
+    """Whether a file of sequences of a kind is no table: lines or arrays.
+
+    Examples
+    --------
+    >>> has_no_columns("names.txt", "text"), has_no_columns("names.csv", "text")
+    (True, False)
+    """
+    ending = Path(path).suffix.lower()
+    return ending == LINES.get(kind) or (kind == "series" and ending in ARRAYS)
+
+
 def read(path, kind, column=None, target=None, step="16th", on_error="raise"):
     """Sequences of a kind from a file or, of music, a folder, and their labels or None.
 
@@ -177,7 +189,7 @@ def _end_to_end(series):
 
 
 def _write_lines(path, X):
-    if any("\n" in text for text in X):
+    if any("\n" in text or "\r" in text for text in X):
         raise ValueError(f"{path} can hold a text a line, and some have several lines: write a table.")
     with files.atomic(path) as temporary:
         temporary.write_text("".join(f"{text}\n" for text in X), encoding="utf-8", newline="\n")

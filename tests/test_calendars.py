@@ -67,3 +67,12 @@ def test_decimal_numbers_have_steps_and_times_of_their_own_start():
     assert str(calendar) == "every 0.25" and calendar.phase is None
     assert np.allclose(calendar.times(calendar.near(times[3:4]) + 25 * np.arange(3)), [0.2, 0.45, 0.7])
     assert calendar.places(np.array([0.123])) is None
+
+
+@pytest.mark.parametrize("frequency", ["10ms", "s", "min"])
+def test_nanoseconds_count_where_a_float_does_not_tell_them_apart(frequency):
+    moments = pd.date_range("2024-01-01 00:00:00.000000123", periods=30, freq=frequency, unit="ns")
+    calendar = Calendar.of(moments.asi8[:20], np.array([0, 12, 20]), "ns")
+    assert calendar is not None
+    later = calendar.near(moments.asi8[19:20]) + calendar.step * np.arange(1, 11)
+    assert (calendar.times(later) == moments.asi8[20:]).all()

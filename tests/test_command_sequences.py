@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import augment
+from augment import _sequence_files as sequence_files
 from augment import cli, files
 from augment.synthesizers.sequence import SequenceSynthesizer
 from augment.training import plan
@@ -166,6 +167,34 @@ def test_options_of_sequences_do_not_go_with_tables(tmp_path, capsys):
         capsys, "audit", tmp_path / "t.csv", tmp_path / "t.csv", "--time", "a"
     )
     assert "Event tables need entity=" in failed(capsys, *start, "--kind", "events")
+
+
+def test_options_go_with_their_kinds_and_files(asked, tmp_path, capsys):
+    (tmp_path / "names.txt").write_text("\n".join(NAMES))
+    files.write(pd.DataFrame({"who": [1, 1, 2], "day": [1, 2, 1], "sex": list("ffm")}), tmp_path / "log.csv")
+    np.save(tmp_path / "a.npy", np.ones((3, 4, 2)))
+    for name, option, value, message in (
+        ("names.txt", "--window", 4, "--window goes with series, and"),
+        ("names.txt", "--entity", "who", "--entity goes with series and entities, and"),
+        ("names.txt", "--notation", "smiles", "--notation goes with molecules, and"),
+        ("names.txt", "--step", "half", "--step goes with pieces, and"),
+        ("names.txt", "--text", "name", "names.txt has no columns, and so none called 'name'"),
+        ("a.npy", "--entity", "who", "a.npy has no columns, and so none called 'who'"),
+        ("a.npy", "--target", "y", "--target goes with texts and molecules, and"),
+        ("log.csv", "--tokens", "pieces", "--tokens goes with texts, and"),
+    ):
+        kind = ["--kind", "events"] if name == "log.csv" else []
+        assert message in failed(capsys, "fit", tmp_path / name, "-o", tmp_path / "m", option, value, *kind)
+    log, names = tmp_path / "log.csv", tmp_path / "names.txt"
+    assert "--text: " in failed(capsys, "audit", names, names, "--text", "name")
+    run(capsys, "audit", log, log, "--kind", "series", "--entity", "who", "--target", "sex")
+    assert asked["kind"] == "series" and asked["target"] == "sex"
+
+
+def test_lines_hold_no_ends_of_lines(tmp_path):
+    for text in ("a\nb", "a\rb"):
+        with pytest.raises(ValueError, match="some have several lines"):
+            sequence_files.write(tmp_path / "t.txt", "text", ["c", text])
 
 
 @pytest.fixture

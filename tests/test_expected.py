@@ -50,3 +50,13 @@ def test_without_attributes_or_channels_there_are_means_or_nothing():
     assert np.allclose(expected.means[0], values.mean(axis=0))
     nothing = Expected.of(np.zeros((3, 1)), np.zeros((3, 2, 0)))
     assert Expected.from_dict(nothing.to_dict()).without(np.zeros((3, 2, 0)), np.zeros((3, 1))).shape == (3, 2, 0)
+
+
+def test_what_is_saved_expects_the_same_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    attributes, values = rng.normal(size=(50, 2)).astype("float32"), rng.normal(size=(50, 4, 1)).astype("float32")
+    expected = Expected.of(attributes, values)
+    back = Expected.from_dict(json.loads(json.dumps(expected.to_dict())))
+    for name in ("around", "without"):
+        one, other = (getattr(each, name)(values, attributes) for each in (expected, back))
+        assert one.dtype == other.dtype and (one == other).all()

@@ -1,6 +1,7 @@
 """SequenceSynthesizer on long frames of series: forms are kept, and bad input is named."""
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -148,3 +149,42 @@ def test_generate_refuses_what_was_not_fitted(quick, frame):
     refused("3 steps|must have 10 steps", quick.generate, condition=few.groupby("shop").head(3))
     refused("some of column 'shop' occur twice", quick.generate, condition=pd.DataFrame({"shop": [1, 1]}))
     refused("prompt is not for", quick.generate, 2, prompt="a")
+    refused("history has no rows", quick.generate, history=few[:0], horizon=1)
+    refused("condition has no rows", quick.generate, condition=few[:0])
+    refused("3 entities need as many keys", quick.generate, 3, condition={"shop": 5})
+
+
+def test_single_rows_do_not_tell_when_another_follows(one_step):
+    single = pd.DataFrame({"shop": range(20), "day": range(20), "sold": np.random.default_rng(0).normal(size=20)})
+    refused("one row each", synthesizer(static=[]).fit(single).generate, history=single, horizon=1)
+    single = single.drop(columns="day")
+    paths = synthesizer(time=None, static=[]).fit(single).generate(history=single, horizon=2)
+    assert (paths.groupby("shop")["sold"].first().to_numpy() == single["sold"]).all() and len(paths) == 60
+
+
+def test_given_values_come_back_to_the_last_digit(one_step):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"shop": np.repeat(np.arange(12), 5), "day": np.tile(np.arange(5), 12)})
+    frame["region"] = np.repeat(list("ns"), 30)
+    frame["big"] = pd.array(rng.integers(2**60, 2**62, 60), "Int64")
+    frame["paid"] = [Decimal(int(each)).scaleb(-4) for each in rng.integers(10**17, 10**18, 60)]
+    quick = synthesizer().fit(frame)
+    begun = frame.groupby("shop").head(3).reset_index(drop=True)
+    paths = quick.generate(history=begun, horizon=2)
+    pd.testing.assert_frame_equal(paths.groupby("shop").head(3).reset_index(drop=True), begun, check_exact=True)
+    known = rng.random(60) < 0.7
+    full = quick.generate(condition=frame.assign(big=frame["big"].where(known)))
+    assert (full["big"][known] == frame["big"][known]).all() and not full["big"].isna().any()
+    assert full["paid"].tolist() == frame["paid"].tolist()
+
+
+def test_values_that_the_fitted_type_does_not_hold_are_named(one_step):
+    frame = pd.DataFrame({"shop": np.repeat(np.arange(12), 5), "day": np.tile(np.arange(5), 12)})
+    frame["n"], frame["open"] = (np.arange(60) % 128).astype("int8"), np.arange(60) % 3 == 0
+    quick = synthesizer().fit(frame)
+    for name, value in {"n": 0.5, "open": 2}.items():
+        with pytest.raises(ValueError, match=f"{name!r} has the value {value}, which the type"):
+            quick.generate(history=frame.assign(**{name: value}), horizon=1)
+    with pytest.raises(ValueError, match="'n' has the value 300, which the type"):
+        quick.generate(history=frame.assign(n=300), horizon=1)
+    assert (quick.generate(history=frame.assign(n=127.0), horizon=1)["n"].max()) == 127

@@ -114,6 +114,13 @@ def test_a_longer_horizon_goes_on_window_by_window():
 
 
 @pytest.mark.usefixtures("one_step")
+def test_series_of_a_single_step_go_on():
+    series = np.random.default_rng(0).normal(size=(30, 1, 2))
+    paths = quick().fit(series).generate(5, history=series[:1], horizon=3)
+    assert paths.shape == (5, 4, 2) and (paths[:, 0] == series[0, 0]).all()
+
+
+@pytest.mark.usefixtures("one_step")
 def test_forms_come_back(tmp_path):
     rng = np.random.default_rng(0)
     whole = rng.integers(0, 50, (20, 4, 2)).astype("int16")

@@ -120,8 +120,8 @@ def audit(
         tells most about the target.
     kind : {"auto", "table", "images", "series", "text", "events", "molecules", "music"}, default="auto"
         What the parts are. "auto" looks at train: strings are texts, an array of three axes or more is images, a table
-        with `entity` is a long frame. Series and music, which are arrays as images are, and molecules, which are
-        strings, have to be named.
+        with `entity` is a long frame, which "series" may name, too. Series and music, which are arrays as images are,
+        and molecules, which are strings, have to be named.
     entity : str, optional
         For long frames: the column that tells whose row it is. Entities are compared, never rows; its values are not.
     time : str, optional

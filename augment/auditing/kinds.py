@@ -10,9 +10,9 @@ KINDS = ("auto", "table", "images", "series", "text", "events", "molecules", "mu
 def kind_of(train, kind="auto", entity=None, time=None, static=()):
     """What an audit is of: "table", "images", "series", "text", "events", "molecules" or "music".
 
-    "auto" looks at train: an `entity` makes a long frame of events, strings are texts, an array of three axes is
-    images; all else is a table. Series of numbers and music have the form of images, and molecules that of texts: they
-    have to be named.
+    An `entity` makes a long frame, of events or of series, and these are audited alike: as "events". "auto" looks at
+    train: strings are texts, an array of three axes is images; all else is a table. Series of numbers and music have
+    the form of images, and molecules that of texts: they have to be named.
 
     Examples
     --------
@@ -26,12 +26,12 @@ def kind_of(train, kind="auto", entity=None, time=None, static=()):
         raise ValueError(
             "time= and static= describe long frames, which need entity=: the column that tells whose row it is."
         )
-    if entity is not None and kind not in ("auto", "events"):
+    if entity is not None and kind not in ("auto", "events", "series"):
         raise ValueError(f"entity= names a column of a long frame, but kind={kind!r}: leave one of them out.")
     if kind == "events" and entity is None:
         raise ValueError("kind='events' needs entity=: the column that tells whose row it is.")
-    if kind != "auto":
-        return kind
     if entity is not None:
         return "events"
+    if kind != "auto":
+        return kind
     return "text" if are_texts(train) else "images" if are_images(train) else "table"

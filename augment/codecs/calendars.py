@@ -94,7 +94,8 @@ class Calendar:
 
     def _near(self, times):
         if self.kind == "steps":
-            return np.rint(self._by_clock(times) * 10**self.decimals).astype("int64")
+            places = self._by_clock(times)  # whole ones stay so: a float does not tell the last nanoseconds apart
+            return places if places.dtype.kind in "iu" else np.rint(places * 10**self.decimals).astype("int64")
         days = (self._by_clock(times) - self.offset) // self._day
         if self.kind == "business days":
             weeks, weekday = np.divmod(days + 3, 7)  # the epoch was a Thursday

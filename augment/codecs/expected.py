@@ -36,6 +36,7 @@ class Expected:
     @classmethod
     def of(cls, attributes, values):
         """The regressions of values (n, n_steps, n_channels) on attributes (n, n_attributes)."""
+        attributes, values = attributes.astype("float64"), values.astype("float64")  # as what is read from a file
         n = len(values)
         means = _regression(attributes, values.reshape(n, -1)).reshape(1 + attributes.shape[1], *values.shape[1:])
         left = values - _foretold(means, attributes)

@@ -1,5 +1,7 @@
 """Columns of numbers that vary over time as floats with NaN and back, whatever type of numbers they hold."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from augment.codecs.column import Column, as_family
@@ -48,7 +50,7 @@ class Measure:
         return self.form["name"]
 
     def numbers(self, column):
-        """Floats (n,) of a Column, NaN where it is missing."""
+        """Floats (n,) of a Column, NaN where it is missing; a ValueError where the fitted type has no such number."""
         values = None
         if column.family in ("number", "decimal"):
             values = as_family(column, "number").values
@@ -60,7 +62,25 @@ class Measure:
                 "if it should be the same in all rows of an entity, leave it out, or take kind='events', which has "
                 "columns of any kind."
             )
-        return np.where(column.present, values.astype("float64"), np.nan)
+        values = np.where(column.present, values.astype("float64"), np.nan)
+        self._refuse_others(values)
+        return values
+
+    def _refuse_others(self, values):
+        """A ValueError where values (n,) are none of whole numbers or booleans, as the fitted ones are."""
+        if self.form["family"] == "decimal" or np.dtype(self.dtype).kind == "f" or np.isnan(values).all():
+            return
+        column = self.column_of(values)
+        if self.form["family"] == "label":
+            back = np.array(self.form["labels"], "float64")[column.values]
+        else:
+            back = column.values.astype("float64")
+        other = np.flatnonzero(~np.isnan(values) & (back != values))
+        if len(other):
+            raise ValueError(
+                f"Column {self.name!r} has the value {values[other[0]]:g}, which the type that was fitted, of whole "
+                "numbers or booleans, cannot hold: convert it, or fit such values."
+            )
 
     def column_of(self, values):
         """The Column of floats (n,), NaN where it is missing."""
@@ -68,6 +88,15 @@ class Measure:
         kinds = (self.gap or "nan",) if gone.any() else ()
         typed = self._typed(np.where(gone, 0, values))
         return Column(values=typed, missing=gone.astype("int8"), kinds=kinds, **self.form)
+
+    def with_given(self, made, given, rows):
+        """The made Column with all that a given one holds in these of its rows, to the last digit."""
+        given = as_family(given, made.family)
+        if given.family == "label" or given.values.dtype != made.values.dtype:
+            return made  # a float told all of it
+        values = made.values.copy()
+        values[rows[given.present]] = given.values[given.present]
+        return replace(made, values=values)
 
     def _typed(self, values):
         if self.form["family"] == "label":
@@ -79,8 +108,9 @@ class Measure:
         kind = np.dtype(self.dtype)
         if kind.kind == "f":
             return values.astype(kind)
-        ends = np.iinfo(kind)
-        return np.clip(np.rint(values), float(ends.min), np.nextafter(float(ends.max), 0)).astype(kind)
+        low, high = Column(values=np.zeros(0, kind), **self.form).ends
+        highest = float(high) if int(float(high)) == high else np.nextafter(float(high), 0)
+        return np.clip(np.rint(values), float(low), highest).astype(kind)
 
     def to_dict(self):
         """The measure as JSON-ready values."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from augment.codecs.event_rows import refuse_repeated
 from augment.codecs.expected import Expected
 from augment.codecs.frames import names_of, write_table
 from augment.codecs.labels import Classes
@@ -154,7 +155,7 @@ class PanelCodec:
             if name not in (self.entity, self.time):
                 table.refuse_change(name, columns, starts)
         series, steps = self.rows.series(columns, starts, numbers)
-        return Panel(series, self._wholes(columns, starts, names), steps, starts, numbers)
+        return Panel(series, self._wholes(columns, starts, names), steps, starts, numbers, columns)
 
     def without(self, scores, attributes):
         """What is left (n, n_values) of scores of series whose attributes are these."""
@@ -168,7 +169,7 @@ class PanelCodec:
 
     # decoding -------------------------------------------------------------------------------------------------------
 
-    def decode(self, series, steps, whole, times=None):
+    def decode(self, series, steps, whole, panel=None):
         """The frame of series, of which these steps are rows.
 
         Parameters
@@ -179,15 +180,17 @@ class PanelCodec:
             Which of their steps are rows.
         whole : dict of Column
             By name the columns of entities as a whole.
-        times : list of ndarray, default=None
-            When the first rows of each are, as numbers, at least of one; by default `whole` tells when it begins.
+        panel : Panel, default=None
+            The first rows of each, which come back as they are where a value is there; by default `whole` tells when
+            each begins.
         """
         owners = np.repeat(np.arange(len(series)), np.array([len(own) for own in steps], int))
+        refuse_repeated(whole[self.entity])
         columns = {name: column.take(owners) for name, column in whole.items()}
-        at_end = False
-        if times is None and self.time is not None:
+        times, at_end = None if panel is None else panel.times_of_each, False
+        if panel is None and self.time is not None:
             times, at_end = self.rows.times.numbers(whole[self.time])[:, None], self.rows.times.at_end
-        columns |= self.rows.columns(series, steps, times, at_end)
+        columns |= self.rows.columns(series, steps, times, at_end, panel)
         return write_table([columns[name] for name in names_of(self.form)], self.form)
 
     # saving ---------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class PanelRows:
         steps = [np.flatnonzero(part[:, place] > 0.5) for part in series]
         return [own if len(own) else np.zeros(1, int) for own in steps]
 
-    def columns(self, series, steps, times, at_end=False):
+    def columns(self, series, steps, times, at_end=False, panel=None):
         """The columns of entities, a dict by name.
 
         Parameters
@@ -83,10 +83,18 @@ class PanelRows:
             Which of their steps are rows.
         times : sequence of ndarray or None
             When the first rows of each are, as numbers, at least of one; with `at_end` when the last one is.
+        panel : Panel, default=None
+            What is given of the first rows of each.
         """
         rows = [part[own] for part, own in zip(series, steps, strict=True)]
         values = np.concatenate(rows) if rows else np.zeros((0, len(self.measures)))
         made = {measure.name: measure.column_of(values[:, i]) for i, measure in enumerate(self.measures)}
+        if panel is not None:
+            places = panel.places(np.array([len(own) for own in steps]))
+            for measure in self.measures:
+                if measure.name in panel.columns:
+                    name = measure.name
+                    made[name] = measure.with_given(made[name], panel.columns[name], places)
         if self.times is not None:
             gaps = [part[own, -1] for part, own in zip(series, steps, strict=True)] if self.irregular else series
             parts = [self.times.after(*each, at_end) for each in zip(times, steps, gaps, strict=True)]
@@ -122,10 +130,13 @@ class Panel:
         The first rows.
     numbers : ndarray of shape (n_rows,) or None
         Their times.
+    columns : dict of Column
+        By name all columns of the rows.
     """
 
-    def __init__(self, series, firsts, steps, starts, numbers):
+    def __init__(self, series, firsts, steps, starts, numbers, columns):
         self.series, self.firsts, self.steps, self.starts, self.numbers = series, firsts, steps, starts, numbers
+        self.columns = columns
 
     def __len__(self):
         return len(self.series)
@@ -139,6 +150,11 @@ class Panel:
     def times_of_each(self):
         """The times of the rows of each, a list of arrays; None where there are no times."""
         return None if self.numbers is None else np.split(self.numbers, self.starts[1:-1])
+
+    def places(self, lengths):
+        """Where the rows stand (n_rows,) among those of entities of so many rows (n,), which begin with them."""
+        own = np.diff(self.starts)
+        return np.arange(self.starts[-1]) + np.repeat(np.cumsum(lengths - own) - (lengths - own), own)
 
 
 def sorted_rows(table, times):

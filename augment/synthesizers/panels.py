@@ -64,6 +64,8 @@ class Panels(Series):
             )
         columns, form = read_table(with_plain_entity(X, self.entity))
         known = names_of(form)
+        if argument != "X" and columns and not len(columns[0]):
+            raise ValueError(f"{argument} has no rows: give those of at least one entity, or leave it out.")
         static = None if self.static is None else [n for n in self.static if n in known or argument != "condition"]
         return EventTable(columns, form, self.entity, self.time, static)
 
@@ -107,6 +109,11 @@ class Panels(Series):
 
     def _begun(self, codec, history, horizon, n):
         panel = codec.read(self.read(history, "history"))
+        if codec.series.layout.length == 1 and self.time is not None:
+            raise ValueError(
+                "The fitted entities have one row each, which do not tell when another follows: history= needs "
+                "training data with several."
+            )
         for i, name in enumerate(self.names):
             if any(np.isnan(part[:, i]).any() for part in panel.series) and codec.rows.measures[i].gap is None:
                 raise ValueError(f"Column {name!r} of history has missing values; in the training data it had none.")
@@ -162,11 +169,11 @@ class Panels(Series):
                 model, codec, self._condition(codec, known, known.given, lengths, True), of_series, lengths
             )
             series, steps = [merged(*pair) for pair in zip(known.given, made, strict=True)], panel.steps_of_each
-            return codec.decode(series, steps, whole, panel.times_of_each)
+            return codec.decode(series, steps, whole, panel)
         series = self._continued(model, codec, known, of_series)
         pairs = zip(panel.steps_of_each, series, strict=True)
         steps = [np.append(own, np.arange(own[-1] + 1, len(part))) for own, part in pairs]
-        return codec.decode(series, steps, whole, panel.times_of_each)
+        return codec.decode(series, steps, whole, panel)
 
     @staticmethod
     def _condition(codec, question, series, lengths, to_fill):
