@@ -104,7 +104,7 @@ def test_single_rows_are_made_and_do_not_go_on(frame, one_step):
     learned = synthesizer().fit(given)
     new = learned.generate(30)
     assert new["shop"].nunique() == len(new) == 30 and (new.dtypes == given.dtypes).all()
-    with pytest.raises(ValueError, match="no fitted entity has a second row"):
+    with pytest.raises(ValueError, match="have one row each, which do not tell when another follows"):
         learned.generate(history=given, horizon=2)
     learned = synthesizer(time=None).fit(given.drop(columns="day"))
     assert len(learned.generate(history=given.drop(columns="day"), horizon=2)) == 120

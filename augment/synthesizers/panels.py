@@ -118,8 +118,6 @@ class Panels(Series):
             if any(np.isnan(part[:, i]).any() for part in panel.series) and codec.rows.measures[i].gap is None:
                 raise ValueError(f"Column {name!r} of history has missing values; in the training data it had none.")
         _check_number("history", panel, n)
-        if self.time is not None and codec.layout.length < 2:
-            raise ValueError("history: no fitted entity has a second row, so that no times can follow.")
         return Question(n, codec.static.condition(panel.firsts), panel, horizon)
 
     def _to_fill(self, codec, condition, n):
