@@ -1,5 +1,6 @@
 """Texts as sequences of characters or word pieces and back."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -62,7 +63,16 @@ class TextCodec(TokenCodec):
     def _vocabulary(self, texts):
         if self._of == "characters":
             return characters(texts)
-        return learned(texts, MOST, FEWEST) if self._of == "pieces" else learned(texts, self._of)
+        if self._of != "pieces":
+            return learned(texts, self._of)
+        vocabulary = learned(texts, MOST, FEWEST)
+        if len(vocabulary[-1]) == 1:
+            warnings.warn(
+                f"X has no word pieces that occur {FEWEST} times, and is learned as characters; tokens= takes the number "
+                "of pieces, too, which then occur more rarely.",
+                stacklevel=6,
+            )
+        return vocabulary
 
     def _learn(self, vocabulary, longest, classes, n_samples):
         super()._learn(vocabulary, longest, classes, n_samples)
