@@ -68,8 +68,8 @@ class TextCodec(TokenCodec):
         vocabulary = learned(texts, MOST, FEWEST)
         if len(vocabulary[-1]) == 1:
             warnings.warn(
-                f"X has no word pieces that occur {FEWEST} times, and is learned as characters; tokens= takes the number "
-                "of pieces, too, which then occur more rarely.",
+                f"X has no word pieces that occur {FEWEST} times, and is learned as characters; tokens= takes the "
+                "number of pieces, too, which then occur more rarely.",
                 stacklevel=6,
             )
         return vocabulary
