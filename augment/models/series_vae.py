@@ -8,7 +8,7 @@ from augment.models.base import in_chunks
 from augment.models.channel_maps import ChannelMaps
 from augment.models.class_mixtures import ClassMixtures
 from augment.models.image_vae import LEAST_ERROR, LOG_VARIANCES, WARM_UP
-from augment.models.series import SeriesModel, principal
+from augment.models.series import SeriesModel
 
 MADE = 2000  # series whose values are compared with real ones
 
@@ -18,7 +18,8 @@ class SeriesVAEModel(SeriesModel):
 
     As for images, numbers are normal around what the decoder says, with the one standard deviation that is best. After
     training what series have more than the decoder says is drawn, too, from the normal distribution with its
-    covariances: without it series would be smoother than real ones. Values are then corrected by `ChannelMaps`.
+    covariances in their class: without it series would be smoother than real ones. Values are then corrected by
+    `ChannelMaps`.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class SeriesVAEModel(SeriesModel):
     def build(self, input_shape):
         super().build(input_shape)
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
-        shape = (self.layout.n_values,) * (1 if self.root is None else 2)
+        shape = (self.layout.n_values,) if self.root is None else self.root.shape
         self.left = self.add_weight(shape, "zeros", name="left", trainable=False)
         self.mixtures.build()
         self.maps.build()
@@ -85,8 +86,7 @@ class SeriesVAEModel(SeriesModel):
         if self.root is None:
             self.left.assign(over.std(axis=0))
         else:
-            spread, vectors = principal(over)
-            self.left.assign((vectors * spread) @ vectors.T)
+            self.left.assign(self.roots(over, classes)[0])
         chosen = rng.integers(len(x), size=MADE)
         made = in_chunks(self._raw, self.noise(MADE, rng), classes[chosen])
         channels = self.layout.n_channels
@@ -101,7 +101,7 @@ class SeriesVAEModel(SeriesModel):
         """Numbers (n, n_values) before their values are corrected."""
         codes, normal = np.split(noise, [1 + self.latent_dim], axis=1)
         left = ops.convert_to_numpy(self.left.value)
-        over = normal * left if left.ndim == 1 else normal @ left
+        over = normal * left if left.ndim == 1 else ops.convert_to_numpy(self.own(normal @ left, classes))
         return ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
 
     def _decoded(self, codes, classes):
