@@ -48,8 +48,8 @@ class SeriesModel(GenerativeModel):
         self.root = None  # of the covariances; None for those of white noise
         if size <= JOINT:
             shape = (self.layout.n_classes,) * self.by_class + (size, size)
-            self.root = self.add_weight(shape, _identities, name="root", trainable=False)
-            self.inverse_root = self.add_weight(shape, _identities, name="inverse_root", trainable=False)
+            self.root = self.add_weight(shape, identities, name="root", trainable=False)
+            self.inverse_root = self.add_weight(shape, identities, name="inverse_root", trainable=False)
             self.ridge = self.add_weight((), "ones", name="ridge", trainable=False)
         self.built = True
 
@@ -160,5 +160,6 @@ class SeriesModel(GenerativeModel):
         raise NotImplementedError
 
 
-def _identities(shape, dtype=None):
+def identities(shape, dtype=None):
+    """As many identity matrices as there are in this shape (..., k, k): a Keras initializer."""
     return ops.broadcast_to(ops.eye(shape[-1], dtype=dtype), shape)
