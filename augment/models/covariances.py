@@ -51,8 +51,8 @@ def covariances_of_classes(values, classes):
     >>> rng = np.random.default_rng(0)
     >>> classes, values = np.eye(2)[np.arange(2000) % 2], rng.normal(size=(2000, 2))
     >>> values[::2, 1] = values[::2, 0]
-    >>> [covariance[0, 1].round(1).item() for covariance in covariances_of_classes(values, classes)]
-    [1.0, 0.0]
+    >>> [bool(covariance[0, 1] > 0.5) for covariance in covariances_of_classes(values, classes)]
+    [True, False]
     """
     whole, values = covariances(values), np.asarray(values, "float64")
     values = values - values.mean(axis=0)
