@@ -23,7 +23,7 @@ def through(frame, time="when", static=None, **options):
     layout = codec.layout.series
     tokens = rows[:, layout.width :].astype("int32")
     attributes = codec.attributes(tokens)
-    series = codec.series.decode(codec.around(rows[:, : layout.n_values], attributes))
+    series = codec.series.decode(codec.series.around(rows[:, : layout.n_values], attributes))
     condition = codec.static.condition(codec.read(table).firsts)
     columns = codec.static.decode_columns(tokens, np.random.default_rng(0), condition)
     whole = dict(zip(codec.whole_names, columns, strict=True))
@@ -91,7 +91,7 @@ def test_all_that_end_at_one_time_still_do():
     assert codec.rows.times.at_end and codec.layout.static is None
     pd.testing.assert_frame_equal(back, given)
     made = np.random.default_rng(0).normal(size=(50, codec.layout.series.width)).astype("float32")
-    series = codec.series.decode(codec.around(made, np.zeros((50, 0))))
+    series = codec.series.decode(codec.series.around(made, np.zeros((50, 0))))
     whole = codec.static.decode_columns(np.zeros((50, 0), "int32"), np.random.default_rng(0))
     new = codec.decode(series, codec.rows.there(series), dict(zip(codec.whole_names, whole, strict=True)))
     assert (new.groupby("who")["when"].max() == -1).all() and new.groupby("who").size().nunique() > 1

@@ -73,7 +73,7 @@ def test_an_untrained_generator_draws_the_normal_distribution():
     x = np.random.default_rng(0).multivariate_normal(np.zeros(6), rho, 5000).astype("float32")
     model = GAN(width=8).build(SeriesLayout(6, 1, (), n_samples=5000))
     model.training_rows(x, 1, None)
-    assert np.abs(np.cov(np.asarray(model.whitened(x)), rowvar=False) - np.eye(6)).max() < 1e-3
+    assert np.abs(np.cov(np.asarray(model.whitened(x, np.zeros((5000, 0)))), rowvar=False) - np.eye(6)).max() < 1e-3
     model.conclude(x, np.random.default_rng(0))
     values, known = np.zeros((6000, 6), "float32"), np.zeros((6000, 6), bool)
     values[:, 5], known[:, 5] = 1.5, True

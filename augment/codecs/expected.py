@@ -60,13 +60,15 @@ class Expected:
 
     def to_dict(self):
         """The coefficients as JSON-ready values."""
-        return {name: value.tolist() for name, value in vars(self).items()} | {"shape": self.means.shape}
+        form = {"shape": self.means.shape, "dtype": self.means.dtype.str}
+        return {name: value.tolist() for name, value in vars(self).items()} | form
 
     @classmethod
     def from_dict(cls, state):
         """What `to_dict` gave."""
-        shape = state["shape"]
-        return cls(np.reshape(state["means"], shape), np.reshape(state["sizes"], (shape[0], shape[2])))
+        shape, dtype = state["shape"], state["dtype"]
+        means, sizes = np.array(state["means"], dtype), np.array(state["sizes"], dtype)
+        return cls(means.reshape(shape), sizes.reshape(shape[0], shape[2]))
 
 
 def _regression(attributes, values):

@@ -38,8 +38,6 @@ class PanelCodec:
         The series.
     rows : PanelRows
         Takes rows for series.
-    expected : Expected
-        What the attributes let expect.
     report : list of dict
         What each column was taken for, as of a `TableCodec`.
 
@@ -76,7 +74,7 @@ class PanelCodec:
         rng = np.random.default_rng(0)
         scores = self.series.encode((series, None), rng)
         attributes = self.attributes(self._tokens(firsts, rng))
-        self.expected = Expected.of(attributes, scores.reshape(len(scores), *self.series.layout.shape))
+        self.series.expected = Expected.of(attributes, scores.reshape(len(scores), *self.series.layout.shape))
         self._set_layout(attributes.shape[1])
         return self
 
@@ -140,7 +138,7 @@ class PanelCodec:
         attributes = self.attributes(tokens)
         if not self.layout.series.width:
             return tokens.astype("float32")
-        return np.concatenate([self.without(scores, attributes), attributes, tokens], axis=1, dtype="float32")
+        return np.concatenate([self.series.without(scores, attributes), attributes, tokens], axis=1, dtype="float32")
 
     def read(self, table):
         """The Panel of an EventTable, whose columns are the fitted ones."""
@@ -156,16 +154,6 @@ class PanelCodec:
                 table.refuse_change(name, columns, starts)
         series, steps = self.rows.series(columns, starts, numbers)
         return Panel(series, self._wholes(columns, starts, names), steps, starts, numbers, columns)
-
-    def without(self, scores, attributes):
-        """What is left (n, n_values) of scores of series whose attributes are these."""
-        steps = scores[:, : self.series.layout.n_values].reshape(len(scores), *self.series.layout.shape)
-        return self.expected.without(steps, attributes).reshape(len(scores), self.series.layout.n_values)
-
-    def around(self, left, attributes):
-        """The reverse of `without`."""
-        steps = left[:, : self.series.layout.n_values].reshape(len(left), *self.series.layout.shape)
-        return self.expected.around(steps, attributes).reshape(len(left), self.series.layout.n_values)
 
     # decoding -------------------------------------------------------------------------------------------------------
 
@@ -205,7 +193,6 @@ class PanelCodec:
             "rows": self.rows.to_dict(),
             "static": self.static.to_dict(),
             "series": self.series.to_dict(),
-            "expected": self.expected.to_dict(),
         }
 
     @classmethod
@@ -217,6 +204,5 @@ class PanelCodec:
         codec.rows = PanelRows.from_dict(state["rows"])
         codec.static = TableCodec.from_dict(state["static"])
         codec.series = SeriesCodec.from_dict(state["series"])
-        codec.expected = Expected.from_dict(state["expected"])
-        codec._set_layout(len(codec.expected.sizes) - 1)
+        codec._set_layout(len(codec.series.expected.sizes) - 1)
         return codec

@@ -3,6 +3,8 @@
 import numpy as np
 
 from augment.codecs.channels import Channel
+from augment.codecs.class_shapes import ClassShapes
+from augment.codecs.expected import Expected
 from augment.codecs.labels import Classes
 from augment.codecs.normal_scores import NormalScores
 from augment.codecs.scaling import Scaling
@@ -14,7 +16,7 @@ class SeriesCodec:
 
     Each channel becomes normal scores, constant ones nothing, one with missing values a second channel that tells where
     they are. Series of different lengths are filled up with their last value, and a last channel, the same at each
-    step, tells the length.
+    step, tells the length. From the scores is taken what the classes let expect, so that what is left is alike for all.
 
     Parameters
     ----------
@@ -35,6 +37,10 @@ class SeriesCodec:
         The lengths that series have, sorted.
     classes : Classes
         The labels.
+    expected : Expected or None
+        What the class, or the attributes of a panel, let expect of scores; None where there are no two classes.
+    shapes : ClassShapes or None
+        How what is left is distributed in each class.
 
     Examples
     --------
@@ -57,7 +63,7 @@ class SeriesCodec:
             )
         if not (isinstance(scaling, bool) or scaling == "auto"):
             raise ValueError(f"scaling must be 'auto', True or False. Received: scaling={scaling!r}")
-        self.encoding, self.scaling = encoding, scaling
+        self.encoding, self.scaling, self.expected, self.shapes = encoding, scaling, None, None
 
     def fit(self, data, target=None, n_scaled=None):
         """Learn channels, lengths and labels of `data`, a pair of series and labels or None; `target` is not used.
@@ -76,7 +82,16 @@ class SeriesCodec:
         self.length_scores = NormalScores.of(lengths) if len(self.lengths) > 1 else None
         self.classes = Classes.of(labels)
         self._set_layout(len(series))
+        self.expected = self.shapes = None
+        if self.layout.width and self.layout.n_classes > 1:
+            self._learn_classes(self._scores(self._apart(series), lengths, np.random.default_rng(0)), labels)
         return self
+
+    def _learn_classes(self, scores, labels):
+        classes = self.one_hots(self.classes.places(labels))
+        shared = np.where(classes.sum(axis=0) > 1, classes, 0)  # the mean of a single series would be that series
+        self.expected = Expected.of(shared, scores)
+        self.shapes = ClassShapes.of(self.expected.without(scores, classes), classes)
 
     def _find_scaling(self, series, n_scaled):
         if self.scaling is False:
@@ -92,15 +107,52 @@ class SeriesCodec:
         self.layout = SeriesLayout(int(self.lengths[-1]), width, self.classes.proportions, n_samples=n_samples)
 
     def encode(self, data, rng=None):
-        """Rows (n, layout.width) of a pair of series and labels; without labels the class is all zeros."""
+        """Rows (n, layout.width) of a pair of series and labels.
+
+        Without labels the class is all zeros, and from the scores nothing is taken.
+        """
         series, labels = data
         scores = self._scores(self._apart(series), [len(part) for part in series], rng)
         if not self.layout.width:
             return np.zeros((len(series), 0), "float32")
-        one_hots = np.zeros((len(series), self.layout.n_classes), "float32")
-        if labels is not None and self.layout.n_classes:
-            one_hots[np.arange(len(series)), self.classes.places(labels)] = 1
-        return np.concatenate([scores.reshape(len(series), -1), one_hots], axis=1)
+        scores = scores.reshape(len(series), -1)
+        if labels is None or not self.layout.n_classes:
+            return np.concatenate([scores, np.zeros((len(series), self.layout.n_classes), "float32")], axis=1)
+        classes = self.one_hots(self.classes.places(labels))
+        return np.concatenate([self.without(scores, classes), classes], axis=1, dtype="float32")
+
+    def one_hots(self, places):
+        """What is told (n, layout.n_classes) of series of the classes at these places (n,)."""
+        return np.eye(self.layout.n_classes, dtype="float32")[places]
+
+    def without(self, scores, told):
+        """What is left (n, n_values) of scores of series of which this is told (n, n_told)."""
+        if self.expected is None:
+            return scores
+        left = self.expected.without(self._steps(scores), told)
+        left = left if self.shapes is None else self.shapes.without(left, told)
+        return left.reshape(len(scores), self.layout.n_values)
+
+    def around(self, left, told):
+        """The reverse of `without`."""
+        if self.expected is None:
+            return left
+        left = self._steps(left)
+        left = left if self.shapes is None else self.shapes.around(left, told)
+        return self.expected.around(left, told).reshape(len(left), self.layout.n_values)
+
+    def log_slopes(self, scores, told):
+        """Logarithms (n,) of how much `without` stretches scores (n, n_values), of all of each series together."""
+        if self.expected is None:
+            return np.zeros(len(scores))
+        slopes = -self.layout.length * self.expected.log_scales(told).sum(axis=1)
+        if self.shapes is None:
+            return slopes
+        return slopes + self.shapes.log_slopes(self.expected.without(self._steps(scores), told), told)
+
+    def _steps(self, scores):
+        """Scores (n, *layout.shape) of rows that begin with them."""
+        return scores[:, : self.layout.n_values].reshape(len(scores), *self.layout.shape)
 
     def _scores(self, series, lengths, rng=None):
         """Scores (n, *layout.shape) of series whose whole lengths are these; what they lack at the end is filled up."""
@@ -115,7 +167,7 @@ class SeriesCodec:
             parts.append(np.repeat(scores[:, None], self.layout.length, axis=1))
         return np.concatenate(parts, axis=-1).astype("float32")
 
-    def known(self, series, lengths, to_fill):
+    def known(self, series, lengths, to_fill, told=None):
         """Scores of what is known of series, and where it is: two arrays (n, layout.n_values), zeros elsewhere.
 
         Parameters
@@ -126,6 +178,8 @@ class SeriesCodec:
             How long each is to be.
         to_fill : bool
             Whether missing values are unknown, and to become values; else they are known to be missing.
+        told : ndarray of shape (n, n_told), default=None
+            What is told of them; what this lets expect is taken from the scores.
         """
         series = self._apart(series, known=True)
         n, scores = len(series), self._scores(series, lengths)
@@ -144,15 +198,19 @@ class SeriesCodec:
                 columns.append(np.ones_like(there) if to_fill else there)
         columns += [np.ones_like(there)] * (self.length_scores is not None)
         known = np.stack(columns, axis=-1) if columns else np.zeros((n, self.layout.length, 0), bool)
-        return np.where(known, scores, 0).reshape(n, -1).astype("float32"), known.reshape(n, -1)
+        scores, known = scores.reshape(n, self.layout.n_values), known.reshape(n, self.layout.n_values)
+        left = scores if told is None else self.without(scores, told)
+        return np.where(known, left, 0).astype("float32"), known
 
     def decode(self, arrays, lengths=None):
         """Series of arrays (n, layout.width): a list of arrays (steps, features) of the fitted type.
 
         Each has the fitted length that its last channel tells, or that of `lengths` (n,), which may be any in between.
         """
-        n, start, features = len(arrays), 0, []
-        scores = arrays[:, : self.layout.n_values].reshape(n, *self.layout.shape).astype("float64")
+        start, features = 0, []
+        if self.shapes is not None:
+            arrays = self.around(arrays, arrays[:, self.layout.n_values :])
+        scores = self._steps(arrays).astype("float64")
         for channel in self.channels:
             features.append(channel.decode(scores[..., start : start + channel.width]))
             start += channel.width
@@ -182,6 +240,8 @@ class SeriesCodec:
             "length_scores": None if self.length_scores is None else self.length_scores.to_dict(),
             "classes": self.classes.to_dict(),
             "n_samples": self.layout.n_samples,
+            "expected": None if self.expected is None else self.expected.to_dict(),
+            "shapes": None if self.shapes is None else self.shapes.quantiles.tolist(),
         }
 
     @classmethod
@@ -194,6 +254,8 @@ class SeriesCodec:
         codec.length_scores = state["length_scores"] and NormalScores.from_dict(state["length_scores"])
         codec.classes = Classes.from_dict(state["classes"])
         codec._set_layout(state["n_samples"])
+        codec.expected = state["expected"] and Expected.from_dict(state["expected"])
+        codec.shapes = state["shapes"] and ClassShapes(np.array(state["shapes"]))
         return codec
 
 

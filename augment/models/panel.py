@@ -98,7 +98,7 @@ class PanelModel(GenerativeModel):
         """Log-density (n,) of what is left of each series, with the log-probability of its attributes."""
         split = self.layout.series.width
         n_values = self.layout.series.n_values
-        logs = self.series.log_likelihood(x[:, :n_values], attributes=x[:, n_values:split])
+        logs = self.series.log_likelihood(x[:, :n_values], x[:, n_values:split])
         if self.static is None:
             return logs
         return logs + self.static.log_likelihood(np.rint(x[:, split:]).astype("int32"))

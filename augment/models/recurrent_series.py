@@ -14,13 +14,13 @@ from augment.models.plain_cells import plain_cell
 from augment.models.plain_trunk import array
 from augment.models.recurrent import CELLS
 from augment.models.series import CHUNK, SeriesModel
+from augment.models.step_regressions import regressions
 
 COMPONENTS = 5  # normals of a number's distribution
 WAVES = 4  # sines and cosines of the place in a series
 FEATURES = 32  # hidden ones of a number
 LOG_SCALES = -4.0, 2.0  # of a normal, in standard deviations of what the regression leaves over
 LEAST = 1e-3  # of these standard deviations
-RIDGE = 1e-3
 PARTICLES = 32  # drawn for each series of which later numbers are known
 
 
@@ -30,7 +30,7 @@ class RecurrentSeriesModel(SeriesModel):
     A number is a mixture of normals around what a linear regression on the step before and the earlier channels of its
     own step foretells; a recurrent network over the steps before and a dense one over the earlier channels say how far
     from it and how wide (a mixture density network: Graves, "Generating sequences with recurrent neural networks",
-    arXiv 1308.0850). The regression is fitted before training.
+    arXiv 1308.0850). The regression is fitted before training, for each class near that of all.
 
     Known first steps are read as they are. Where later numbers are known, too, 32 series are drawn for each, and those
     that make the known numbers likely go on (a particle filter: Gordon, Salmond and Smith, IEE Proceedings F 140,
@@ -67,19 +67,19 @@ class RecurrentSeriesModel(SeriesModel):
         self.out = self.add_weight((c, features, 3 * COMPONENTS), "glorot_uniform", name="out")
         self.out_bias = self.add_weight((c, 3 * COMPONENTS), "zeros", name="out_bias")
         # of the first step and of all others: on the step before, the channels before and a one
-        self.slopes = self.add_weight((2, 2 * c + 1, c), "zeros", name="slopes", trainable=False)
-        self.scales = self.add_weight((2, c), "ones", name="scales", trainable=False)
+        groups = max(self.layout.n_classes, 1)
+        self.slopes = self.add_weight((groups, 2, 2 * c + 1, c), "zeros", name="slopes", trainable=False)
+        self.scales = self.add_weight((groups, 2, c), "ones", name="scales", trainable=False)
         super().build(input_shape)
 
     def training_rows(self, x, n_seen, rng):
         """The rows themselves; to them the regressions are fitted."""
         steps = np.asarray(x[:, : self.layout.n_values], "float64").reshape(-1, *self.layout.shape)
-        slopes, scales = np.zeros(self.slopes.shape), np.ones(self.scales.shape)
-        before = np.concatenate([np.zeros_like(steps[:, :1]), steps[:, :-1]], axis=1)
-        for late, places in enumerate([slice(0, 1), slice(1, None)]):
-            now, last = (part[:, places].reshape(-1, self.layout.n_channels) for part in (steps, before))
-            if len(now):
-                slopes[late], scales[late] = _regressions(now, last if late else 0 * last)
+        each = [regressions(steps)]
+        if self.layout.n_classes:
+            classes = np.asarray(x[:, self.layout.n_values :])
+            each = [regressions(steps[own], each[0]) for own in classes.T == 1]
+        slopes, scales = map(np.stack, zip(*each, strict=True))
         self.slopes.assign(slopes)
         self.scales.assign(np.maximum(scales, LEAST))
         return super().training_rows(x, n_seen, rng)
@@ -99,19 +99,28 @@ class RecurrentSeriesModel(SeriesModel):
             + self.bias
         )
         said = ops.cast(ops.einsum("ntcf,cfk->ntck", features, self.out) + self.out_bias, "float32")
-        return -ops.sum(self._log_densities(said, steps, before), axis=(1, 2))
+        return -ops.sum(self._log_densities(said, steps, before, classes), axis=(1, 2))
 
-    def _log_densities(self, said, steps, before):
+    def _log_densities(self, said, steps, before, classes):
         """Log-densities (n, steps, channels) by what the network said (n, steps, channels, 3 * COMPONENTS)."""
-        late = np.minimum(np.arange(self.layout.length), 1)
-        slopes, scales = ops.take(self.slopes, late, axis=0), ops.take(self.scales, late, axis=0)
         known = ops.concatenate([before, steps, ops.ones_like(steps[..., :1])], axis=-1)
-        apart = (steps - ops.einsum("ntk,tkc->ntc", known, slopes)) / scales
+        foretold, scales = self._foretold(known, classes)
+        apart = (steps - foretold) / scales
         logits, means, log_scales = ops.split(said, 3, axis=-1)
         log_scales = ops.clip(log_scales, *LOG_SCALES)
         squares = ops.square((apart[..., None] - means) * ops.exp(-log_scales))
         logs = ops.log_softmax(logits, axis=-1) - 0.5 * (squares + np.log(2 * np.pi)) - log_scales
         return ops.logsumexp(logs, axis=-1) - ops.log(scales)
+
+    def _foretold(self, known, classes):
+        """What the regressions of their class make of series (n, length, channels), and their scales."""
+        late = np.minimum(np.arange(self.layout.length), 1)
+        slopes, scales = ops.take(self.slopes, late, axis=1), ops.take(self.scales, late, axis=1)
+        if self.layout.n_classes < 2:
+            return ops.einsum("ntk,tkc->ntc", known, slopes[0]), scales[0]
+        own = classes[:, : self.layout.n_classes]
+        each = ops.einsum("ntk,gtkc->gntc", known, slopes)
+        return ops.einsum("gntc,ng->ntc", each, own), ops.einsum("gtc,ng->ntc", scales, own)
 
     def _told(self, before, classes):
         """What the first layer reads (n, steps, features)."""
@@ -120,35 +129,24 @@ class RecurrentSeriesModel(SeriesModel):
         places = ops.tile(self.places[None], (n, 1, 1))
         return ops.concatenate([before, classes, places], axis=-1)
 
-    def log_likelihood(self, values, classes=None, attributes=None):
-        """Log-density (n,) of encoded series (n, n_values) in the space of normal scores.
+    def log_likelihood(self, values, told=None):
+        """Log-density (n,) of encoded series, given what is told of them.
 
         Parameters
         ----------
         values : ndarray of shape (n, n_values)
             Their numbers.
-        classes : ndarray of int of shape (n,), default=None
-            Their classes: the density is then that of series and class. None sums over the classes.
-        attributes : ndarray of shape (n, n_attributes), default=None
-            What else is told of them, where there are no classes.
+        told : ndarray of shape (n, n_told), default=None
+            One-hots of their classes, and attributes; None where there are none.
 
         Returns
         -------
         ndarray of shape (n,)
             Natural logarithms.
         """
-        one_hots, shares = np.eye(self.layout.n_classes, dtype="float32"), np.log(self.layout.proportions or (1.0,))
-        if not self.layout.n_classes:
-            return self._scored(values, np.zeros((len(values), 0), "float32") if attributes is None else attributes)
-        if classes is not None:
-            return self._scored(values, one_hots[classes]) + shares[classes]
-        each = [self._scored(values, np.tile(own, (len(values), 1))) for own in one_hots]
-        return logsumexp(np.stack(each, axis=1) + shares, axis=1)
-
-    def _scored(self, values, classes):
         if not len(values):
             return np.zeros(0)
-        rows = np.concatenate([values, classes], axis=1)
+        rows = values if told is None else np.concatenate([values, told], axis=1)
         return -in_chunks(lambda part: self(ops.convert_to_tensor(part, "float32")), rows, size=512).astype("float64")
 
     # generation -----------------------------------------------------------------------------------------------------
@@ -187,6 +185,11 @@ class PlainSeries:
         self.out, self.out_bias = array(model.out), array(model.out_bias)
         self.slopes, self.scales = array(model.slopes), array(model.scales)
 
+    def groups(self, classes):
+        """Whose regressions series of these one-hots (n, n_told) follow (n,)."""
+        n_groups = len(self.slopes)
+        return classes[:, :n_groups].argmax(axis=1) if n_groups > 1 else np.zeros(len(classes), int)
+
     def start(self, n):
         """States of n series that have not begun."""
         return [cell.start(n) for cell in self.cells]
@@ -198,14 +201,16 @@ class PlainSeries:
             hidden = cell(hidden @ cell.kernel, state)
         return np.tensordot(hidden, self.of_history, axes=1)
 
-    def mixture(self, of_history, before, now, t, c):
+    def mixture(self, of_history, before, now, t, c, groups):
         """Logits, means and deviations (n, COMPONENTS) of channel c of step t, given the channels before in `now`."""
         features = of_history[:, c] + now[:, :c] @ self.of_earlier[:c, c] + self.bias[c]
         features /= 1 + np.exp(-features)
         logits, means, log_scales = np.split(features @ self.out[c] + self.out_bias[c], 3, axis=1)
-        slopes, scale, n = self.slopes[min(t, 1), :, c], self.scales[min(t, 1), c], now.shape[1]
-        foretold = before @ slopes[:n] + now[:, :c] @ slopes[n : n + c] + slopes[-1]
-        return logits, foretold[:, None] + scale * means, scale * np.exp(np.clip(log_scales, *LOG_SCALES))
+        slopes, n = self.slopes[:, min(t, 1), :, c].T, now.shape[1]
+        each = before @ slopes[:n] + now[:, :c] @ slopes[n : n + c] + slopes[-1]
+        foretold = np.take_along_axis(each, groups[:, None], axis=1)
+        scale = self.scales[groups, min(t, 1), c][:, None]
+        return logits, foretold + scale * means, scale * np.exp(np.clip(log_scales, *LOG_SCALES))
 
 
 def _drawn(arrays, count, noise, classes, values, known):
@@ -214,12 +219,13 @@ def _drawn(arrays, count, noise, classes, values, known):
     uniform, normal = (x.reshape(-1, length, channels) for x in np.split(_particles(noise, count), 2, axis=1))
     classes = np.repeat(classes, count, axis=0)
     values, known = (np.repeat(x, count, axis=0).reshape(-1, length, channels) for x in (values, known))
-    states, drawn = arrays.start(len(classes)), np.zeros((len(classes), length, channels), "float32")
+    groups, states = arrays.groups(classes), arrays.start(len(classes))
+    drawn = np.zeros((len(classes), length, channels), "float32")
     weights, before = np.zeros((len(noise), count)), np.zeros((len(classes), channels), "float32")
     for t in range(length):
         of_history, now = arrays.step(before, classes, t, states), drawn[:, t]
         for c in range(channels):
-            mixture = arrays.mixture(of_history, before, now, t, c)
+            mixture = arrays.mixture(of_history, before, now, t, c, groups)
             here = known[:, t, c]
             now[:, c] = np.where(here, values[:, t, c], _draw(*mixture, uniform[:, t, c], normal[:, t, c]))
             if count > 1 and here.any():
@@ -252,16 +258,3 @@ def _draw(logits, means, deviations, uniform, normal):
 def _log_density(logits, means, deviations, values):
     logs = logits - logsumexp(logits, axis=1, keepdims=True) - np.log(deviations * np.sqrt(2 * np.pi))
     return logsumexp(logs - 0.5 * ((values[:, None] - means) / deviations) ** 2, axis=1)
-
-
-def _regressions(now, before):
-    """Coefficients (2 c + 1, c) of each channel on the step before, the channels before and a one, and what is left."""
-    n, c = now.shape
-    slopes, scales = np.zeros((2 * c + 1, c)), np.ones(c)
-    for i in range(c):
-        known = np.column_stack([before, now[:, :i], np.ones(n)])
-        ridge = RIDGE * np.diag([1.0] * (c + i) + [0.0])
-        solved = np.linalg.solve(known.T @ known / n + ridge, known.T @ now[:, i] / n)
-        slopes[: c + i, i], slopes[-1, i] = solved[:-1], solved[-1]
-        scales[i] = (now[:, i] - known @ solved).std()
-    return slopes, scales

@@ -6,10 +6,10 @@ from scipy.linalg import solve_triangular
 
 from augment.codecs.series_layout import SeriesCondition
 from augment.models.base import GenerativeModel, in_chunks
+from augment.models.covariances import roots, roots_of_classes
 
 JOINT = 768  # numbers of a series whose covariances are learned at most; longer ones count as independent numbers
 CHUNK = 2048  # series that are made at a time
-SMALLEST = 1e-3  # standard deviation, of a direction in which series hardly differ, that it is scaled by
 
 
 class SeriesModel(GenerativeModel):
@@ -30,6 +30,8 @@ class SeriesModel(GenerativeModel):
     ----------
     passes : int
         How often a training series goes through the weights.
+    by_class : bool
+        Whether each class has covariances of its own; a codec has taken out differences of its means.
     """
 
     takes_known = True
@@ -38,14 +40,16 @@ class SeriesModel(GenerativeModel):
     def __init__(self, layout):
         super().__init__()
         self.layout = layout
+        self.by_class = layout.n_classes > 1 and layout.n_classes * layout.n_values <= JOINT
 
     def build(self, input_shape):
         size = self.layout.n_values
         self.mean = self.add_weight((size,), "zeros", name="mean", trainable=False)
         self.root = None  # of the covariances; None for those of white noise
         if size <= JOINT:
-            self.root = self.add_weight((size, size), "identity", name="root", trainable=False)
-            self.inverse_root = self.add_weight((size, size), "identity", name="inverse_root", trainable=False)
+            shape = (self.layout.n_classes,) * self.by_class + (size, size)
+            self.root = self.add_weight(shape, identities, name="root", trainable=False)
+            self.inverse_root = self.add_weight(shape, identities, name="inverse_root", trainable=False)
             self.ridge = self.add_weight((), "ones", name="ridge", trainable=False)
         self.built = True
 
@@ -54,9 +58,9 @@ class SeriesModel(GenerativeModel):
         values = np.asarray(x[:, : self.layout.n_values], "float64")
         self.mean.assign(values.mean(axis=0))
         if self.root is not None:
-            spread, vectors = principal(values)
-            self.root.assign((vectors * spread) @ vectors.T)
-            self.inverse_root.assign((vectors / np.maximum(spread, SMALLEST)) @ vectors.T)
+            root, inverse = self.roots(values, np.asarray(x[:, self.layout.n_values :]))
+            self.root.assign(root)
+            self.inverse_root.assign(inverse)
             self.ridge.assign(1e-3 + 0.1 * values.shape[1] / len(values))  # fewer series tell less of regressions
         return x
 
@@ -69,20 +73,32 @@ class SeriesModel(GenerativeModel):
             return ops.mean(y_pred)
         return ops.sum(y_pred * sample_weight) / ops.sum(sample_weight)
 
-    def coloured(self, white):
+    def roots(self, values, told):
+        """Roots of the covariances of numbers, and their inverses, where classes have their own one for each."""
+        return roots_of_classes(values, told[:, : self.layout.n_classes]) if self.by_class else roots(values)
+
+    def own(self, each, told):
+        """Of arrays (n, k), or (n_classes, n, k) where these are made for each class, what is of each one's class."""
+        return ops.einsum("cnk,nc->nk", each, told[:, : self.layout.n_classes]) if self.by_class else each
+
+    def coloured(self, white, told):
         """Numbers (n, n_values) with the means and covariances of the series, of white noise."""
-        return self.mean + self.spread(white)
+        return self.mean + self.spread(white, told)
 
-    def spread(self, white):
+    def spread(self, white, told):
         """Differences (n, n_values) from the mean with the covariances of the series, of white noise."""
-        return white if self.root is None else ops.matmul(white, self.root)
+        return white if self.root is None else self.own(ops.matmul(white, self.root), told)
 
-    def whitened(self, values):
+    def whitened(self, values, told):
         """The reverse of `coloured`, but for directions in which series hardly differ."""
-        return values - self.mean if self.root is None else ops.matmul(values - self.mean, self.inverse_root)
+        apart = values - self.mean
+        return apart if self.root is None else self.own(ops.matmul(apart, self.inverse_root), told)
 
     def gain(self, known):
-        """What known numbers tell of all (n_values, n_values): coefficients of the linear regression on them."""
+        """What known numbers tell of all (n_values, n_values): coefficients of the linear regression on them.
+
+        Where classes have their own covariances one for each.
+        """
         if self.root is None:
             return None
         covariance, known = ops.matmul(self.root, self.root), known[:, None]
@@ -91,7 +107,7 @@ class SeriesModel(GenerativeModel):
         # Keras 3.8 has an ops.solve that fails in graphs of TensorFlow
         return ops.matmul(ops.inv(inner + (self.ridge * known + (1 - known)) * ops.eye(size)), known * covariance)
 
-    def given(self, drawn, values, known):
+    def given(self, drawn, values, known, told):
         """Draws (n, n_values), moved by what is known, which then stands in its places."""
         drawn = np.array(drawn)
         patterns, which = np.unique(known, axis=0, return_inverse=True)
@@ -99,7 +115,8 @@ class SeriesModel(GenerativeModel):
             rows = np.flatnonzero(which.ravel() == number)
             gain = self.gain(ops.convert_to_tensor(pattern.astype("float32")))
             if gain is not None:
-                drawn[rows] += ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
+                moves = ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
+                drawn[rows] += ops.convert_to_numpy(self.own(moves, told[rows]))
         return np.where(known, values, drawn)
 
     def log_normal(self, values, known):
@@ -117,14 +134,14 @@ class SeriesModel(GenerativeModel):
         return scores
 
     def transport(self, noise, condition=None):
-        """Encoded series (n, layout.width); see the base class. Without a condition all zeros are told."""
+        """Encoded series (n, layout.width); see the base class. Without a condition they are of the first class."""
         n, n_classes = len(noise), self.layout.n_classes
         if not n:
             return np.zeros((0, self.layout.width), "float32")
         told = np.zeros((n, self.layout.n_told), "float32")
         if condition is None:
             condition = SeriesCondition(np.zeros(n, int))
-        elif n_classes:
+        if n_classes:
             told[np.arange(n), condition.classes] = 1
         if condition.attributes is not None:
             told[:, n_classes:] = condition.attributes
@@ -136,15 +153,13 @@ class SeriesModel(GenerativeModel):
         made = in_chunks(self._series, noise, told, size=CHUNK)
         if condition.known is None:
             return made
-        return self.given(made, condition.values, condition.known)
+        return self.given(made, condition.values, condition.known, told)
 
     def _series(self, noise, told):
         """Numbers (n, n_values) of series of which this is told (n, n_told)."""
         raise NotImplementedError
 
 
-def principal(values):
-    """Standard deviations along the principal directions of values (n, k), and these directions as columns (k, k)."""
-    values = np.asarray(values, "float64")
-    size, vectors = np.linalg.eigh(np.cov(values, rowvar=False, bias=True).reshape(2 * (values.shape[1],)))
-    return np.sqrt(np.maximum(size, 0)), vectors
+def identities(shape, dtype=None):
+    """As many identity matrices as there are in this shape (..., k, k): a Keras initializer."""
+    return ops.broadcast_to(ops.eye(shape[-1], dtype=dtype), shape)

@@ -16,16 +16,16 @@ KNOWN = 0.3  # share of training series of which the network knows a part
 class SeriesFlowModel(SeriesModel):
     """The network of `Flow` for series, and its sampler.
 
-    Noise is drawn from the normal distribution with the means and covariances of the training series, so that what a
-    linear model knows (levels, autocorrelations, lags between channels) holds from the start, and the network learns
-    only what is not normal. With noise and series alike in the first two moments, the direction of a mixture x_t that a
-    linear model would guess is (2 t - 1) / (t^2 + (1 - t)^2) (x_t - mean); to it comes what the network says, with the
-    covariances of the noise.
+    Noise is drawn from the normal distribution with the means and covariances of the training series of its class, so
+    that what a linear model knows (levels, autocorrelations, lags between channels) holds from the start, and the
+    network learns only what is not normal. With noise and series alike in the first two moments, the direction of a
+    mixture x_t that a linear model would guess is (2 t - 1) / (t^2 + (1 - t)^2) (x_t - mean); to it comes what the
+    network says, with the covariances of the noise.
 
     Known numbers stand at their values from the start, and the noise of the others is drawn given them: the normal
     distribution's forecast, which the network corrects. In training the first steps, or any numbers, are known of three
-    tenths of the series. Times are logit-normal (Esser et al., ICML 2024, arXiv 2403.03206). A tenth of the series is
-    learned without a class, so that guidance can extrapolate from there.
+    tenths of the series. Times are logit-normal (Esser et al., ICML 2024, arXiv 2403.03206). Of a tenth of the series
+    the network is not told the class, so that guidance can extrapolate from there.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ class SeriesFlowModel(SeriesModel):
         time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]))
         told = ops.cast(keras.random.uniform((n, 1), seed=seeds[1]) >= UNTOLD, "float32")
         some = ops.cast(keras.random.uniform((n, 1), seed=seeds[2]) < KNOWN, "float32")
-        noise = self.coloured(keras.random.normal(ops.shape(values), seed=seeds[3]))
+        noise = self.coloured(keras.random.normal(ops.shape(values), seed=seeds[3]), classes)
         center = self.mean + ops.zeros_like(values)
         known = self._mask(seeds[4])
         gain = self.gain(known)
         known = some * known  # (n, n_values)
         if gain is not None:
-            noise, center = (y + ops.matmul(known * (values - y), gain) for y in (noise, center))
+            noise, center = (y + self.own(ops.matmul(known * (values - y), gain), classes) for y in (noise, center))
         noise, center = (known * values + (1 - known) * y for y in (noise, center))
         mixed = (1 - time) * noise + time * values
-        guess = self._guess(mixed, center, time, known, told * classes, training)
+        guess = self._guess(mixed, center, time, known, classes, told, training)
         errors = (1 - known) * ops.square(guess - (values - noise))
         return ops.sum(errors, axis=1) / ops.maximum(ops.sum(1 - known, axis=1), 1.0)
 
@@ -70,15 +70,15 @@ class SeriesFlowModel(SeriesModel):
         first = ops.cast(np.repeat(np.arange(length) / length, n_channels), "float32") < draws[-2]
         return ops.cast(ops.where(draws[-1] < 0.5, first, draws[:-2] < draws[-2]), "float32")
 
-    def _guess(self, mixed, center, time, known, classes, training=False):
-        """Directions (n, n_values) of mixtures at times (n, 1)."""
+    def _guess(self, mixed, center, time, known, classes, told=1.0, training=False):
+        """Directions (n, n_values) of mixtures at times (n, 1); where `told` is 0 the network sees no class."""
         angles = ops.multiply(time, np.pi * np.arange(1, WAVES + 1, dtype="float32"))
         features = ops.concatenate([time, ops.sin(angles), ops.cos(angles)], axis=1)
         as_steps = (-1, *self.layout.shape)
-        inputs = [ops.reshape(mixed, as_steps), ops.reshape(known, as_steps), features, classes]
+        inputs = [ops.reshape(mixed, as_steps), ops.reshape(known, as_steps), features, told * classes]
         said = ops.reshape(ops.cast(self.network(inputs, training=training), "float32"), (-1, self.layout.n_values))
         if self.root is not None:
-            said = ops.matmul(said, self.root)
+            said = self.own(ops.matmul(said, self.root), classes)
         return (2 * time - 1) / (time**2 + (1 - time) ** 2) * (mixed - center) + said
 
     def noise(self, n, rng):
@@ -86,12 +86,12 @@ class SeriesFlowModel(SeriesModel):
         return rng.standard_normal((n, self.layout.n_values), dtype="float32")
 
     def _made(self, noise, classes, condition):
-        start = ops.convert_to_numpy(self.coloured(noise))
+        start = ops.convert_to_numpy(self.coloured(noise, classes))
         center, values = np.broadcast_to(ops.convert_to_numpy(self.mean), start.shape), np.zeros_like(start)
         known = np.zeros(start.shape, bool)
         if condition.known is not None:
             values, known = condition.values, condition.known
-            start, center = self.given(start, values, known), self.given(center, values, known)
+            start, center = (self.given(y, values, known, classes) for y in (start, center))
         made = in_chunks(self._follow, start, center, known.astype("float32"), classes, size=CHUNK)
         return np.where(known, values, made)
 
@@ -108,5 +108,5 @@ class SeriesFlowModel(SeriesModel):
         direction = self._guess(x, center, time, known, classes)
         if self.guidance_scale == 1:
             return direction
-        unguided = self._guess(x, center, time, known, ops.zeros_like(classes))
+        unguided = self._guess(x, center, time, known, classes, told=0.0)
         return unguided + self.guidance_scale * (direction - unguided)

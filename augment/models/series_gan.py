@@ -18,9 +18,9 @@ MADE = 2000  # series whose values are compared with real ones
 class SeriesGANModel(SeriesModel):
     """The networks of `GAN` for series.
 
-    What the generator makes of white noise is added to it and gets the means and covariances of the training series,
-    so that generation starts from the normal distribution that is nearest to them. The discriminator also sees series
-    whitened, where small differences between channels are as large as all others. Values are corrected by
+    What the generator makes of white noise is added to it and gets the means and covariances of the training series
+    of its class, so that generation starts from the normal distribution that is nearest to them. The discriminator also
+    sees series whitened, where small differences between channels are as large as all others. Values are corrected by
     `ChannelMaps`.
 
     Parameters
@@ -56,7 +56,8 @@ class SeriesGANModel(SeriesModel):
         n = ops.shape(x)[0]
         fake = self._drawn(keras.random.normal(ops.shape(real), seed=self.seed_generator), classes, training)
         still, half = ops.stop_gradient(fake), (n + 1) // 2  # of a single series that one
-        step = STEP * self.spread(keras.random.normal((half, self.layout.n_values), seed=self.seed_generator))
+        white = keras.random.normal((half, self.layout.n_values), seed=self.seed_generator)
+        step = STEP * self.spread(white, classes[:half])
         judged = ops.concatenate([real, still, real[:half] + step, still[:half] + step], axis=0)
         told = ops.concatenate([classes, classes, classes[:half], classes[:half]], axis=0)
         said = ops.cast(self.discriminator(self._seen(judged, told), training=training), "float32")
@@ -76,12 +77,12 @@ class SeriesGANModel(SeriesModel):
 
     def _seen(self, values, classes):
         """What the discriminator takes."""
-        return [values, self.whitened(values), classes]
+        return [values, self.whitened(values, classes), classes]
 
     def _drawn(self, white, classes, training=False):
         """Numbers (n, n_values) of white noise (n, n_values)."""
         said = ops.cast(self.generator([white, classes], training=training), "float32")
-        return self.coloured(white + said)
+        return self.coloured(white + said, classes)
 
     def validation_error(self, x):
         """Squared sliced Wasserstein distance of generated series from those of x (n, width), with the same classes."""

@@ -7,8 +7,9 @@ from keras import ops
 from augment.models.base import in_chunks
 from augment.models.channel_maps import ChannelMaps
 from augment.models.class_mixtures import ClassMixtures
+from augment.models.covariances import roots
 from augment.models.image_vae import LEAST_ERROR, LOG_VARIANCES, WARM_UP
-from augment.models.series import SeriesModel, principal
+from augment.models.series import SeriesModel, identities
 
 MADE = 2000  # series whose values are compared with real ones
 
@@ -18,7 +19,9 @@ class SeriesVAEModel(SeriesModel):
 
     As for images, numbers are normal around what the decoder says, with the one standard deviation that is best. After
     training what series have more than the decoder says is drawn, too, from the normal distribution with its
-    covariances: without it series would be smoother than real ones. Values are then corrected by `ChannelMaps`.
+    covariances in their class: without it series would be smoother than real ones. Values are then corrected by
+    `ChannelMaps`. Where classes have covariances of their own, series made of each get these first: what the decoder
+    says differs too little between classes.
 
     Parameters
     ----------
@@ -42,8 +45,11 @@ class SeriesVAEModel(SeriesModel):
     def build(self, input_shape):
         super().build(input_shape)
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
-        shape = (self.layout.n_values,) * (1 if self.root is None else 2)
+        shape = (self.layout.n_values,) if self.root is None else self.root.shape
         self.left = self.add_weight(shape, "zeros", name="left", trainable=False)
+        if self.by_class:
+            self.turns = self.add_weight(self.root.shape, identities, name="turns", trainable=False)
+            self.shifts = self.add_weight(self.root.shape[:2], "zeros", name="shifts", trainable=False)
         self.mixtures.build()
         self.maps.build()
 
@@ -85,12 +91,23 @@ class SeriesVAEModel(SeriesModel):
         if self.root is None:
             self.left.assign(over.std(axis=0))
         else:
-            spread, vectors = principal(over)
-            self.left.assign((vectors * spread) @ vectors.T)
+            self.left.assign(self.roots(over, classes)[0])
+        if self.by_class:
+            self._learn_turns(rng)
         chosen = rng.integers(len(x), size=MADE)
         made = in_chunks(self._raw, self.noise(MADE, rng), classes[chosen])
         channels = self.layout.n_channels
         self.maps.learn(made.reshape(-1, channels), values[chosen].reshape(-1, channels))
+
+    def _learn_turns(self, rng):
+        """Learn the linear maps of what is made of each class to the mean and the covariances of the class."""
+        turns, shifts = [], []
+        for told, root in zip(np.eye(self.layout.n_classes), ops.convert_to_numpy(self.root.value), strict=True):
+            made = in_chunks(self._raw, self.noise(MADE, rng), np.tile(told.astype("float32"), (MADE, 1)))
+            turns.append(roots(made)[1] @ root)
+            shifts.append(ops.convert_to_numpy(self.mean.value) - made.mean(axis=0) @ turns[-1])
+        self.turns.assign(turns)
+        self.shifts.assign(shifts)
 
     def noise(self, n, rng):
         """Noise (n, 1 + latent_dim + n_values): of codes, and normal for what they leave over."""
@@ -101,8 +118,13 @@ class SeriesVAEModel(SeriesModel):
         """Numbers (n, n_values) before their values are corrected."""
         codes, normal = np.split(noise, [1 + self.latent_dim], axis=1)
         left = ops.convert_to_numpy(self.left.value)
-        over = normal * left if left.ndim == 1 else normal @ left
-        return ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
+        over = normal * left if left.ndim == 1 else ops.convert_to_numpy(self.own(normal @ left, classes))
+        raw = ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
+        return self._turned(raw, classes) if self.by_class else raw
+
+    def _turned(self, raw, classes):
+        turned = self.own(ops.matmul(raw, self.turns), classes)
+        return ops.convert_to_numpy(turned + ops.matmul(classes, self.shifts))
 
     def _decoded(self, codes, classes):
         codes, classes = ops.convert_to_tensor(codes, "float32"), ops.convert_to_tensor(classes, "float32")

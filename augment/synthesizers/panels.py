@@ -175,9 +175,8 @@ class Panels(Series):
 
     @staticmethod
     def _condition(codec, question, series, lengths, to_fill):
-        values, known = codec.series.known(series, lengths, to_fill)
-        left = np.where(known, codec.without(values, question.attributes), 0).astype("float32")
-        return SeriesCondition(None, left, known, question.attributes)
+        known = codec.series.known(series, lengths, to_fill, question.attributes)
+        return SeriesCondition(None, *known, question.attributes)
 
     @staticmethod
     def _made(model, codec, condition, rng, lengths=None):
@@ -186,7 +185,7 @@ class Panels(Series):
         left = np.zeros((n, 0), "float32")
         if model is not None and model.series is not None and n:
             left = model.series.transport(model.series.noise(n, rng), condition)
-        return codec.series.decode(codec.around(left, condition.attributes), lengths)
+        return codec.series.decode(codec.series.around(left, condition.attributes), lengths)
 
     def give(self, table, codec, question, verbose):
         """The frame."""
@@ -216,10 +215,8 @@ class Panels(Series):
         rows = codec.encode((_checked(codec, table), None))
         if model is None or not len(rows):
             return np.zeros(len(rows))
-        split_at = codec.layout.series.n_values
-        attributes = rows[:, split_at : split_at + codec.layout.series.n_attributes]
-        scales = codec.layout.length * codec.expected.log_scales(attributes).sum(axis=1)
-        return model.log_likelihood(rows) - scales
+        attributes = rows[:, codec.layout.series.n_values : codec.layout.series.width]
+        return model.log_likelihood(rows) + codec.series.log_slopes(rows, attributes)
 
     def score(self, model, codec, table, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
@@ -243,7 +240,7 @@ def _checked(codec, table):
 def _scores(codec, rows):
     """Normal scores of encoded panels, and what tells of them as a whole as floats."""
     attributes = codec.attributes(rows[:, codec.layout.series.width :].astype("int32"))
-    return np.concatenate([codec.around(rows, attributes), attributes], axis=1)
+    return np.concatenate([codec.series.around(rows, attributes), attributes], axis=1)
 
 
 def _check_number(argument, panel, n):

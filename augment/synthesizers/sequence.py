@@ -22,6 +22,8 @@ class SequenceSynthesizer(Synthesizer):
 
     Series are arrays (n, time, features), or lists of arrays (time, features) of different lengths; missing values,
     whole numbers and constant features come back as such. The model goes on with given ones and fills missing values.
+    What a label lets expect, levels, distributions and covariances, is learned before training, that of a label of few
+    series drawn towards what all have.
 
     With kind="series" they may also be a long frame: columns of numbers over time, in one or several rows for each
     entity, with columns of any kind that are the same in all of its rows. These attributes are made first, any of them

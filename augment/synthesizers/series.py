@@ -157,7 +157,8 @@ class Series:
 
     @staticmethod
     def _condition(codec, question, series, lengths, to_fill):
-        return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill))
+        told = codec.one_hots(question.classes) if codec.layout.n_classes else None
+        return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill, told))
 
     @staticmethod
     def _made(model, codec, condition, rng, lengths=None):
@@ -189,10 +190,15 @@ class Series:
         """Log-density of the normal scores of each series, with the probability of its class where it is given."""
         if not series:
             return np.zeros(0)
-        values = _scored(series, codec)[:, : codec.layout.n_values]
+        scores, n_classes = _scored(series, codec)[:, : codec.layout.n_values], codec.layout.n_classes
         if model is None:  # all is constant: there are only the classes
             return np.zeros(len(series)) if classes is None else np.log(codec.layout.proportions)[classes]
-        return model.log_likelihood(values, classes)
+        if not n_classes:
+            return model.log_likelihood(scores)
+        if classes is not None:
+            return _joint(model, codec, scores, classes)
+        each = [_joint(model, codec, scores, np.full(len(scores), place)) for place in range(n_classes)]
+        return np.logaddexp.reduce(each)
 
     @staticmethod
     def rows_seen(layout, n):
@@ -213,11 +219,12 @@ class Series:
         from augment.models.sliced_distance import sliced_distance
 
         chosen, rng = np.random.default_rng(0).permutation(len(series))[:SCORED], np.random.default_rng(1)
-        rows = _scored([series[number] for number in chosen], codec)
+        scores = _scored([series[number] for number in chosen], codec)[:, : codec.layout.n_values]
         places = rng.choice(max(codec.layout.n_classes, 1), len(chosen), p=codec.layout.proportions or None)
         known = SeriesCondition(places if classes is None else classes[chosen])
         made = np.asarray(model.transport(model.noise(len(chosen), rng), known))
-        return -sliced_distance(rows[:, : codec.layout.n_values], made[:, : codec.layout.n_values])
+        made = codec.around(made, made[:, codec.layout.n_values :])
+        return -sliced_distance(scores, made[:, : codec.layout.n_values])
 
     def guard(self, codec, model, learn, check, plan):
         """What ends training where the model begins to learn its series by heart; see `StopAtCopies`."""
@@ -250,10 +257,17 @@ class Series:
 
 
 def _scored(series, codec):
-    """Encoded series of X, which must be of the form of the fitted ones."""
+    """Scores of series of X, which must be of the form of the fitted ones, whatever their classes."""
     check_features(series, codec, "X")
     check_lengths(series, codec, "X")
     return codec.encode((series, None))
+
+
+def _joint(model, codec, scores, places):
+    """Log-density (n,) of scores (n, n_values) and classes at these places (n,)."""
+    told = codec.one_hots(places)
+    logs = model.log_likelihood(codec.without(scores, told), told) + codec.log_slopes(scores, told)
+    return logs + np.log(codec.layout.proportions)[places]
 
 
 def check_horizon(history, horizon):
