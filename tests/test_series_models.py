@@ -107,3 +107,15 @@ def test_mixtures_learn_where_the_codes_of_each_class_are():
     drawn = mixtures.codes(mixtures.noise(2000, rng), np.eye(2)[np.repeat([0, 1], 1000)])
     assert drawn[:1000].mean() == pytest.approx(4, abs=0.1) and drawn[1000:].mean() == pytest.approx(0, abs=0.1)
     assert drawn[:1000].std() == pytest.approx(0.3, abs=0.1)
+
+
+def test_series_of_a_vae_have_the_lag_of_real_ones():
+    rng = np.random.default_rng(0)
+    series = np.zeros((400, 12, 1))
+    series[:, 0] = rng.normal(size=(400, 1))
+    for step in range(1, 12):
+        series[:, step] = 0.8 * series[:, step - 1] + 0.6 * rng.normal(size=(400, 1))
+    learned = SequenceSynthesizer("vae", kind="series", epochs=2, verbose=0, random_state=0).fit(series)
+    made = learned.generate(2000)
+    lag = np.sum(made[:, 1:] * made[:, :-1]) / np.sum(made[:, :-1] ** 2)
+    assert lag == pytest.approx(np.sum(series[:, 1:] * series[:, :-1]) / np.sum(series[:, :-1] ** 2), abs=0.03)

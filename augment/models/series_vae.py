@@ -19,9 +19,9 @@ class SeriesVAEModel(SeriesModel):
 
     As for images, numbers are normal around what the decoder says, with the one standard deviation that is best. After
     training what series have more than the decoder says is drawn, too, from the normal distribution with its
-    covariances in their class: without it series would be smoother than real ones. Values are then corrected by
-    `ChannelMaps`. Where classes have covariances of their own, series made of each get these first: what the decoder
-    says differs too little between classes.
+    covariances in their class: without it series would be smoother than real ones. What both make is then mapped to the
+    mean and the covariances of all series, or of the class where it has its own, since the decoder says too little of
+    either; and values are corrected by `ChannelMaps`.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ class SeriesVAEModel(SeriesModel):
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
         shape = (self.layout.n_values,) if self.root is None else self.root.shape
         self.left = self.add_weight(shape, "zeros", name="left", trainable=False)
-        if self.by_class:
+        if self.root is not None:
             self.turns = self.add_weight(self.root.shape, identities, name="turns", trainable=False)
-            self.shifts = self.add_weight(self.root.shape[:2], "zeros", name="shifts", trainable=False)
+            self.shifts = self.add_weight(self.root.shape[:-1], "zeros", name="shifts", trainable=False)
         self.mixtures.build()
         self.maps.build()
 
@@ -92,22 +92,32 @@ class SeriesVAEModel(SeriesModel):
             self.left.assign(over.std(axis=0))
         else:
             self.left.assign(self.roots(over, classes)[0])
-        if self.by_class:
-            self._learn_turns(rng)
         chosen = rng.integers(len(x), size=MADE)
+        if self.root is not None:
+            self._learn_turns(classes[chosen], rng)
         made = in_chunks(self._raw, self.noise(MADE, rng), classes[chosen])
         channels = self.layout.n_channels
         self.maps.learn(made.reshape(-1, channels), values[chosen].reshape(-1, channels))
 
-    def _learn_turns(self, rng):
-        """Learn the linear maps of what is made of each class to the mean and the covariances of the class."""
-        turns, shifts = [], []
-        for told, root in zip(np.eye(self.layout.n_classes), ops.convert_to_numpy(self.root.value), strict=True):
-            made = in_chunks(self._raw, self.noise(MADE, rng), np.tile(told.astype("float32"), (MADE, 1)))
-            turns.append(roots(made)[1] @ root)
-            shifts.append(ops.convert_to_numpy(self.mean.value) - made.mean(axis=0) @ turns[-1])
+    def _learn_turns(self, told, rng):
+        """Learn the linear map of what is made to the mean and the covariances, of each class where it has its own."""
+        root = ops.convert_to_numpy(self.root.value)
+        if not self.by_class:
+            turns, shifts = self._turn(told, root, rng)
+        else:
+            one_hots = np.eye(self.layout.n_classes, dtype="float32")
+            each = [
+                self._turn(np.tile(one_hot, (MADE, 1)), own, rng) for one_hot, own in zip(one_hots, root, strict=True)
+            ]
+            turns, shifts = map(np.stack, zip(*each, strict=True))
         self.turns.assign(turns)
         self.shifts.assign(shifts)
+
+    def _turn(self, told, root, rng):
+        """The linear map of series of which this is told to a mean and a root of covariances: a matrix and a shift."""
+        made = in_chunks(self._raw, self.noise(len(told), rng), told)
+        turn = roots(made)[1] @ root
+        return turn, ops.convert_to_numpy(self.mean.value) - made.mean(axis=0) @ turn
 
     def noise(self, n, rng):
         """Noise (n, 1 + latent_dim + n_values): of codes, and normal for what they leave over."""
@@ -120,11 +130,12 @@ class SeriesVAEModel(SeriesModel):
         left = ops.convert_to_numpy(self.left.value)
         over = normal * left if left.ndim == 1 else ops.convert_to_numpy(self.own(normal @ left, classes))
         raw = ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
-        return self._turned(raw, classes) if self.by_class else raw
+        return raw if self.root is None else self._turned(raw, classes)
 
     def _turned(self, raw, classes):
         turned = self.own(ops.matmul(raw, self.turns), classes)
-        return ops.convert_to_numpy(turned + ops.matmul(classes, self.shifts))
+        shifts = ops.matmul(classes, self.shifts) if self.by_class else self.shifts
+        return ops.convert_to_numpy(turned + shifts)
 
     def _decoded(self, codes, classes):
         codes, classes = ops.convert_to_tensor(codes, "float32"), ops.convert_to_tensor(classes, "float32")
