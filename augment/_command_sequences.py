@@ -259,7 +259,7 @@ def audited(options, limits):
         parts["real"],
         parts["synthetic"],
         holdout=parts.get("holdout"),
-        kind="events" if options.entity else kind,  # what the audit calls all long frames
+        kind=kind,
         entity=options.entity,
         time=options.time,
         static=options.static or (),

@@ -224,8 +224,6 @@ def test_the_audit_is_told_what_the_files_hold(asked, tmp_path, capsys):
     run(capsys, "audit", log, log, "--entity", "who", "--time", "day", "--static", "sex", "--protected", "sex")
     assert (asked["kind"], asked["entity"], asked["time"], asked["static"]) == ("events", "who", "day", ["sex"])
     assert asked["protected"] == ["sex"] and list(asked["real"]) == ["who", "day", "sex"]
-    run(capsys, "audit", log, log, "--entity", "who", "--time", "day", "--kind", "series")
-    assert asked["kind"] == "events"
     files.write(pd.DataFrame({"name": NAMES, "sex": ["f", "m"] * 15}), tmp_path / "names.csv")
     names = str(tmp_path / "names.csv")
     run(capsys, "audit", names, names, "--holdout", names, "--text", "name", "--target", "sex", "--seed", "4")
