@@ -34,6 +34,9 @@ with seeds 0 to 2, all else with seed 0 alone):
 
 The discriminator has three units and sees little. The predictive score of the default fit is above that of real
 windows, which it is to reach; it does not learn a fifth of the windows.
+
+Sines, seed 0, --repeats 2, the other core idle: 335 CPU-s for the fit and 23 for sampling, discriminative .011 ±.010
+(Gaussian window .072 ±.003, real .012 ±.005), correlational .0169 ±.0022 (.0231, .0173); predictive not measured.
 """
 
 import argparse
