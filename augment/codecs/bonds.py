@@ -21,7 +21,8 @@ class Bonds:
     """The rules of SMILES for sequences of tokens, many of which are read at a time.
 
     An atom that would leave a ring open for good, since nothing after it could have one more bond, may not follow
-    either. Where a sequence that was given breaks the rules, so that no token is left, all may follow.
+    either, nor a branch inside 31 others. Where a sequence that was given breaks the rules, so that no token is left,
+    all may follow.
 
     Parameters
     ----------

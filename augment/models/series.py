@@ -16,10 +16,9 @@ class SeriesModel(GenerativeModel):
     """Base of the models of series: `layout` tells where in a row (n, layout.width) the steps stand, and what is told.
 
     A subclass has `_series(noise, told)`, which gives the numbers (n, n_values) of series of which the one-hot of the
-    class, and attributes where there are some, are told. Where
-    numbers are known, the others move by what a linear regression makes of the differences between the known numbers
-    and those that were drawn (Matheron's rule; Wilson et al., "Pathwise conditioning of Gaussian processes", JMLR 2021,
-    arXiv 2011.04026): exact where series are normal.
+    class, and attributes where there are some, are told. Where numbers are known, the others move by what a linear
+    regression makes of the differences between the known numbers and those that were drawn (Matheron's rule; Wilson et
+    al., "Pathwise conditioning of Gaussian processes", JMLR 2021, arXiv 2011.04026): exact where series are normal.
 
     Parameters
     ----------
