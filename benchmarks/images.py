@@ -34,11 +34,13 @@ the standard normal .513: it is both in the codes and in the decoder.
 """
 
 import argparse
-import json
 import time
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+from records import measured
 
 SETS = {
     "fashion": ("fashion_mnist.npz", ("x_train", "y_train"), ("x_test", "y_test")),
@@ -85,8 +87,8 @@ def summary(records):
     """A Markdown table of means over the seeds."""
     columns = ["fit_cpu", "images_per_cpu_second", "accuracy", "kid", "floor", "density", "coverage", "nearer"]
     lines = ["| images | model | seeds | " + " | ".join(columns) + " |", "|---" * (len(columns) + 3) + "|"]
-    for key in dict.fromkeys((record["set"], record["model"]) for record in records):
-        mine = [record for record in records if (record["set"], record["model"]) == key]
+    for key in dict.fromkeys((record["name"], record["model"]) for record in records):
+        mine = [record for record in records if (record["name"], record["model"]) == key]
         for record in mine:
             record["accuracy"] = 1 + record["accuracy_gap"] / record["accuracy_real"]
             record["kid"] = record["kid_beyond"] + record["floor"]
@@ -104,20 +106,9 @@ def main():
     parser.add_argument("--n", type=int, default=5000, help="training images")
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    path = Path(arguments.out)
-    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(record["set"], record["model"], record["n"], record["seed"]) for record in records}
-    for seed in range(arguments.seeds):
-        for name in arguments.sets.split(","):
-            for model in arguments.models.split(","):
-                if (name, model, arguments.n, seed) in done:
-                    continue
-                record = {"set": name, "model": model, "n": arguments.n, "seed": seed}
-                record |= measure(name, model, arguments.data, arguments.n, seed)
-                records.append(record)
-                with open(path, "a") as file:
-                    file.write(json.dumps(record) + "\n")
-                print(json.dumps(record), flush=True)
+    every = product(range(arguments.seeds), arguments.sets.split(","), arguments.models.split(","))
+    cells = [{"name": name, "model": model, "n": arguments.n, "seed": seed} for seed, name, model in every]
+    records = measured(arguments.out, cells, partial(measure, data_dir=arguments.data))
     print(summary(records))
 
 

@@ -27,11 +27,12 @@ of four layers on a laptop has 1.88 after three minutes (README of nanoGPT).
 """
 
 import argparse
-import json
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from records import measured
 
 SETTINGS = {"default": {}, "quick": {"time_limit": 150}, "pieces": {"tokens": "pieces"}}
 PARTS = 16
@@ -74,17 +75,9 @@ def main():
     parser.add_argument("--settings", default=",".join(SETTINGS))
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    path = Path(arguments.out)
-    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(record["setting"], record["seed"]) for record in records}
-    for seed in range(arguments.seeds):
-        for setting in arguments.settings.split(","):
-            if (setting, seed) not in done:
-                record = {"setting": setting, "seed": seed, **measure(setting, arguments.data, seed)}
-                records.append(record)
-                with open(path, "a") as file:
-                    file.write(json.dumps(record) + "\n")
-                print(json.dumps(record), flush=True)
+    settings = arguments.settings.split(",")
+    cells = [{"setting": setting, "seed": seed} for seed in range(arguments.seeds) for setting in settings]
+    records = measured(arguments.out, cells, partial(measure, data_dir=arguments.data))
     print(summary(records))
 
 

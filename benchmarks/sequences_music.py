@@ -29,9 +29,11 @@ import argparse
 import json
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from records import measured
 
 SETTINGS = {"quarter": (4, {}), "quick": (4, {"epochs": 2}), "16th": (1, {})}  # steps apart, and parameters
 
@@ -96,18 +98,9 @@ def main():
     parser.add_argument("--part", default="test", choices=["valid", "test"])
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    path = Path(arguments.out)
-    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(record["setting"], record["part"], record["seed"]) for record in records}
-    for seed in range(arguments.seeds):
-        for setting in arguments.settings.split(","):
-            if (setting, arguments.part, seed) not in done:
-                record = {"setting": setting, "part": arguments.part, "seed": seed}
-                record |= measure(setting, arguments.data, arguments.part, seed)
-                records.append(record)
-                with open(path, "a") as file:
-                    file.write(json.dumps(record) + "\n")
-                print(json.dumps(record), flush=True)
+    settings, part = arguments.settings.split(","), arguments.part
+    cells = [{"setting": s, "part": part, "seed": seed} for seed in range(arguments.seeds) for s in settings]
+    records = measured(arguments.out, cells, partial(measure, data_dir=arguments.data))
     print(summary(records))
 
 
