@@ -16,6 +16,9 @@ class EntityNumber(Key):
             raise RejectColumn("it does not hold whole numbers")
         self._learn(column, values)
 
+    def _run_out(self, reason):
+        raise ValueError(f"{reason} Entities of one key would be one.")
+
 
 class EntityName(Text):
     """Strings, each different, of any number."""
