@@ -77,8 +77,9 @@ class SequenceSynthesizer(Synthesizer):
         For frames: the columns that are the same in all rows of an entity. None finds them.
     scaling : {"auto", True, False}, default="auto"
         For series: whether a feature is learned as its level and scale in each series, those of the first half of the
-        longest series, and its shape. "auto" does so where the scales of series are far apart, as sales of shops of
-        very different size are; new values stay inside the fitted range.
+        longest series, and its shape. "auto" does so where the scales of the first half surely foretell those of the
+        second better than one scale for all does, as with sales of shops of very different size, in series of at least
+        four steps; new values stay inside the fitted range.
     tokens : {"characters", "pieces"} or int, default="characters"
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X; an int is how many there are at most, "pieces" 512 of which each was joined a
