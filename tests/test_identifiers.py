@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_columns import column_of, fitted
 
 from augment.codecs.fresh import Pattern, Seen, Words, fresh_strings, learn_shape
-from augment.codecs.kinds import column_from_dict, fit_column, fit_entity
+from augment.codecs.kinds import column_from_dict, fit_column
 from augment.codecs.table import TableCodec
 
 RNG = np.random.default_rng(0)
@@ -106,13 +106,6 @@ def test_keys_that_run_out_are_said_to_occur_more_than_once():
     with pytest.warns(UserWarning, match="'id': its type has 256 fresh keys, and 300 .*occur more than once") as told:
         new = fresh(codec, 300).values
     assert len(told) == 1 and len(new) == 300 and len(set(new.tolist())) == 256
-
-
-def test_entities_never_share_a_key():
-    codec, _ = fit_entity(column_of(np.arange(30, dtype="uint8"), "who"))
-    assert len(set(fresh(codec, 256).values.tolist())) == 256
-    with pytest.raises(ValueError, match="'who': its type has 256 fresh keys, and 257 are asked for.*int64"):
-        fresh(codec, 257)
 
 
 @pytest.mark.parametrize(

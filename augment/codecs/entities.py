@@ -16,8 +16,8 @@ class EntityNumber(Key):
             raise RejectColumn("it does not hold whole numbers")
         self._learn(column, values)
 
-    def _run_out(self, reason):
-        raise ValueError(f"{reason} Entities of one key would be one.")
+    def _tell_of_repeated(self, n_keys, n):
+        """Nothing: entities with one key are refused, whatever it is repeated for."""
 
 
 class EntityName(Text):

@@ -81,16 +81,17 @@ class Key(Fresh):
         keys = self._after(n + len(taken)) if self.roomy else self._anywhere(n + len(taken), rng)
         keys = keys[~np.isin(keys, np.array(taken, keys.dtype))]
         if len(keys) < n:
-            self._run_out(
-                f"Column {self.name!r}: its type has {len(keys):,} fresh keys, and {n:,} are asked for. Convert it to "
-                "a wider one, as int64, before fit."
-            )
+            self._tell_of_repeated(len(keys), n)
         keys = np.resize(keys, n)
         keys = keys[:: self.order] if self.order else rng.permutation(keys)
         return Column(self.name, values=write_wholes(keys, self.dtype), **self.form)
 
-    def _run_out(self, reason):
-        warnings.warn(f"{reason} Some occur more than once.", stacklevel=2)
+    def _tell_of_repeated(self, n_keys, n):
+        warnings.warn(
+            f"Column {self.name!r}: its type has {n_keys:,} fresh keys, and {n:,} are asked for, so that some occur "
+            "more than once. Convert it to a wider one, as int64, before fit.",
+            stacklevel=2,
+        )
 
     def _after(self, n):
         """The next n keys."""
