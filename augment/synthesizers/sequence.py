@@ -268,8 +268,8 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences, of frames that of entities. By default as many as were fitted, or as `y`,
-            `prompt`, `history` or a condition has.
+            Number of sequences, of frames that of entities; 0 gives none, of frames no rows, to any `history`.
+            By default as many as were fitted, or as `y`, `prompt`, `history` or a condition has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array, list of arrays or frame, default=None
@@ -281,7 +281,7 @@ class SequenceSynthesizer(Synthesizer):
             200 fulfils.
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
-            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
+            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn, each once at least.
             Of frames any static columns, and the first value of the time and, of events, of other columns that never
             fall: a dict of values, lists and ranges, or a frame with a row for each entity, in which missing cells and
             absent columns are filled; see `TabularSynthesizer.generate`. Of series in frames also the frame of some
@@ -304,10 +304,10 @@ class SequenceSynthesizer(Synthesizer):
             In (0, 1]: only the likeliest tokens that together have this probability are drawn (nucleus sampling,
             Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array, list of arrays or frame, default=None
-            First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
-            back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
-            steps; new values stay inside the fitted range. Of frames all columns and the first rows of some entities:
-            these come back, with their keys and ordered by entity and time, and what follows.
+            First steps of series to go on with, of one or several; with `n_samples` they are taken in turn, each once
+            at least. What comes back begins with them. Beyond the length of fitted series the model goes on window by
+            window, of the last steps; new values stay inside the fitted range. Of frames all columns and the first rows
+            of some entities: these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True
