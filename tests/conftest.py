@@ -28,16 +28,17 @@ def _one_step():
     from augment.models import GenerativeModel
 
     with pytest.MonkeyPatch.context() as patch:
-        eager = property(lambda self: True, lambda self, value: None)
-        patch.setattr(GenerativeModel, "run_eagerly", eager, raising=False)
+        if os.environ["KERAS_BACKEND"] != "jax":  # which compiles single operations, too: all of them take longer
+            eager = property(lambda self: True, lambda self, value: None)
+            patch.setattr(GenerativeModel, "run_eagerly", eager, raising=False)
         patch.setattr(training, "EPOCH_STEPS", (1, 1))
         patch.setattr(training, "EXECUTION_STEPS", 1)
         patch.setattr(training, "validation_rows", lambda arrays, batch_size, rng: arrays)
         yield
 
 
-# Fits whose epochs are a single step, not compiled, a tenth of what a fit costs: for tests in which how well a network
-# learns, and that it is compiled, are not the subject; for a test, or for all of a file and its fixtures.
+# Fits whose epochs are a single step, not compiled but on JAX, a tenth of what a fit costs: for tests in which how
+# well a network learns and that it is compiled are not the subject; for a test, or for all of a file and its fixtures.
 one_step = pytest.fixture(_one_step, name="one_step")
 one_step_here = pytest.fixture(_one_step, scope="module", name="one_step_here")
 

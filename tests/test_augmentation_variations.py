@@ -7,9 +7,10 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.naive_bayes import GaussianNB
 
-from augment import AugmentedClassifier
+from augment import AugmentedClassifier, ImageSynthesizer, SequenceSynthesizer
 from augment.augmentation.fit_params import seeded
 from augment.augmentation.variations import Variations
+from augment.models import GAN, GenerativeModel
 
 
 class Shaken(BaseEstimator):
@@ -70,3 +71,19 @@ def test_errors():
         Variations(Shaken()).generate(3)
     with pytest.raises(ValueError, match="label 'c', which was not fitted; fitted were 'a', 'b'"):
         Variations(Shaken()).fit(np.zeros((2, 1)), ["a", "b"]).generate(y=["c"])
+
+
+class Fixed(GenerativeModel):
+    """Varies no images."""
+
+
+@pytest.mark.parametrize("model", ["gan", GAN(width=16), Fixed])
+def test_images_that_cannot_be_varied_are_refused_before_a_fit(model, monkeypatch):
+    monkeypatch.setattr(ImageSynthesizer, "fit", lambda *_: pytest.fail("fitted"))
+    with pytest.raises(ValueError, match="cannot vary images: `like` needs model='flow' or model='vae'"):
+        Variations(ImageSynthesizer(model)).fit(np.zeros((4, 8, 8)), [0, 0, 1, 1])
+
+
+def test_a_generator_without_like_is_refused_before_a_fit():
+    with pytest.raises(TypeError, match="SequenceSynthesizer cannot vary rows: its `generate` takes no `like`"):
+        Variations(SequenceSynthesizer()).fit(["a", "b"] * 9, [0, 1] * 9)

@@ -44,6 +44,22 @@ for name in _families():
     assert (synthesizer.generate(7, condition={"city": "Rome"})["city"] == "Rome").all()
 """
 
+TRAINS_SEQUENCES = """
+import warnings
+import numpy as np
+import pandas as pd
+from augment import SequenceSynthesizer
+warnings.filterwarnings("error", "__array_wrap__")
+series, options = np.random.default_rng(0).normal(size=(20, 4, 2)), {"epochs": 1, "verbose": 0, "random_state": 0}
+for name in ("flow", "gan", "recurrent", "vae"):
+    synthesizer = SequenceSynthesizer(name, kind="series", **options).fit(series, [0, 1] * 10)
+    new, _ = synthesizer.generate(history=series[:2, :2], horizon=3)
+    assert new.shape == (2, 5, 2) and np.isfinite(new).all()
+visits = pd.DataFrame({"who": np.arange(54) // 3, "day": range(54), "what": list("abbaba") * 9})
+synthesizer = SequenceSynthesizer(entity="who", time="day", **options).fit(visits)
+assert synthesizer.generate(5)["who"].nunique() == 5
+"""
+
 
 def run(script, backend, *arguments):
     environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
@@ -78,6 +94,7 @@ def test_another_backend_reads_it_and_draws_the_same_rows(saved, backend):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("script", [TRAINS, TRAINS_SEQUENCES], ids=["tables", "sequences"])
 @pytest.mark.parametrize("backend", [needs("torch")])  # on JAX the families' own tests run
-def test_every_family_trains_on_torch(backend):
-    run(TRAINS, backend)
+def test_every_family_trains_on_torch(backend, script):
+    run(script, backend)

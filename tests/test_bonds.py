@@ -52,6 +52,12 @@ def test_every_molecule_obeys_them():
     assert set(breaks(bonds, tokens)) == {None}
 
 
+@pytest.mark.parametrize("depth", [31, 32, 100, 333])
+def test_branches_go_as_deep_as_a_molecule_of_a_thousand_tokens_can(depth):
+    bonds, tokens, _ = rules(["C(" * depth + "C" + ")C" * depth, "C=1" + "(C" * depth + "=1" + ")" * depth])
+    assert breaks(bonds, tokens) == [None, None]
+
+
 @pytest.mark.skipif(not ZINC.exists(), reason="needs ../shared/data")
 def test_real_molecules_obey_them():
     bonds, tokens, _ = rules(written(ZINC.read_text().split()[:500], 1))

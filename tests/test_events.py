@@ -125,6 +125,7 @@ def test_a_frame_asks_for_an_entity_a_row(fitted):
 def test_history_comes_back_and_goes_on(fitted, table):
     past = table[table["person"] < 1300].sample(frac=1, random_state=0)  # in any order
     more = fitted.generate(history=past, horizon=2)
+    assert len(fitted.generate(0, history=past, horizon=2)) == 0
     people = past.groupby("person", sort=False)
     ordered = pd.concat([past[past["person"] == person].sort_values("time") for person in people.groups])
     kept = more.groupby("person").cumcount() < more["person"].map(people.size())

@@ -98,7 +98,30 @@ def test_keys_of_a_type_without_room_are_random_ones_of_the_type(values, free):
         assert column.ends[0] <= new.min() and new.max() <= column.ends[1]
         if n <= free and int(values[-1]) < 300:
             assert not set(new.tolist()) & set(values.tolist())
-    assert len(fresh(codec, 300).values) == 300
+
+
+def test_keys_that_run_out_are_said_to_occur_more_than_once():
+    codec, _ = fitted(np.arange(-100, 100).astype("int8"), "id")
+    assert len(set(fresh(codec, 256).values.tolist())) == 256
+    with pytest.warns(UserWarning, match="'id': its type has 256 fresh keys, and 300 .*occur more than once") as told:
+        new = fresh(codec, 300).values
+    assert len(told) == 1 and len(new) == 300 and len(set(new.tolist())) == 256
+
+
+@pytest.mark.parametrize(
+    ("strings", "pattern", "n"),
+    [
+        ([f"{k:05}" for k in range(100)], r"\d{5}", 2000),
+        ([f"{k:05}" for k in range(100)], r"00\d{3}", 300),
+        ([f"K{k:03}-0" for k in range(90)], r"K\d{3}-\d", 3000),
+        ([f"ab-{k:x}" for k in range(4096, 4196)], r"ab-[0-9a-f]{4}", 500),
+    ],
+)
+def test_identifiers_that_run_out_take_more_digits_before_they_get_longer(strings, pattern, n):
+    codec, _ = fitted(strings)
+    new = strings_of(fresh(codec, n))
+    assert len(set(new)) == n and not set(new) & set(strings)
+    assert all(re.fullmatch(pattern, string) for string in new)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ def test_the_same_seed_gives_the_same_pieces_in_any_number(fitted):
     given = np.where([True, False], pieces[0], np.nan)
     many, few = (synthesizer.generate(n, condition=given, random_state=5) for n in (5, 2))
     assert all(np.array_equal(a, b) for a, b in zip(few, many, strict=False))
+    assert synthesizer.generate(0, condition=given) == []
 
 
 @pytest.mark.slow

@@ -61,6 +61,7 @@ def test_frames_keep_their_form_and_get_fresh_keys_and_dates(frame, fitted):
     assert (new.groupby("shop")[["region", "opened"]].nunique() == 1).all(axis=None)
     assert fitted.generate(50, random_state=1).equals(fitted.generate(50, random_state=1))
     assert len(fitted.generate(0)) == 0 and list(fitted.generate(0)) == list(frame)
+    assert fitted.generate(0, history=frame, horizon=2).dtypes.equals(frame.dtypes)
 
 
 @pytest.mark.slow

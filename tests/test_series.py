@@ -110,6 +110,7 @@ def test_a_longer_horizon_goes_on_window_by_window():
     paths = model.generate(5, history=series[:2], horizon=17)
     assert paths.shape == (5, 23, 2)
     assert np.array_equal(paths[:, :6], series[[0, 1, 0, 1, 0]])
+    assert len(model.generate(0, history=series[:2], horizon=17)) == len(model.generate(0, condition=series[:2])) == 0
     assert paths[:, 6:].min() >= series.min() and paths[:, 6:].max() <= series.max()
 
 

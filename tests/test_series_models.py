@@ -6,6 +6,7 @@ import pytest
 from augment import SequenceSynthesizer
 from augment.codecs.series_layout import SeriesCondition, SeriesLayout
 from augment.models import GAN, VAE
+from augment.models.base import make
 from augment.models.channel_maps import ChannelMaps
 from augment.models.class_mixtures import ClassMixtures
 
@@ -82,6 +83,15 @@ def test_an_untrained_generator_draws_the_normal_distribution():
     made = model.transport(noise, SeriesCondition(np.zeros(6000, int), values, known))
     assert np.allclose(made.mean(axis=0), 1.5 * rho[5], atol=0.12)
     assert np.allclose(made.std(axis=0)[:5], np.sqrt(1 - rho[5, :5] ** 2), atol=0.06)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_step_that_is_not_compiled_takes_plain_rows(family):
+    model = make(FAMILIES[family], SeriesLayout(4, 1, (), n_samples=6))
+    rows = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
+    variables = ([each.value for each in part] for part in (model.trainable_variables, model.non_trainable_variables))
+    made, _ = model.stateless_call(*variables, rows, training=True)
+    assert all(np.isfinite(np.asarray(part)).all() for part in made.values())
 
 
 def test_maps_of_channels_bring_the_real_quantiles():

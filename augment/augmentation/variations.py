@@ -1,11 +1,14 @@
 """Variations of real rows as a generator: what a synthesizer makes of `like=`, with the labels of the rows varied."""
 
+from inspect import Parameter, signature
+
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from augment.augmentation.rows import in_turn, parents_of, take
+from augment.synthesizers.image import ImageSynthesizer
 from augment.synthesizers.pairs import to_numpy
 
 
@@ -62,9 +65,12 @@ class Variations(BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            What the synthesizer's `fit` raises.
+            If the synthesizer cannot vary rows, as one of images by a GAN or one of sequences, before it is fitted; and
+            what its `fit` raises.
         """
-        self.synthesizer_ = clone(self.synthesizer).fit(X, y)
+        synthesizer = clone(self.synthesizer)
+        _check_varies(synthesizer)
+        self.synthesizer_ = synthesizer.fit(X, y)
         self.X_, self.y_ = X if hasattr(X, "shape") else np.asarray(X), to_numpy(y)
         return self
 
@@ -103,3 +109,15 @@ class Variations(BaseEstimator):
             return self.synthesizer_.generate(0)
         like = take(self.X_, parents), self.y_[parents]
         return self.synthesizer_.generate(like=like, strength=self.strength, random_state=int(seed))
+
+
+def _check_varies(synthesizer):
+    """An error where a synthesizer that is not fitted yet has no variations to give."""
+    takes = signature(synthesizer.generate).parameters
+    if "like" not in takes and not any(each.kind == Parameter.VAR_KEYWORD for each in takes.values()):
+        raise TypeError(
+            f"{type(synthesizer).__name__} cannot vary rows: its `generate` takes no `like`. Give a "
+            "TabularSynthesizer, or an ImageSynthesizer with model='flow' or model='vae'."
+        )
+    if isinstance(synthesizer, ImageSynthesizer):
+        synthesizer._needs_variations()

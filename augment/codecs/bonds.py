@@ -14,14 +14,14 @@ NOWHERE, AT_ATOM, IN_BRANCH, AFTER_BRANCH = range(4)  # where the next token sta
 DEPTH, PENDING, PLACE, N_ATOMS, BEFORE = range(5)  # columns of the last array of a state
 ORDERS = {"-": 1, "/": 1, "\\": 1, "=": 2, "#": 3, "$": 4}
 SIGNS = {**dict.fromkeys(ORDERS, BOND), "(": OPENS, ")": CLOSES, ".": DOT}
-DEEPEST = 32  # branches inside one another at most
+DEEPEST = 334  # branches inside one another at most: each takes three tokens, and a molecule has at most 1,000
 
 
 class Bonds:
     """The rules of SMILES for sequences of tokens, many of which are read at a time.
 
     An atom that would leave a ring open for good, since nothing after it could have one more bond, may not follow
-    either, nor a branch inside 31 others. Where a sequence that was given breaks the rules, so that no token is left,
+    either, nor a branch inside 333 others. Where a sequence that was given breaks the rules, so that no token is left,
     all may follow.
 
     Parameters
@@ -114,8 +114,8 @@ class Bonds:
         every, of, place = np.arange(len(now)), self._attached(now), now[:, PLACE]
         left, there = free[every, of], numbers[every, of] > 0
         need = np.maximum(now[:, PENDING], 1) * there
-        within = np.arange(DEEPEST) <= of[:, None]
-        path = (free * within).sum(axis=1)
+        within = np.arange(of.max(initial=0) + 1) <= of[:, None]
+        path = (free[:, : within.shape[1]] * within).sum(axis=1)
         around = np.where(place == IN_BRANCH, path - need, path - left)  # what is left once an atom follows
         is_open, complete = (opened > 0).any(axis=1), np.isin(place, (AT_ATOM, AFTER_BRANCH)) & (now[:, PENDING] == 0)
         bars = np.ones((len(now), len(self.kinds)), bool)

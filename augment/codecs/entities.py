@@ -16,6 +16,9 @@ class EntityNumber(Key):
             raise RejectColumn("it does not hold whole numbers")
         self._learn(column, values)
 
+    def _tell_of_repeated(self, n_keys, n):
+        """Nothing: entities with one key are refused, whatever it is repeated for."""
+
 
 class EntityName(Text):
     """Strings, each different, of any number."""

@@ -11,7 +11,8 @@ SAMPLE = 10_000  # strings that a shape is learned from
 PATTERNS = 20  # strings of more patterns than this are text
 GROUP = 20  # a pattern of fewer strings shows only classes of characters, not which ones stand where
 WORDS = 300  # word shapes that are kept
-REDRAWS = 10  # after so many rounds of redrawing the strings become longer
+REDRAWS = 10  # after so many rounds of redrawing the shape becomes wider, and in the end its strings longer
+DIGITS = "0123456789"
 
 
 def learn_shape(strings, rng):
@@ -31,7 +32,10 @@ def shape_from_dict(state):
 
 
 def fresh_strings(shape, seen, n, rng, taken=frozenset()):
-    """Object array of n distinct strings of a shape, none of which is in the Seen filter or `taken`."""
+    """Object array of n distinct strings of a shape, none of which is in the Seen filter or `taken`.
+
+    Where the shape has too few, more and more of its digits become free, from the last one on; then strings get longer.
+    """
     out, rounds, new = shape.draw(n, rng), 0, np.arange(n)
     while True:
         bad = pd.Series(out).duplicated().to_numpy(copy=True)
@@ -40,8 +44,11 @@ def fresh_strings(shape, seen, n, rng, taken=frozenset()):
         if not len(new):
             return out
         rounds += 1
+        wider = shape.wider() if rounds > REDRAWS else None
+        if wider:
+            shape, rounds = wider, 1
         out[new] = shape.draw(len(new), rng)
-        for _ in range(rounds - REDRAWS):  # the shape has too few strings
+        for _ in range(rounds - REDRAWS):
             out[new] += rng.integers(10, size=len(new)).astype(str).astype(object)
 
 
@@ -102,6 +109,21 @@ class Pattern:
             out[rows] = _fill(self.shapes[index], len(rows), rng)
         return out
 
+    def wider(self):
+        """The Pattern with all digits at one more place of each pattern; None where they are everywhere.
+
+        Examples
+        --------
+        >>> Pattern().fit([f"AB-{k:03}" for k in range(100)]).wider().shapes
+        [['A', 'B', '-', '0123456789', '0123456789', '0123456789']]
+        """
+        shapes = [_with_more_digits(alphabets) for alphabets in self.shapes]
+        if shapes == self.shapes:
+            return None
+        wider = Pattern()
+        wider.shapes, wider.weights = shapes, self.weights
+        return wider
+
     def to_dict(self):
         """The learned state as JSON-ready values."""
         return dict(vars(self))
@@ -152,6 +174,11 @@ class Words:
             rows = np.flatnonzero(codes == code)
             out[rows] = _fill([self.alphabets.get(sign, sign) for sign in shape], len(rows), rng)
         return out.tolist()
+
+    @staticmethod
+    def wider():
+        """None: texts become longer at once."""
+        return None
 
     def to_dict(self):
         """The learned state as JSON-ready values."""
@@ -215,6 +242,15 @@ def _positions(group, pool):
     if len(group) >= GROUP:
         return ["".join(sorted(set(letters))) for letters in zip(*group, strict=True)]
     return [pool.get(sign, sign) for sign in group[0].translate(_CLASSES)]
+
+
+def _with_more_digits(alphabets):
+    """The alphabet of each position, with all digits in the last of those that have some of them."""
+    some = [place for place, letters in enumerate(alphabets) if 0 < len(set(letters) & set(DIGITS)) < len(DIGITS)]
+    return [
+        "".join(sorted(set(letters) | set(DIGITS))) if place in some[-1:] else letters
+        for place, letters in enumerate(alphabets)
+    ]
 
 
 def _alphabets(strings):

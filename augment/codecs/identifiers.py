@@ -1,5 +1,7 @@
 """Keys, identifiers and free text: columns that are not modelled but filled with fresh values of the same shape."""
 
+import warnings
+
 import numpy as np
 
 from augment.codecs.column import Column
@@ -42,7 +44,7 @@ class Key(Fresh):
     """Whole numbers that are unique, and consecutive, in strict order, or called keys.
 
     New ones go on after the largest. Where the type has no room there they are drawn from all that it holds, at first
-    from those outside the range of the fitted ones.
+    from those outside the range of the fitted ones. Where it has too few some occur more than once, as a warning says.
     """
 
     kind = "identifier"
@@ -77,9 +79,19 @@ class Key(Fresh):
     def _decode(self, tokens, place, rng, within):
         n, taken = len(tokens), [] if within is None else within.taken
         keys = self._after(n + len(taken)) if self.roomy else self._anywhere(n + len(taken), rng)
-        keys = np.resize(keys[~np.isin(keys, np.array(taken, keys.dtype))], n)
+        keys = keys[~np.isin(keys, np.array(taken, keys.dtype))]
+        if len(keys) < n:
+            self._tell_of_repeated(len(keys), n)
+        keys = np.resize(keys, n)
         keys = keys[:: self.order] if self.order else rng.permutation(keys)
         return Column(self.name, values=write_wholes(keys, self.dtype), **self.form)
+
+    def _tell_of_repeated(self, n_keys, n):
+        warnings.warn(
+            f"Column {self.name!r}: its type has {n_keys:,} fresh keys, and {n:,} are asked for, so that some occur "
+            "more than once. Convert it to a wider one, as int64, before fit.",
+            stacklevel=2,
+        )
 
     def _after(self, n):
         """The next n keys."""

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 
 from augment.codecs.grid import Grid
+from augment.codecs.own_scales import foretell
 
-APART = 1.25  # standard deviation of logarithms of scales; two orders of magnitude, evenly, are 1.33
 LEAST = 0.1  # of the smallest scales, which others do not fall below
 
 
@@ -44,7 +44,7 @@ class Scaling:
 
     @classmethod
     def of(cls, series, always=False, n_scaled=None):
-        """The scaling of the features whose scales are far apart, or of all; None where there are none.
+        """The scaling of the features whose series have scales of their own, or of all; None where there are none.
 
         Parameters
         ----------
@@ -59,11 +59,12 @@ class Scaling:
         grids, least, usual, values = [], [], [], np.concatenate(series)
         for i in range(values.shape[1]):
             levels, scales = _level_and_scale([part[:half, i] for part in series])
-            scales = scales[scales > 0]  # NaN is not
-            if i < (n_scaled or values.shape[1]) and len(scales) > 1 and (always or np.log(scales).std() > APART):
+            known = scales[scales > 0]  # NaN is not
+            may_be = i < (n_scaled or values.shape[1]) and len(known) > 1
+            if may_be and (always or _are_own(scales, series, i, half)):
                 grids.append(Grid().fit(values[~np.isnan(values[:, i]), i]))
-                least.append(LEAST * float(np.quantile(scales, 0.01)))
-                usual.append([float(np.nanmedian(levels)), float(np.median(scales))])
+                least.append(LEAST * float(np.quantile(known, 0.01)))
+                usual.append([float(np.nanmedian(levels)), float(np.median(known))])
             else:
                 grids.append(None)
         return cls(half, grids, least, usual) if any(grids) else None
@@ -113,6 +114,12 @@ class Scaling:
     def from_dict(cls, state):
         """The scaling that `to_dict` gave."""
         return cls(**state | {"grids": [grid and Grid.from_dict(grid) for grid in state["grids"]]})
+
+
+def _are_own(scales, series, i, half):
+    """Whether the scales (n,) of a feature in the first half foretell what follows."""
+    counts = np.array([np.count_nonzero(~np.isnan(part[:half, i])) for part in series])
+    return foretell(scales, counts, [part[half:, i] for part in series])
 
 
 def _level_and_scale(parts):

@@ -23,7 +23,7 @@ class SeriesCodec:
     encoding : {"vectors"}, default="vectors"
         Series are floats to a model.
     scaling : {"auto", True, False}, default=False
-        Whether features become levels, scales and shapes: "auto" takes those whose scales are far apart.
+        Whether features become levels, scales and shapes: "auto" takes those whose series have scales of their own.
 
     Attributes
     ----------

@@ -168,6 +168,11 @@ class GenerativeModel(keras.Model):
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         super().compile(optimizer=optimizer, **options)
 
+    def stateless_call(self, trainable_variables, non_trainable_variables, rows, **options):
+        """As Keras does, of rows as a tensor: steps that JAX does not compile give plain ones, which mix with none."""
+        rows = ops.convert_to_tensor(rows)
+        return super().stateless_call(trainable_variables, non_trainable_variables, rows, **options)
+
     def training_rows(self, x, n_seen, rng):
         """The rows to train on, given the encoded ones: these, unless a family has something to add.
 

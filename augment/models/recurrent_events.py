@@ -170,7 +170,7 @@ class RecurrentEventsModel(GenerativeModel):
         """What each step of a row is told of the row itself (n, n_steps, units)."""
         drawn = told[:, : self.n_steps]
         levels = ops.sum(told[:, self.n_steps :], axis=1, keepdims=True)
-        return ops.cumsum(drawn, axis=1) - drawn + levels * self.knows_levels + self.places
+        return ops.cumsum(drawn, axis=1) - drawn + ops.multiply(levels, self.knows_levels) + self.places
 
     def _static_loss(self, static, training):
         """Negative log-likelihood (n,) of the static parts of each row that are to be learned."""

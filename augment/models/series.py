@@ -115,7 +115,7 @@ class SeriesModel(GenerativeModel):
             gain = self.gain(ops.convert_to_tensor(pattern.astype("float32")))
             if gain is not None:
                 moves = ((values[rows] - drawn[rows]) * pattern) @ ops.convert_to_numpy(gain)
-                drawn[rows] += ops.convert_to_numpy(self.own(moves, told[rows]))
+                drawn[rows] += ops.convert_to_numpy(self.own(ops.convert_to_tensor(moves, "float32"), told[rows]))
         return np.where(known, values, drawn)
 
     def log_normal(self, values, known):
@@ -161,4 +161,4 @@ class SeriesModel(GenerativeModel):
 
 def identities(shape, dtype=None):
     """As many identity matrices as there are in this shape (..., k, k): a Keras initializer."""
-    return ops.broadcast_to(ops.eye(shape[-1], dtype=dtype), shape)
+    return ops.zeros(shape, dtype=dtype) + ops.eye(shape[-1], dtype=dtype)  # torch cannot write to what is broadcast

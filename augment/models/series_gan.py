@@ -81,6 +81,7 @@ class SeriesGANModel(SeriesModel):
 
     def _drawn(self, white, classes, training=False):
         """Numbers (n, n_values) of white noise (n, n_values)."""
+        white, classes = ops.convert_to_tensor(white, "float32"), ops.convert_to_tensor(classes, "float32")
         said = ops.cast(self.generator([white, classes], training=training), "float32")
         return self.coloured(white + said, classes)
 

@@ -124,7 +124,7 @@ class Events:
             raise ValueError("Give one of condition, of new entities, and history, the first rows of given ones.")
         n = len(places)
         begun, lengths = None, np.zeros(n, int)
-        if history is not None:
+        if history is not None and n:
             begun, condition = self._begun(codec, history, n)
             lengths = begun[0].lengths
         elif condition is not None:

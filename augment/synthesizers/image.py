@@ -303,15 +303,21 @@ class ImageSynthesizer(Synthesizer):
         self._check_form(images)
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"`like` has {len(images)} images and {len(labels)} labels.")
-        if not self.model_.takes_like:
-            name = type(self.model_).__name__
-            raise ValueError(f"{name} cannot vary images: `like` needs model='flow' or model='vae'.")
+        self._needs_variations()
         arrays = self.codec_.encode((images, None if labels is None else labels_of(self.codec_.classes, labels)))
         pixels, classes = np.split(arrays, [self.codec_.layout.n_pixels], axis=1)
         if labels is None and self.codec_.layout.n_classes:
             classes = self.model_.likeliest_classes(pixels)
         chosen = np.arange(len(images) if n_samples is None else n_samples) % len(images)
         return ImageCondition(classes, pixels, float(strength)).take(chosen)
+
+    def _needs_variations(self):
+        """A ValueError where the fitted model cannot vary images; before a fit, one of the family that is asked for."""
+        from augment.models.base import family_of
+
+        model = getattr(self, "model_", self.model)
+        if not getattr(model, "takes_like", family_of(model) != "gan"):
+            raise ValueError(f"model={self.model!r} cannot vary images: `like` needs model='flow' or model='vae'.")
 
     def _unscored(self, y):
         return []

@@ -82,11 +82,11 @@ class Music(Tokens):
             raise ValueError("Give one of condition, pieces to fill, and prompt with max_length.")
         self._check(temperature, top_p)
         given = codec.tokens(self.read(condition, "condition", missing=True), "condition")
-        if not given or len(places) < len(given):
+        if not given or 0 < len(places) < len(given):
             raise ValueError(f"condition has {len(given)} pieces, and {len(places)} are asked for.")
         given = [given[number % len(given)] for number in range(len(places))]
         longest = max(map(len, given), default=0)
-        return SequenceCondition(places, [], longest, float(temperature), float(top_p), given)
+        return SequenceCondition(places, [], longest, float(temperature), float(top_p), given or None)
 
     def give(self, sequences, codec, known, verbose):
         """Pieces in the user's form; those of an array that are not of one length as a list."""

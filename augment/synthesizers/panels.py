@@ -99,7 +99,7 @@ class Panels(Series):
             raise ValueError("Give one of condition, what is known of entities, and history with horizon.")
         check_horizon(history, horizon)
         n = len(places)
-        if history is not None:
+        if history is not None and n:
             return self._begun(codec, history, int(horizon), n)
         if condition is None:
             return Question(n)

@@ -77,8 +77,9 @@ class SequenceSynthesizer(Synthesizer):
         For frames: the columns that are the same in all rows of an entity. None finds them.
     scaling : {"auto", True, False}, default="auto"
         For series: whether a feature is learned as its level and scale in each series, those of the first half of the
-        longest series, and its shape. "auto" does so where the scales of series are far apart, as sales of shops of
-        very different size are; new values stay inside the fitted range.
+        longest series, and its shape. "auto" does so where the scales of the first half surely foretell those of the
+        second better than one scale for all does, as with sales of shops of very different size, in series of at least
+        four steps; new values stay inside the fitted range.
     tokens : {"characters", "pieces"} or int, default="characters"
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X; an int is how many there are at most, "pieces" 512 of which each was joined a
@@ -267,8 +268,8 @@ class SequenceSynthesizer(Synthesizer):
         Parameters
         ----------
         n_samples : int, default=None
-            Number of sequences, of frames that of entities. By default as many as were fitted, or as `y`,
-            `prompt`, `history` or a condition has.
+            Number of sequences, of frames that of entities; 0 gives none, of frames no rows, to any `history`.
+            By default as many as were fitted, or as `y`, `prompt`, `history` or a condition has.
         y : array-like of shape (n_samples,), default=None
             Ask for these labels, in this order; only after `fit(X, y)`.
         condition : dict, array, list of arrays or frame, default=None
@@ -280,7 +281,7 @@ class SequenceSynthesizer(Synthesizer):
             200 fulfils.
             Series, no longer than the fitted ones, and pieces of music are filled where they are NaN (or masked); all
             else in them stays as it is. To fill a piece 64 are drawn along what is known of it, and of these one by
-            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn.
+            its weight (`augment.models.filling`). With `n_samples` what is given is taken in turn, each once at least.
             Of frames any static columns, and the first value of the time and, of events, of other columns that never
             fall: a dict of values, lists and ranges, or a frame with a row for each entity, in which missing cells and
             absent columns are filled; see `TabularSynthesizer.generate`. Of series in frames also the frame of some
@@ -303,10 +304,10 @@ class SequenceSynthesizer(Synthesizer):
             In (0, 1]: only the likeliest tokens that together have this probability are drawn (nucleus sampling,
             Holtzman et al., ICLR 2020, arXiv 1904.09751).
         history : array, list of arrays or frame, default=None
-            First steps of series to go on with, of one or several; with `n_samples` they are taken in turn. What comes
-            back begins with them. Beyond the length of fitted series the model goes on window by window, of the last
-            steps; new values stay inside the fitted range. Of frames all columns and the first rows of some entities:
-            these come back, with their keys and ordered by entity and time, and what follows.
+            First steps of series to go on with, of one or several; with `n_samples` they are taken in turn, each once
+            at least. What comes back begins with them. Beyond the length of fitted series the model goes on window by
+            window, of the last steps; new values stay inside the fitted range. Of frames all columns and the first rows
+            of some entities: these come back, with their keys and ordered by entity and time, and what follows.
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True

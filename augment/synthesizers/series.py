@@ -112,10 +112,10 @@ class Series:
         name = "history" if condition is None else "condition"
         given = self._given(history if condition is None else condition, name)
         check_features(given, codec, name)
-        if len(places) < len(given):
+        if 0 < len(places) < len(given):
             raise ValueError(f"{name} has {len(given)} series, and {len(places)} are asked for.")
         given = [given[number % len(given)] for number in range(len(places))]
-        if condition is not None:
+        if given and condition is not None:
             check_lengths(given, codec, name)
         return Question(places, given, None if condition is not None else int(horizon))
 
@@ -128,7 +128,7 @@ class Series:
 
     def draw(self, model, codec, question, rng):
         """New series, a list of arrays (steps, features)."""
-        if question.given is None:
+        if not question.given:  # none is known, or none is asked for
             return self._made(model, codec, SeriesCondition(question.classes), rng)
         if question.horizon is None:
             lengths = list(map(len, question.given))
