@@ -8,8 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from augment import SequenceSynthesizer
 from augment.codecs.scaling import Scaling
 from augment.codecs.series import SeriesCodec
+from augment.synthesizers.series import Series
 
 
 @given(st.lists(arrays("float64", (6, 2), elements=st.floats(-100, 100) | st.just(np.nan)), min_size=2, max_size=5))
@@ -64,3 +66,11 @@ def test_first_steps_tell_level_and_scale_for_all_of_a_series():
 def test_scaling_is_one_of_three():
     with pytest.raises(ValueError, match="scaling must be 'auto', True or False"):
         SeriesCodec(scaling="log")
+
+
+def test_windows_of_one_series_have_one_scale_unless_asked():
+    walk = np.exp(np.random.default_rng(0).normal(size=300).cumsum() / 10)
+    asked = {scaling: SequenceSynthesizer(scaling=scaling) for scaling in ("auto", True, False)}
+    one, three = Series.of(walk, window=8), Series.of([walk, 10 * walk, 100 * walk], window=8)
+    assert [one.codec_settings(each)["scaling"] for each in asked.values()] == [False, True, False]
+    assert [three.codec_settings(each)["scaling"] for each in asked.values()] == ["auto", True, False]

@@ -66,10 +66,14 @@ class Events:
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
     labelled = False
-    codec_options = ()
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static
+
+    @staticmethod
+    def codec_settings(synthesizer):
+        """What the codec takes of the parameters of a SequenceSynthesizer."""
+        return {}
 
     @classmethod
     def of(cls, X, entity=None, time=None, static=None):

@@ -40,11 +40,15 @@ class Molecules(Strings):
 
     name, codec_class = "molecules", MoleculeCodec
     takes, options = (*Strings.takes, "valid_only"), ("notation", "on_error")
-    codec_options = ("notation",)
 
     def __init__(self, container="list", series=None, notation="smiles", on_error="raise"):
         super().__init__(container, series)
         self.notation, self.on_error = notation, on_error
+
+    @staticmethod
+    def codec_settings(synthesizer):
+        """What the codec takes of the parameters of a SequenceSynthesizer."""
+        return {"notation": synthesizer.notation}
 
     @classmethod
     def of(cls, smiles, notation="smiles", on_error="raise"):

@@ -32,7 +32,7 @@ class Panels(Series):
 
     codec_class = PanelCodec
     options = ("entity", "time", "static", "window")
-    labelled, overlap = False, 0
+    labelled, overlap, alone = False, 0, False
 
     def __init__(self, entity, time=None, static=None, names=()):
         self.entity, self.time, self.static, self.names = entity, time, static, list(names)

@@ -79,7 +79,7 @@ class SequenceSynthesizer(Synthesizer):
         For series: whether a feature is learned as its level and scale in each series, those of the first half of the
         longest series, and its shape. "auto" does so where the scales of the first half surely foretell those of the
         second better than one scale for all does, as with sales of shops of very different size, in series of at least
-        four steps; new values stay inside the fitted range.
+        four steps that are not windows of one; new values stay inside the fitted range.
     tokens : {"characters", "pieces"} or int, default="characters"
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X; an int is how many there are at most, "pieces" 512 of which each was joined a
@@ -469,7 +469,7 @@ class SequenceSynthesizer(Synthesizer):
             raise ValueError(f"Sequences of the kind {kind.name!r} take model={names}. Received: model={model!r}")
         of_its_own = family_of(model) is None and hasattr(model, "encoding")
         encoding = encoding if of_its_own else kind.codec_class.encodings[0]
-        return kind.codec_class(encoding, **{name: getattr(self, name) for name in kind.codec_options})
+        return kind.codec_class(encoding, **kind.codec_settings(self))
 
     @classmethod
     def _read_codec(cls, state):

@@ -46,15 +46,18 @@ class Series:
         Whether one is (time,) or (time, features).
     window, stride : int, default=None
         Steps of a window, and from the beginning of one to that of the next; None where series are whole.
+    alone : bool, default=False
+        Whether the windows are all of one series.
     """
 
     name, codec_class = "series", SeriesCodec
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
-    labelled, codec_options = True, ("scaling",)
+    labelled = True
 
-    def __init__(self, container="array", n_axes=2, window=None, stride=None):
+    def __init__(self, container="array", n_axes=2, window=None, stride=None, alone=False):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
+        self.alone = alone
 
     @property
     def overlap(self):
@@ -74,11 +77,15 @@ class Series:
             one = isinstance(X, np.ndarray) and X.ndim < 3
             series, n_axes = read_series([X] if one else X)
             series = windows(series, window, stride)
-            kind = cls("array", n_axes, window, stride)
+            kind = cls("array", n_axes, window, stride, alone=one)
         if len(series) < 2:
             advice = "" if window else "; one long series needs window=, the steps of the parts to learn it in"
             raise ValueError(f"X has {len(series)} series while a minimum of 2 is required to learn from{advice}.")
         return kind
+
+    def codec_settings(self, synthesizer):
+        """What the codec takes of the parameters of a SequenceSynthesizer: one series has one scale, unless asked."""
+        return {"scaling": False if self.alone and synthesizer.scaling == "auto" else synthesizer.scaling}
 
     def read(self, X):
         """Series as the codec takes them, a list of arrays (steps, features)."""

@@ -68,11 +68,16 @@ class Texts(Strings):
         What the model writes texts as.
     """
 
-    name, codec_class, options, codec_options = "text", TextCodec, ("tokens",), ("tokens",)
+    name, codec_class, options = "text", TextCodec, ("tokens",)
 
     def __init__(self, container="list", series=None, tokens="characters"):
         super().__init__(container, series)
         self.tokens = tokens
+
+    @staticmethod
+    def codec_settings(synthesizer):
+        """What the codec takes of the parameters of a SequenceSynthesizer."""
+        return {"tokens": synthesizer.tokens}
 
     @classmethod
     def of(cls, texts, tokens="characters"):

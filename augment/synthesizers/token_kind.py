@@ -21,12 +21,16 @@ class Tokens:
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
     labelled = True
-    codec_options = ()
 
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
         sequences = self.read(X)
         return sequences, np.ones(len(sequences), bool)
+
+    @staticmethod
+    def codec_settings(synthesizer):
+        """What the codec takes of the parameters of a SequenceSynthesizer."""
+        return {}
 
     @classmethod
     def number(cls, prompt=None, **others):
