@@ -47,6 +47,21 @@ def test_shaken_copies_are_found_and_shown(sets):
     assert [picture["name"] for picture in chart["panels"][0]["pictures"]] == ["synthetic", "train", "holdout"]
 
 
+@pytest.mark.parametrize(
+    "moved", [lambda x: x[:, :, ::-1], lambda x: np.roll(x, 1, axis=2), lambda x: np.roll(x, 1, axis=1)]
+)
+def test_mirrored_and_moved_copies_are_found_and_shown(sets, moved):
+    train, fresh, holdout = sets
+    synthetic = fresh.copy()
+    synthetic[:40] = moved(train[:40])
+    findings = found(train, synthetic, holdout)
+    assert findings["privacy.distances.near"].verdict == "FAIL"
+    assert findings["privacy.distances.ratio"].verdict == "FAIL"
+    assert "moved or mirrored" in findings["privacy.distances.near"].message
+    (chart,) = findings["privacy.distances.near"].evidence["charts"]
+    assert chart["panels"][0]["name"].startswith("distance 0,")
+
+
 def test_a_generator_that_shakes_all_of_train_is_nearer_to_it(sets):
     train, _, holdout = sets
     noise = np.random.default_rng(0).integers(-60, 61, train.shape)
