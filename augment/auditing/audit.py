@@ -37,6 +37,7 @@ from augment.auditing.kinds import kind_of
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
+from augment.auditing.sequences.holdout import overlapping, training_steps
 from augment.auditing.sequences.prepared import prepare as prepare_sequences
 from augment.auditing.thresholds import resolve
 from augment.auditing.words import ASKED_FOR
@@ -104,8 +105,8 @@ def audit(
         say so.
     holdout : table, images or sequences, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
-        population privacy is not assessed.
+        assessed; a holdout that repeats training rows, more than chance does, or whose series overlap with training
+        series is set aside, and with one of another population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
         Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
@@ -280,9 +281,9 @@ def audit(
     else:
         long = {"kind": kind, "entity": entity, "time": time, "static": static}
         read = prepare if kind == "table" else partial(prepare_sequences, **long)
-        data, fault, other = _looked_at_rows(
-            replace(read(*parts, target=target, **about), seed=seed), population, strata
-        )
+        data = replace(read(*parts, target=target, **about), seed=seed)
+        data, fault, other = _looked_at_rows(data, population, strata)
+        data, fault = (data, fault) if kind == "table" else _looked_at_steps(data, fault)
     asked = "" if kind == "images" else asked_for(synthetic)
     data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
     findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
@@ -303,6 +304,14 @@ def _looked_at_rows(data, population, strata):
     data = replace(data, population=shares, strata=stratum_place(data, strata))
     fault = training_rows(data)
     return data, fault, "" if fault else unlike(data)
+
+
+def _looked_at_steps(data, fault):
+    """Sequences with a note where those of train share steps, and what is wrong with their holdout."""
+    rng = np.random.default_rng([data.seed, *b"steps"])
+    shared = overlapping(data, rng)
+    data = replace(data, notes=(*data.notes, *filter(None, [shared])))
+    return data, fault or training_steps(data, rng)
 
 
 def _only_of_tables(given):

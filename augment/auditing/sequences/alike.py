@@ -39,24 +39,31 @@ def tokens(data, parts):
     if data.kind == "music":
         moved = np.concatenate([moves(data, part) for part in parts])
         found = {"moves": moved, "melody": moved[:, :1]}
-        return {name: _keys(own) for name, own in found.items() if name == "moves" or moved.shape[1] > 1}
+        return {name: keys(own) for name, own in found.items() if name == "moves" or moved.shape[1] > 1}
     steps = np.concatenate([part.values for part in parts])
     found = {"categories": steps[:, data.categorical]} if data.categorical else {}
     if data.numeric:
-        found["values"] = np.stack([_coarse(own, c) for own, c in zip(steps.T, data.channels, strict=True)], axis=1)
-    return {name: _keys(own) for name, own in found.items()}
+        known = zip(steps.T, data.channels, strict=True)
+        found["values"] = np.stack([coarse(own) if c.kind == "number" else own for own, c in known], axis=1)
+    return {name: keys(own) for name, own in found.items()}
 
 
-def _coarse(values, channel):
-    """The values of a channel without the last digits of numbers."""
-    unit = unit_of(values) if channel.kind == "number" else 0.0
-    return np.round(values / unit) if unit > 0 else values
+def coarse(numbers):
+    """Numbers without their last digits, in units of these; whole numbers as they are."""
+    unit = unit_of(numbers)
+    return np.round(numbers / unit) if unit > 0 else numbers
 
 
-def _keys(columns):
-    """One whole number for each combination of values; NaN is one value."""
-    keys = np.zeros(len(columns), "int64")
+def keys(columns):
+    """One whole number for each combination of values in a row; NaN is one value.
+
+    Examples
+    --------
+    >>> keys(np.array([[1.0, 2.0], [np.nan, 2.0], [1.0, 2.0]])).tolist()
+    [0, 1, 0]
+    """
+    found = np.zeros(len(columns), "int64")
     for column in columns.T:
         codes = np.unique(column, return_inverse=True)[1]
-        keys = np.unique(keys * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
-    return keys
+        found = np.unique(found * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
+    return found
