@@ -97,6 +97,13 @@ def test_training_images_in_the_holdout_set_it_aside(sets):
     assert report.by_pillar["privacy"] == "NOT ASSESSED"
 
 
+def test_a_holdout_that_the_generator_has_seen_is_set_aside(sets):
+    train, fresh, holdout = sets
+    report = audit(train, np.concatenate([holdout[:100], fresh[100:]]), holdout=holdout)
+    assert any("the generator has seen the holdout" in note for note in report.to_dict()["notes"])
+    assert report.by_pillar["privacy"] == "NOT ASSESSED"
+
+
 def test_a_holdout_of_another_kind_tells_nothing_of_memory(sets):
     train, fresh, holdout = sets
     report = audit(train, fresh, holdout=255 - holdout)

@@ -29,8 +29,8 @@ from augment.auditing import (
 from augment.auditing.check import FAIL
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows, unlike
-from augment.auditing.images.holdout import training_images
+from augment.auditing.holdout import copied_rows, training_rows, unlike
+from augment.auditing.images.holdout import copied_images, training_images
 from augment.auditing.images.holdout import unlike as unlike_images
 from augment.auditing.images.reading import prepare as prepare_images
 from augment.auditing.kinds import kind_of
@@ -105,8 +105,8 @@ def audit(
         say so.
     holdout : table, images or sequences, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, or whose series overlap with training
-        series is set aside, and with one of another population privacy is not assessed.
+        assessed; a holdout that repeats training rows, more than chance does, whose series overlap with training series,
+        or that the generator has seen is set aside, and with one of another population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
         Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
@@ -294,7 +294,7 @@ def audit(
 
 def _looked_at_images(data):
     """Images, what is wrong with the holdout, and how it is unlike train; empty where nothing is."""
-    fault = training_images(data)
+    fault = training_images(data) or copied_images(data)
     return data, fault, "" if fault else unlike_images(data, np.random.default_rng([data.seed, *b"holdout"]))
 
 
@@ -302,7 +302,7 @@ def _looked_at_rows(data, population, strata):
     """The same for tables and sequences, with the population and the strata that the user gives."""
     shares = population_shares(data, population)
     data = replace(data, population=shares, strata=stratum_place(data, strata))
-    fault = training_rows(data)
+    fault = training_rows(data) or copied_rows(data)
     return data, fault, "" if fault else unlike(data)
 
 
