@@ -83,7 +83,7 @@ def test_trees_tell_other_steps_and_not_the_same():
     assert other.verdict == "FAIL"
     assert "repeat training sequences" not in same.message + other.message
     (copied,) = of(DISCRIMINATIVE, series(train, train[np.random.default_rng(0).permutation(200)])).values()
-    assert copied.message.endswith("Far below it, synthetic sequences repeat training sequences.")
+    assert "Far below it, synthetic sequences repeat training sequences." in copied.message
     few = series(train[:40], train[:40])
     assert "Needs 50 training" in DISCRIMINATIVE.run(few, 0)[0].missing
 

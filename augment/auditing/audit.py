@@ -105,8 +105,8 @@ def audit(
         say so.
     holdout : table, images or sequences, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, whose series overlap with training series,
-        or that the generator has seen is set aside, and with one of another population privacy is not assessed.
+        assessed; a holdout that repeats training rows, more than chance does, that the generator has seen, or whose
+        series overlap with training series is set aside, and with one of another population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
         Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the

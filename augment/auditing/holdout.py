@@ -37,8 +37,8 @@ def copied_rows(data):
     for columns in row_choices(data):
         if n := copied(row_keys(same, columns)):
             return (
-                f"{n:,} rare holdout rows are repeated by synthetic rows, far more than training rows are: the generator "
-                "has seen the holdout, which is set aside. Look whether train and holdout were swapped."
+                f"{n:,} rare holdout rows are repeated by synthetic rows, far more than training rows are: the "
+                "generator has seen the holdout, which is set aside. Look whether train and holdout were swapped."
             )
     return ""
 
