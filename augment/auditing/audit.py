@@ -238,6 +238,7 @@ def audit(
     fidelity.autocorrelation.worst   0.05  each channel at each lag
     fidelity.crosscorrelation        0.03  mean score of correlations of channels: at most so far below fresh real ones
     fidelity.crosscorrelation.worst  0.05  each pair of channels, at the same step and a step later
+    fidelity.subgroups.steps         0.08  steps of a protected group: at most so far below fresh real ones of the group
     fidelity.discriminative          0.70  highest AUC of telling synthetic from training sequences by their steps
     fidelity.context                 0.03  largest kernel distance of whole sequences beyond fresh real ones
     fidelity.molecules.validity      0.90  smallest share of synthetic strings that are molecules
