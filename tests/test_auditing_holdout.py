@@ -6,7 +6,7 @@ import pytest
 
 from augment.auditing import audit
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows, unlike
+from augment.auditing.holdout import copied_rows, training_rows, unlike
 
 
 def sample(n, seed, values=10**6):
@@ -103,3 +103,19 @@ def test_with_a_holdout_of_another_population_privacy_is_not_assessed():
 def test_a_random_holdout_is_of_the_same_population(values, sizes):
     tables = [(sample(sizes[0], 2 * seed, values), sample(sizes[1], 2 * seed + 1, values)) for seed in range(20)]
     assert not any(unlike(prepare(train, train, holdout)) for train, holdout in tables)
+
+
+def test_a_holdout_that_the_generator_has_seen_is_told():
+    train, fresh, holdout = (sample(300, seed) for seed in range(3))
+    seen = pd.concat([fresh[:150], holdout[:150]])
+    told = copied_rows(prepare(train, seen, holdout))
+    assert told.startswith("150 rare holdout rows are repeated") and "were swapped" in told
+    for new in (fresh, train, pd.concat([train[:150], holdout[:150]]), pd.concat([fresh[:298], holdout[:2]])):
+        assert copied_rows(prepare(train, new, holdout)) == ""
+    report = audit(train, holdout, holdout=holdout)
+    assert report.by_pillar["privacy"] == report.by_pillar["utility"] == "NOT ASSESSED"
+
+
+def test_common_rows_repeated_by_chance_are_no_sign_of_a_holdout_seen():
+    parts = [[sample(200, 3 * k + j, values=6) for j in range(3)] for k in range(30)]
+    assert [copied_rows(prepare(*own)) for own in parts] == [""] * 30

@@ -47,6 +47,21 @@ def test_shaken_copies_are_found_and_shown(sets):
     assert [picture["name"] for picture in chart["panels"][0]["pictures"]] == ["synthetic", "train", "holdout"]
 
 
+@pytest.mark.parametrize(
+    "moved", [lambda x: x[:, :, ::-1], lambda x: np.roll(x, 1, axis=2), lambda x: np.roll(x, 1, axis=1)]
+)
+def test_mirrored_and_moved_copies_are_found_and_shown(sets, moved):
+    train, fresh, holdout = sets
+    synthetic = fresh.copy()
+    synthetic[:40] = moved(train[:40])
+    findings = found(train, synthetic, holdout)
+    assert findings["privacy.distances.near"].verdict == "FAIL"
+    assert findings["privacy.distances.ratio"].verdict == "FAIL"
+    assert "moved or mirrored" in findings["privacy.distances.near"].message
+    (chart,) = findings["privacy.distances.near"].evidence["charts"]
+    assert chart["panels"][0]["name"].startswith("distance 0,")
+
+
 def test_a_generator_that_shakes_all_of_train_is_nearer_to_it(sets):
     train, _, holdout = sets
     noise = np.random.default_rng(0).integers(-60, 61, train.shape)
@@ -79,6 +94,13 @@ def test_training_images_in_the_holdout_set_it_aside(sets):
     train, fresh, _ = sets
     report = audit(train, fresh, holdout=train[:200])
     assert any("200 of 200 holdout images equal training images" in note for note in report.to_dict()["notes"])
+    assert report.by_pillar["privacy"] == "NOT ASSESSED"
+
+
+def test_a_holdout_that_the_generator_has_seen_is_set_aside(sets):
+    train, fresh, holdout = sets
+    report = audit(train, np.concatenate([holdout[:100], fresh[100:]]), holdout=holdout)
+    assert any("the generator has seen the holdout" in note for note in report.to_dict()["notes"])
     assert report.by_pillar["privacy"] == "NOT ASSESSED"
 
 

@@ -81,6 +81,9 @@ def test_trees_tell_other_steps_and_not_the_same():
     other = autoregressive(200, 1, 0.0, steps=8)  # each value by itself is right
     (other,) = of(DISCRIMINATIVE, series(train, other, holdout)).values()
     assert other.verdict == "FAIL"
+    assert "repeat training sequences" not in same.message + other.message
+    (copied,) = of(DISCRIMINATIVE, series(train, train[np.random.default_rng(0).permutation(200)])).values()
+    assert "Far below it, synthetic sequences repeat training sequences." in copied.message
     few = series(train[:40], train[:40])
     assert "Needs 50 training" in DISCRIMINATIVE.run(few, 0)[0].missing
 

@@ -74,9 +74,48 @@ def test_near_copies_of_windows_are_found_and_fresh_ones_are_not():
     assert found.value == pytest.approx(0.1, abs=0.03)
 
 
+def test_copied_stretches_of_numbers_are_found_and_fresh_numbers_are_not():
+    train, new, holdout = (autoregressive(200, seed) for seed in range(3))
+    fresh = of(RUNS, prepared(train, new, holdout, kind="series"))
+    assert {f.verdict for f in fresh.values()} == {"INCONCLUSIVE"}
+    assert fresh["privacy.runs.long"].value == 0
+    moved = [np.concatenate([own[:3], old[2:8]]) for own, old in zip(new[:40], train[:40], strict=True)]
+    found = of(RUNS, prepared(list(train), [*moved, *new[40:]], list(holdout), kind="series"))["privacy.runs.long"]
+    assert found.verdict == "FAIL" and "numbers but for their last digits" in found.message
+    assert found.value == pytest.approx(0.2, abs=0.01)
+
+
+def test_coarse_numbers_repeat_by_chance_and_raise_no_alarm():
+    parts = [[autoregressive(120, 3 * k + j, features=1).round() for j in range(3)] for k in range(20)]
+    found = [of(RUNS, prepared(*own, kind="series")) for own in parts]
+    assert sum(f.verdict == "FAIL" for findings in found for f in findings.values()) <= 1
+
+
+@pytest.mark.parametrize("other", [lambda x: x + 1.0, lambda x: 0.5 * x])
+def test_windows_copied_at_another_level_or_scale_are_found(other):
+    train, new, holdout = (autoregressive(300, seed) for seed in range(3))
+    new[:40] = other(train[:40])
+    found = of(WINDOWS, prepared(train, new, holdout, kind="series"))["privacy.windows.near"]
+    assert found.verdict == "FAIL" and "In shapes" in found.message
+
+
+def pieces(n, seed):
+    rng = np.random.default_rng(seed)
+    return [60 + rng.integers(-6, 7, (int(steps), 2)) for steps in rng.integers(10, 40, n)]
+
+
+def test_pieces_copied_in_another_key_or_with_another_bass_are_found():
+    train, new, holdout = (pieces(100, seed) for seed in range(3))
+    fresh = of(RUNS, prepared(train, new, holdout, kind="music"))
+    assert {f.verdict for f in fresh.values()} == {"INCONCLUSIVE"}
+    other_key = [piece + 3 for piece in train[:20]]
+    other_bass = [np.column_stack([piece[:, 0], piece[::-1, 1]]) for piece in train[:20]]
+    for copied, words in ((other_key, "in whatever key"), (other_bass, "the first voice")):
+        found = of(RUNS, prepared(train, [*copied, *new[20:]], holdout, kind="music"))["privacy.runs.long"]
+        assert found.verdict == "FAIL" and words in found.message
+
+
 def test_what_they_do_not_look_at_says_so():
-    numbers = autoregressive(40, 0)
-    assert "hold no categories" in RUNS.run(prepared(numbers, numbers, numbers, kind="series"), 0)[0].missing
     log = applications(40, 0)
     data = prepared(log, log, log, kind="events", entity="case", time="day")
     assert "of one length" in WINDOWS.run(data, 0)[0].missing

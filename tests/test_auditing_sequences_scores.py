@@ -45,6 +45,13 @@ def test_the_autocorrelations_shown_are_those_of_the_law():
         assert abs(real - (0.7**lag - bias)) < 0.04 and abs(real - synthetic) < 0.03, (channel, lag)
 
 
+def test_a_single_score_is_no_average():
+    found = of(LENGTHS, prepared(chains(100, 0), chains(100, 1), kind="text"))["fidelity.lengths"]
+    assert found.title == "Lengths of sequences"
+    assert found.message.startswith("Lengths score 0.") and "steps on average in train" in found.message
+    assert found.message.count("on average") == 1
+
+
 def test_channels_that_no_longer_move_together_fail():
     def coupled(n, seed):
         x = autoregressive(n, seed, features=3)

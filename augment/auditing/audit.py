@@ -29,14 +29,15 @@ from augment.auditing import (
 from augment.auditing.check import FAIL
 from augment.auditing.conditional import stratum_place
 from augment.auditing.frames import prepare
-from augment.auditing.holdout import training_rows, unlike
-from augment.auditing.images.holdout import training_images
+from augment.auditing.holdout import copied_rows, training_rows, unlike
+from augment.auditing.images.holdout import copied_images, training_images
 from augment.auditing.images.holdout import unlike as unlike_images
 from augment.auditing.images.reading import prepare as prepare_images
 from augment.auditing.kinds import kind_of
 from augment.auditing.limits import MODES
 from augment.auditing.population import population_shares
 from augment.auditing.report import AuditReport
+from augment.auditing.sequences.holdout import overlapping, training_steps
 from augment.auditing.sequences.prepared import prepare as prepare_sequences
 from augment.auditing.thresholds import resolve
 from augment.auditing.words import ASKED_FOR
@@ -104,8 +105,8 @@ def audit(
         say so.
     holdout : table, images or sequences, optional
         Real rows of the same population that the generator never saw. Without them usefulness and privacy are not
-        assessed; a holdout that repeats training rows, more than chance does, is set aside, and with one of another
-        population privacy is not assessed.
+        assessed; a holdout that repeats training rows, more than chance does, that the generator has seen, or whose
+        series overlap with training series is set aside, and with one of another population privacy is not assessed.
     target : str, optional
         The column to predict, for usefulness. Text, booleans and whole numbers with at most ten values are classes.
         Of sequences a static column, a summary, or "channel = category", whether a sequence ever has it; by default the
@@ -237,6 +238,7 @@ def audit(
     fidelity.autocorrelation.worst   0.05  each channel at each lag
     fidelity.crosscorrelation        0.03  mean score of correlations of channels: at most so far below fresh real ones
     fidelity.crosscorrelation.worst  0.05  each pair of channels, at the same step and a step later
+    fidelity.subgroups.steps         0.08  steps of a protected group: at most so far below fresh real ones of the group
     fidelity.discriminative          0.70  highest AUC of telling synthetic from training sequences by their steps
     fidelity.context                 0.03  largest kernel distance of whole sequences beyond fresh real ones
     fidelity.molecules.validity      0.90  smallest share of synthetic strings that are molecules
@@ -280,9 +282,9 @@ def audit(
     else:
         long = {"kind": kind, "entity": entity, "time": time, "static": static}
         read = prepare if kind == "table" else partial(prepare_sequences, **long)
-        data, fault, other = _looked_at_rows(
-            replace(read(*parts, target=target, **about), seed=seed), population, strata
-        )
+        data = replace(read(*parts, target=target, **about), seed=seed)
+        data, fault, other = _looked_at_rows(data, population, strata)
+        data, fault = (data, fault) if kind == "table" else _looked_at_steps(data, fault)
     asked = "" if kind == "images" else asked_for(synthetic)
     data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
     findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
@@ -293,7 +295,7 @@ def audit(
 
 def _looked_at_images(data):
     """Images, what is wrong with the holdout, and how it is unlike train; empty where nothing is."""
-    fault = training_images(data)
+    fault = training_images(data) or copied_images(data)
     return data, fault, "" if fault else unlike_images(data, np.random.default_rng([data.seed, *b"holdout"]))
 
 
@@ -301,8 +303,16 @@ def _looked_at_rows(data, population, strata):
     """The same for tables and sequences, with the population and the strata that the user gives."""
     shares = population_shares(data, population)
     data = replace(data, population=shares, strata=stratum_place(data, strata))
-    fault = training_rows(data)
+    fault = training_rows(data) or copied_rows(data)
     return data, fault, "" if fault else unlike(data)
+
+
+def _looked_at_steps(data, fault):
+    """Sequences with a note where those of train share steps, and what is wrong with their holdout."""
+    rng = np.random.default_rng([data.seed, *b"steps"])
+    shared = overlapping(data, rng)
+    data = replace(data, notes=(*data.notes, *filter(None, [shared])))
+    return data, fault or training_steps(data, rng)
 
 
 def _only_of_tables(given):

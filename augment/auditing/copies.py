@@ -55,15 +55,26 @@ def rounded(data):
     tables = {name: table.copy() for name, table in data.tables.items()}
     for j, column in enumerate(data.columns):
         real = np.concatenate([table[:, j] for name, table in tables.items() if name != "synthetic"])
-        real = real[~np.isnan(real)]
-        if column.kind != "number" or not len(real) or (real == np.floor(real)).all():
-            continue
-        quarters = np.diff(np.quantile(real, (0.25, 0.75)))[0]
-        unit = (quarters or np.ptp(real)) / 10**DIGITS
+        unit = unit_of(real) if column.kind == "number" else 0.0
         for table in tables.values():
             with np.errstate(over="ignore"):
                 table[:, j] = np.round(table[:, j] / unit) if unit > 0 else table[:, j]
     return replace(data, **tables)
+
+
+def unit_of(real):
+    """What differs by less than this is the same number but for its last digits; 0 where numbers are whole, or equal.
+
+    Examples
+    --------
+    >>> unit_of(np.array([0.5, 1.5, 2.5, np.nan])), unit_of(np.array([1.0, 2.0]))
+    (1e-05, 0.0)
+    """
+    real = real[~np.isnan(real)]
+    if not len(real) or (real == np.floor(real)).all():
+        return 0.0
+    quarters = np.diff(np.quantile(real, (0.25, 0.75)))[0]
+    return float(quarters or np.ptp(real)) / 10**DIGITS
 
 
 def without(data, columns):

@@ -17,6 +17,7 @@ MAX_ROWS = 10_000  # rows of each kind
 MIN_ROWS = 50
 FOLDS = 5
 GIVEAWAYS = 5
+REPEATED = 0.45  # AUC: trees that met a row in the other table take its copy for one of that
 
 
 def boosted(kind, category, seed, iterations=60):
@@ -64,7 +65,7 @@ def detection(data, rng):
             message=f"Boosted trees tell synthetic from training rows with an AUC of {area:.3f}{beside}; "
             "0.5 is guessing."
             + (f" What gives them away: {named}." if named else "")
-            + (" Far below it, synthetic rows repeat training rows." if high < 0.45 else ""),
+            + (" Far below it, synthetic rows repeat training rows." if high < REPEATED else ""),
             worst=giveaways,
             evidence={
                 "charts": [

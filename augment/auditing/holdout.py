@@ -6,6 +6,7 @@ Rows of another population make those of privacy worthless: what tells them from
 import numpy as np
 from scipy import stats
 
+from augment.auditing.copies import rare_repeated, rounded
 from augment.auditing.encoding import row_choices, row_keys
 
 TOO_MANY = 0.01  # share of holdout rows: fewer than this change no verdict
@@ -26,6 +27,43 @@ def training_rows(data):
                 "the holdout is set aside. Hold out rows that the training part does not hold."
             )
     return ""
+
+
+def copied_rows(data):
+    """A sentence where synthetic rows repeat rare rows of the holdout rather than of train; empty otherwise."""
+    if data.holdout is None:
+        return ""
+    same = rounded(data)
+    for columns in row_choices(data):
+        if n := copied(row_keys(same, columns)):
+            return (
+                f"{n:,} rare holdout rows are repeated by synthetic rows, far more than training rows are: the "
+                "generator has seen the holdout, which is set aside. Look whether train and holdout were swapped."
+            )
+    return ""
+
+
+def copied(keys):
+    """How many rare things of the holdout are repeated, where that is more than those of train explain; 0 otherwise.
+
+    Parameters
+    ----------
+    keys : dict of str to ndarray of int
+        By table; equal things have equal keys.
+
+    Examples
+    --------
+    >>> keys = {"train": np.arange(50), "holdout": np.arange(50, 100), "synthetic": np.arange(40, 90)}
+    >>> copied(keys), copied({**keys, "synthetic": np.arange(25, 75)})
+    (40, 0)
+    """
+    found = rare_repeated(keys)
+    rare, seen = ({name: int(pair[k].sum()) for name, pair in found.items()} for k in (0, 1))
+    expected = rare["holdout"] / max(sum(rare.values()), 1)
+    if not sum(seen.values()) or seen["holdout"] - seen["train"] <= TOO_MANY * len(keys["holdout"]):
+        return 0
+    p_value = stats.binomtest(seen["holdout"], sum(seen.values()), expected, "greater").pvalue
+    return seen["holdout"] if p_value < CHANCE else 0
 
 
 def beyond_chance(train, holdout):

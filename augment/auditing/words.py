@@ -47,10 +47,15 @@ def size_of_each(content):
     '28 x 20 pixels, 3 channels'
     >>> size_of_each({"data": {"train": {"columns": 12}}})
     '12 columns'
+    >>> steps = {"train": 200, "synthetic": None}  # under ten, in the public form
+    >>> rows = {"train": {"rows": 20}, "synthetic": {"rows": 20}}
+    >>> size_of_each({"sequences": {"channels": [{"name": "x"}], "steps": steps}, "data": rows})
+    'one channel, x, 10.0 steps on average'
     """
     if "sequences" in content:
         channels = [channel["name"] for channel in content["sequences"]["channels"]]
-        steps, rows = (sum(numbers) for numbers in zip(*_steps(content), strict=True))
+        told = _steps(content)
+        steps, rows = (sum(pair[k] for pair in told) for k in (0, 1))
         named = (
             f"{len(channels):,} channels"
             if len(channels) > 1
@@ -67,8 +72,9 @@ def size_of_each(content):
 
 
 def _steps(content):
-    """Steps and sequences of each part."""
-    return [(steps, content["data"][name]["rows"] or 0) for name, steps in content["sequences"]["steps"].items()]
+    """Steps and sequences of each part; one of which the public form does not tell how few steps it has is left out."""
+    counts = content["sequences"]["steps"].items()
+    return [(steps, content["data"][name]["rows"] or 0) for name, steps in counts if steps is not None]
 
 
 def plain(text):

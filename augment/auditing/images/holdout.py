@@ -6,7 +6,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from augment.auditing.holdout import beyond_chance
+from augment.auditing.holdout import beyond_chance, copied
 from augment.auditing.images.features import features_of
 from augment.auditing.intervals import auc
 
@@ -39,6 +39,17 @@ def training_images(data):
     return (
         f"{n:,} of {len(data.holdout):,} holdout images equal training images, more than repeated images explain, so "
         "the holdout is set aside. Hold out images that the training part does not hold."
+    )
+
+
+def copied_images(data):
+    """A sentence where synthetic images repeat those of the holdout rather than of train; empty otherwise."""
+    n = 0 if data.holdout is None else copied(image_keys(data))
+    if not n:
+        return ""
+    return (
+        f"{n:,} holdout images are repeated by synthetic images, far more than training images are: the generator has "
+        "seen the holdout, which is set aside. Look whether train and holdout were swapped."
     )
 
 

@@ -7,7 +7,7 @@ All are alarms: they fail, or they stay silent, and silence proves nothing.
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import LEVEL, Check, Finding
+from augment.auditing.check import FAIL, LEVEL, Check, Finding
 from augment.auditing.copies import clearest, repeated_beyond_chance
 from augment.auditing.images.holdout import image_keys
 from augment.auditing.images.nearness import Nearness, codes, flat
@@ -17,7 +17,11 @@ from augment.auditing.neighbours import drawn
 
 RATIO = 1 / 3  # of the distances to the nearest and to the second nearest real image: Yoon et al. 2023, Gu et al. 2023
 SHOWN = 20  # closest pairs
-SPACES = {"pixels": "pixels", "code": "the main components of pixels"}
+SPACES = {
+    "pixels": "pixels",
+    "code": "the main components of pixels",
+    "spectra": "the amplitudes of frequencies, which are the same where an image is moved or mirrored",
+}
 
 
 def exact_copies(data, rng):
@@ -26,20 +30,22 @@ def exact_copies(data, rng):
 
 
 def near_copies(data, rng):
-    """Near copies, images singled out, and the share nearer to training images: in pixels and in their components.
+    """Near copies, images singled out, and the share nearer to training images, in the spaces of `SPACES`.
 
-    Both spaces are looked at, at one level together, and the one that shows more is reported.
+    All spaces are looked at, at one level together, and the one that shows more is reported.
     """
     level = 1 - (1 - LEVEL) / len(SPACES)
     points = flat(data, rng)
     found = {
         "pixels": Nearness(points.pixels),
         "code": Nearness(codes(points.pixels, int(rng.integers(2**31)))),
+        "spectra": Nearness(points.spectra),
     }
     near = clearest([_near(near, space, data, level) for space, near in found.items()])
     ratio = clearest([_ratio(near, space, data, level) for space, near in found.items()])
     share = clearest([_share(near, space, data, level) for space, near in found.items()])
-    near[0].evidence["charts"] = [_closest(found["pixels"], points.rows, data)]
+    shown = near[0].evidence["facts"]["space"] if near[0].verdict == FAIL else "pixels"
+    near[0].evidence["charts"] = [_closest(found[shown], points.rows, data)]
     return [*near, *ratio, *share]
 
 
@@ -58,7 +64,7 @@ def _counts(identity, title, counts, data, level, n, message, evidence):
         alarm_only=True,
         reference=rates[1],
         reference_name="the same of holdout images",
-        method="Newcombe's, from exact intervals of both rates, for two spaces at once",
+        method="Newcombe's, from exact intervals of both rates, for three spaces at once",
         n=n,
         message=message + drawn(data, n),
         evidence=evidence,
@@ -115,7 +121,7 @@ def _share(near, space, data, level):
         alarm_only=True,
         reference=0.5,
         reference_name="no memory",
-        method="Wilson's, of the effective number of different nearest images, for two spaces at once",
+        method="Wilson's, of the effective number of different nearest images, for three spaces at once",
         n=near.n,
         message=f"In {SPACES[space]}, {share:.3f} of synthetic images lie nearer to a training image than to any of as "
         "many holdout images; 0.5 is what images without memory would do. A good share is no proof of privacy: it "

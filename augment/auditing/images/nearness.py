@@ -17,9 +17,10 @@ CLOSE = 0.01  # share of real images that lie so near to another real one: what 
 
 @dataclass(frozen=True)
 class Flat:
-    """Images as points, (n, pixels times channels), and the places of these images, by part."""
+    """Images as points, (n, numbers), in pixels and in spectra, and the places of these images, by part."""
 
     pixels: dict
+    spectra: dict
     rows: dict
 
 
@@ -30,7 +31,31 @@ def flat(data, rng):
     real = min(data.sizes["train"], data.sizes["holdout"], most)
     take = {"train": real, "holdout": real, "synthetic": min(data.sizes["synthetic"], most)}
     rows = {name: rng.permutation(data.sizes[name])[:size] for name, size in take.items()}
-    return Flat({name: data.pixels(name, places, MOST).reshape(len(places), -1) for name, places in rows.items()}, rows)
+    images = {name: data.pixels(name, places, MOST) for name, places in rows.items()}
+    pixels = {name: own.reshape(len(own), -1) for name, own in images.items()}
+    return Flat(pixels, {name: spectra(own) for name, own in images.items()}, rows)
+
+
+def spectra(images):
+    """How much of each frequency images hold, (n, frequencies times channels), and their mirror images with them.
+
+    Moving an image changes the phases of its Fourier transform and leaves the amplitudes as they are; what comes in at
+    an edge changes them a little. Their logarithm, since a few low frequencies hold nearly everything.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, *sides, channels)
+
+    Examples
+    --------
+    >>> images = np.random.default_rng(0).normal(size=(1, 8, 8, 1))
+    >>> one, moved, mirrored = (spectra(x) for x in (images, np.roll(images, 1, axis=1), images[:, :, ::-1]))
+    >>> bool(np.allclose(one, moved) and np.allclose(one, mirrored))
+    True
+    """
+    sides = tuple(range(1, images.ndim - 1))
+    amplitudes = [np.abs(np.fft.rfftn(own, axes=sides)) for own in (images, np.flip(images, sides[-1]))]
+    return np.log1p(sum(amplitudes)).reshape(len(images), -1)
 
 
 def codes(points, seed):

@@ -9,7 +9,7 @@ published ones.
 
 from augment.auditing import charts
 from augment.auditing.check import Check, Finding, NotAssessed
-from augment.auditing.detection import FOLDS, MIN_ROWS
+from augment.auditing.detection import FOLDS, MIN_ROWS, REPEATED
 from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.gaussian_window import gaussian_windows
 from augment.auditing.sequences.steps import told_by_steps
@@ -44,7 +44,9 @@ def discriminative(data, rng):
             method=f"DeLong over {FOLDS} folds",
             n={"train": own["rows"], "synthetic": own["rows"]},
             message=f"Boosted trees tell synthetic from training sequences with an AUC of {own['auc']:.3f}"
-            f"{f' ({beside})' if beside else ''}; 0.5 is guessing. Their accuracy is {own['accuracy']:.3f}.",
+            f"{f' ({beside})' if beside else ''}; 0.5 is guessing."
+            + (" Far below it, synthetic sequences repeat training sequences." if own["interval"][1] < REPEATED else "")
+            + f" The accuracy of the trees is {own['accuracy']:.3f}.",
             evidence={"tables": [charts.table("Told from training sequences", columns, rows)]},
         )
     ]

@@ -15,6 +15,7 @@ SHOWN, STEPS = 3, 256  # pieces of each part, and their steps at most
 HEIGHT = 2  # pixels of a semitone
 COLOURS = np.array([[36, 80, 126], [194, 87, 26], [29, 107, 58], [138, 90, 0], [122, 63, 143], [92, 99, 107]], "uint8")
 OCTAVE = 12
+FAR = 1000.0  # semitones that stand for the way to silence
 SILENT = "silent"
 
 
@@ -77,6 +78,25 @@ def _with_intervals(steps):
     return np.concatenate([steps, np.where(sounding, (upper - lower) % OCTAVE, SILENCE)], axis=1)
 
 
+def moves(data, part):
+    """By how many semitones each voice moves to each step, (steps, voices); the same in every key.
+
+    NaN at the first step of a piece; to silence and from it are moves of their own.
+
+    Examples
+    --------
+    >>> from augment.auditing.sequences.prepared import prepare
+    >>> data = prepare(*([np.array([60, 62, -1, low])] * 10 for low in (55, 67)), kind="music")
+    >>> moves(data, data.parts["train"])[:4, 0].tolist()
+    [nan, 2.0, -1000.0, 1000.0]
+    """
+    pitches = _pitches_of(data, part).astype(float)
+    before = np.concatenate([np.full((1, pitches.shape[1]), np.nan), pitches[:-1]])[: len(pitches)]
+    before[part.places == 0] = np.nan
+    silent = (pitches == SILENCE) * -1.0 + (before == SILENCE) * 1.0
+    return np.where(silent == 0, pitches - before, silent * FAR)
+
+
 def rolls(data, rows):
     """Piano rolls of a few pieces of each part, as the evidence of a finding."""
     pictures = []
@@ -92,10 +112,14 @@ def rolls(data, rows):
 
 def _pitches(data, name, row):
     """A piece (time, voices), its first steps."""
-    values = data.parts[name].take([row]).values[:STEPS]
+    return _pitches_of(data, data.parts[name].take([row]))[:STEPS]
+
+
+def _pitches_of(data, part):
+    """The pitches of all steps of pieces, (steps, voices)."""
     voices = [channel for channel in data.channels if channel.name.startswith("voice")]
     known = [np.array([SILENCE if label == SILENT else int(label) for label in voice.labels]) for voice in voices]
-    return np.stack([pitches[values[:, j].astype(int)] for j, pitches in enumerate(known)], axis=1)
+    return np.stack([pitches[part.values[:, j].astype(int)] for j, pitches in enumerate(known)], axis=1)
 
 
 def roll(piece):

@@ -4,14 +4,19 @@ Whole copies are found by the checks of tables. Here a copied part is enough: of
 run of steps that some training sequence holds, too, beside the longest that one of as many holdout sequences holds.
 Both are as long by chance; what is longer in train is memory. Both findings are alarms: they fail, or they stay silent,
 and silence proves nothing.
+
+When two steps are the same stands in `augment.auditing.sequences.alike`.
 """
 
 import numpy as np
 
 from augment.auditing import charts
-from augment.auditing.check import Check, Finding, NotAssessed
+from augment.auditing.check import LEVEL, Check, Finding, NotAssessed
+from augment.auditing.copies import clearest
 from augment.auditing.intervals import rate_difference_interval, z_value
 from augment.auditing.neighbours import drawn
+from augment.auditing.sequences import alike
+from augment.auditing.sequences.data import NOTHING
 from augment.auditing.sequences.suffixes import longest_runs
 
 STEPS = 1_500_000  # that are looked at
@@ -23,17 +28,18 @@ PARTS = ("train", "holdout", "synthetic")
 def runs(data, rng):
     """Share of synthetic sequences whose longest run is one of train, and training sequences with a long run repeated.
 
-    A step is the combination of all categories of a sequence. A run is long where it is longer than all but one in a
-    hundred holdout sequences share with train. A training sequence counts once, however often it is repeated, and so
-    does a synthetic sequence, which may hold runs of several.
+    A run is long where it is longer than all but one in a hundred holdout sequences share with train. A training
+    sequence counts once, however often it is repeated, and so does a synthetic sequence, which may hold runs of
+    several. Where steps can be the same in two ways, both are tried, at one level together, and the one that shows
+    more is reported.
     """
-    if not data.categorical:
-        raise NotAssessed("Sequences hold no categories: see privacy.distances for those of numbers.")
+    if not data.channels:
+        raise NotAssessed(NOTHING)
     rows = _rows(data, rng)
     found = _found(data, rows)
-    cut = max(int(np.quantile(found["holdout"]["train"][0], 1 - LONG)), 1)
-    n = {name: len(own) for name, own in rows.items()}
-    return [_share(data, found, n), _long(data, found, rows, cut, n)]
+    level = 1 - (1 - LEVEL) / len(found)
+    shares = [_share(data, own, rows, level) for own in found]
+    return clearest(shares) + clearest([_long(data, own, rows, level) for own in found])
 
 
 def _rows(data, rng):
@@ -46,14 +52,17 @@ def _rows(data, rng):
 
 
 def _found(data, rows):
-    """Longest runs with train and with holdout, of synthetic and of holdout sequences: see `_looked`."""
+    """For each way of being alike the longest runs with train and with holdout: see `_looked`."""
     parts = {name: data.sequences[name].take(rows[name]) for name in PARTS}
-    tokens = _tokens([part.values[:, data.categorical] for part in parts.values()])
     starts = np.concatenate([[0], np.cumsum(np.concatenate([part.lengths for part in parts.values()]))])
-    return {
-        "synthetic": {name: _looked(parts, tokens, starts, "synthetic", name) for name in ("train", "holdout")},
-        "holdout": {"train": _looked(parts, tokens, starts, "holdout", "train")},
-    }
+    return [
+        {
+            "synthetic": {name: _looked(parts, tokens, starts, "synthetic", name) for name in ("train", "holdout")},
+            "holdout": {"train": _looked(parts, tokens, starts, "holdout", "train")},
+            "words": alike.WORDS[way],
+        }
+        for way, tokens in alike.tokens(data, list(parts.values())).items()
+    ]
 
 
 def _looked(parts, tokens, starts, query, reference):
@@ -65,28 +74,20 @@ def _looked(parts, tokens, starts, query, reference):
     return length, whose, begins - starts[before[query]]
 
 
-def _tokens(parts):
-    """One whole number for each combination of categories; missing is a category."""
-    stacked = np.nan_to_num(np.concatenate(parts), nan=-1.0)
-    keys = np.zeros(len(stacked), "int64")
-    for column in stacked.T:
-        codes = np.unique(column, return_inverse=True)[1]
-        keys = np.unique(keys * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
-    return keys
-
-
-def _share(data, found, n):
+def _share(data, found, rows, level):
     """The finding on which of the two the longest run is of; equal ones count one half."""
+    n = _sizes(rows)
     lengths = {name: found["synthetic"][name][0] for name in ("train", "holdout")}
     mean = {name: float(own.mean()) for name, own in lengths.items()}
     share, error = _longer(*found["synthetic"].values())
-    half = max(z_value() * error, 3 / n["synthetic"])  # the rule of three
+    half = max(z_value(level) * error, 3 / n["synthetic"])  # the rule of three
     return Finding(
         id=RUNS.id,
         pillar=RUNS.pillar,
         title="Overfitting alarm: longer runs of training than of holdout sequences",
         value=share,
         interval=(max(share - half, 0.0), min(share + half, 1.0)),
+        level=level,
         goal="lower",
         threshold=data.thresholds[RUNS.id],
         alarm_only=True,
@@ -96,9 +97,14 @@ def _share(data, found, n):
         n=n,
         message=f"The longest run that a synthetic sequence shares with a training sequence has {mean['train']:.1f} "
         f"steps on average, and {mean['holdout']:.1f} with as many holdout sequences; it is longer in train for "
-        f"{share:.3f} of them, equal ones counted half. 0.5 is what sequences without memory would do.{drawn(data, n)}",
+        f"{share:.3f} of them, equal ones counted half. 0.5 is what sequences without memory would do. "
+        f"{found['words']}{drawn(data, n)}",
         evidence={"facts": {"mean_run_train": mean["train"], "mean_run_holdout": mean["holdout"]}},
     )
+
+
+def _sizes(rows):
+    return {name: len(own) for name, own in rows.items()}
 
 
 def _longer(train, holdout):
@@ -115,8 +121,9 @@ def _longer(train, holdout):
     return share, float(np.sqrt((sums**2).sum()) / n)
 
 
-def _long(data, found, rows, cut, n):
+def _long(data, found, rows, level):
     """The finding on real sequences of which a synthetic one repeats a long run."""
+    cut, n = max(int(np.quantile(found["holdout"]["train"][0], 1 - LONG)), 1), _sizes(rows)
     repeated = {}
     for name in ("train", "holdout"):
         length, whose, _ = found["synthetic"][name]
@@ -129,7 +136,8 @@ def _long(data, found, rows, cut, n):
         pillar=RUNS.pillar,
         title="Long runs of training sequences repeated, beyond chance",
         value=rates[0] - rates[1],
-        interval=rate_difference_interval(*counts),
+        interval=rate_difference_interval(*counts, level),
+        level=level,
         goal="lower",
         threshold=data.thresholds[identity],
         alarm_only=True,
@@ -139,7 +147,7 @@ def _long(data, found, rows, cut, n):
         n=n,
         message=f"Synthetic sequences repeat runs of more than {cut:,} steps of {repeated['train']:,} training "
         f"sequences, and of {repeated['holdout']:,} of as many holdout sequences; 99 in 100 holdout sequences share no "
-        "longer run with train.",
+        f"longer run with train. {found['words']}",
         evidence={"facts": {"long_from": cut + 1}, "tables": _worst(data, found, rows, cut)},
     )
 
@@ -163,7 +171,7 @@ def _worst(data, found, rows, cut):
 
 def _written(data, values):
     """A run in words."""
-    j = data.categorical[0]
+    j = (data.categorical or data.numeric)[0]
     labels = [data.channels[j].show(value) for value in values[:WIDTH, j]]
     text = "".join(labels) if data.kind in ("text", "molecules") else ", ".join(labels)
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"

@@ -52,7 +52,7 @@ def scored(check, words, names, resampling, sums, distance, data, evidence=None,
         words = {**words, "note": said}
         evidence["mean"] = with_fact(evidence["mean"], "windows_of_a_normal_distribution", gaussian)
     if len(names) == 1:
-        return [renamed(mean_finding(check, words, resampling, scores, data, evidence["mean"]))]
+        return [_of_one(renamed(mean_finding(check, words, resampling, scores, data, evidence["mean"])))]
     return [renamed(finding) for finding in score_findings(check, words, names, resampling, scores, data, evidence)]
 
 
@@ -66,6 +66,12 @@ def renamed(finding):
     charts = [_renamed_words(chart, ("title", "mark")) for chart in finding.evidence.get("charts", [])]
     evidence = {**finding.evidence, **({"charts": charts} if charts else {})}
     return replace(finding, message=_renamed(finding.message), evidence=evidence)
+
+
+def _of_one(finding):
+    """The finding on a single score, which is no average."""
+    title, message = finding.title.removesuffix(", on average"), finding.message.replace(" on average", "", 1)
+    return replace(finding, title=title, message=message)
 
 
 def _renamed_words(shown, names):
