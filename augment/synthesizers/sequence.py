@@ -489,6 +489,13 @@ class SequenceSynthesizer(Synthesizer):
     def _split(self, arrays, rng):
         return self._kind.split(self.codec_, arrays, self.validation_fraction, rng)
 
+    def _touch_up(self, model, arrays, rng):
+        super()._touch_up(model, arrays, rng)
+        self._kind.conclude(model, self.codec_, rng)
+
+    def _seconds_after(self, model):
+        return self._kind.seconds_after
+
     def _seconds_of_a_step(self, model, plan):
         return self._kind.seconds_of_a_step(self.codec_.layout, model, plan.batch_size)
 

@@ -22,6 +22,7 @@ class Tokens:
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
     labelled = True
     codec_options = ()
+    seconds_after = 0.0  # about that `conclude` takes
 
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
@@ -111,6 +112,10 @@ class Tokens:
     @staticmethod
     def guard(codec, model, learn, check, plan):
         """What ends training where the model begins to learn by heart: nothing, validation does."""
+
+    @staticmethod
+    def conclude(model, codec, rng):
+        """Learn what is left to learn of a trained model: nothing."""
 
     def to_dict(self):
         """The form as JSON-ready values."""
