@@ -8,7 +8,7 @@ from augment.chemistry.properties import PROPERTIES, properties
 from augment.synthesizers.tilt import Tilt
 
 CORRECTED = tuple(name for name in PROPERTIES if name != "qed")  # it takes longer than to draw a molecule
-MOST = 1.4, 1.5  # times as likely as drawn that a molecule becomes, with spreads and without
+ATTEMPTS = (True, 1.3), (True, 1.5), (False, 1.5)  # whether with spreads; times as likely as drawn that any becomes
 DRAWN = 4, 1000, 20_000  # molecules that are drawn to compare: times the fitted ones, at least and at most
 FEWEST = 100  # valid ones among them, of fewer nothing is learned
 SECONDS = 0.002  # that one of them takes
@@ -47,9 +47,9 @@ class PropertyTilt:
     """Chooses among valid molecules that a model drew, so that their properties are like those of the fitted ones.
 
     The properties are all of `augment.chemistry.properties` but "qed". Their means are those of the fitted molecules,
-    and so are their variances, where no molecule has to become more than 1.4 times as likely for it as the model makes
-    it; if one had to, means alone are corrected, by at most 1.5 times, and those of a model that is too far off are
-    only approached. Of valid molecules at least two in three are kept, and labels are as frequent as before.
+    and so are their variances where no molecule has to become more than 1.5 times as likely for it as the model makes
+    it; if one had to, means alone are corrected, and those of a model that is too far off are only approached. Of valid
+    molecules at least two in three are kept, and labels are as frequent as before.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class PropertyTilt:
         if len(molecules) < FEWEST:
             return None
         values = properties(molecules, CORRECTED)
-        for spreads, most in zip((True, False), MOST, strict=True):
+        for spreads, most in ATTEMPTS:
             known = _values(values, moments.means, spreads, classes, n_labels)
             wanted = known.mean(axis=0)
             aims = [*moments.means, *(moments.variances if spreads else [])]
