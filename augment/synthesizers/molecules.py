@@ -146,10 +146,11 @@ class Molecules(Strings):
         """CPU seconds about that `conclude` takes."""
         return SECONDS * Moments(**self.moments).n_drawn
 
-    def conclude(self, model, codec, rng):
-        """Learn the tilt, from molecules that the trained model draws."""
+    def conclude(self, model, codec, rng, seconds=None):
+        """Learn the tilt, from molecules that the trained model draws in so many CPU seconds about, or as are needed."""
         moments, n_classes = Moments(**self.moments), max(codec.layout.n_classes, 1)
-        places = rng.choice(n_classes, moments.n_drawn, p=codec.layout.proportions or None)
+        n = min(moments.n_drawn, int(seconds / SECONDS)) if seconds else moments.n_drawn
+        places = rng.choice(n_classes, n, p=codec.layout.proportions or None)
         drawn = draw_once(model, codec, self.ask(codec, places), self.notation, rng)
         valid = np.array([molecule is not None for molecule in drawn])
         molecules = [molecule for molecule in drawn if molecule is not None]

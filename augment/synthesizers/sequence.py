@@ -498,7 +498,7 @@ class SequenceSynthesizer(Synthesizer):
 
     def _touch_up(self, model, arrays, rng):
         super()._touch_up(model, arrays, rng)
-        self._kind.conclude(model, self.codec_, rng)
+        self._kind.conclude(model, self.codec_, rng, self.time_limit and self.time_limit / 2)
 
     def _seconds_after(self, model):
         return self._kind.seconds_after

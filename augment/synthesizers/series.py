@@ -241,7 +241,7 @@ class Series:
         return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs)
 
     @staticmethod
-    def conclude(model, codec, rng):
+    def conclude(model, codec, rng, seconds):
         """Learn what is left to learn of a trained model: nothing."""
 
     @staticmethod

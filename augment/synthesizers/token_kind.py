@@ -114,7 +114,7 @@ class Tokens:
         """What ends training where the model begins to learn by heart: nothing, validation does."""
 
     @staticmethod
-    def conclude(model, codec, rng):
+    def conclude(model, codec, rng, seconds):
         """Learn what is left to learn of a trained model: nothing."""
 
     def to_dict(self):
