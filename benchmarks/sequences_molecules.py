@@ -7,7 +7,8 @@ model wrote them, all else is of 10,000 that `generate` gives. "properties" is t
 is inside the interval of a real sample as large, "distance" that of those whose Wasserstein distance is; "similarity"
 to the nearest training molecule (SNN) stands beside that of the others. "drawn" are valid molecules a CPU second of a
 call for 1,000, then those of a call for 100 inside ranges of logP (2 to 3), weight (250 to 350) and QED (.6 to 1), and
-of one for 100 that keep a pyridine. Every finished line of --out is not run again. Set OMP_NUM_THREADS=1 on a busy machine.
+of one for 100 that keep a pyridine. Every finished line of --out is not run again. Set OMP_NUM_THREADS=1 on a busy
+machine.
 
 Last result (seed 0; one core of 2 that five to seven jobs shared, 24 GiB; TensorFlow 2.21, Keras 3.15, RDKit 2026.9.1):
 

@@ -147,7 +147,7 @@ class Molecules(Strings):
         return SECONDS * Moments(**self.moments).n_drawn
 
     def conclude(self, model, codec, rng, seconds=None):
-        """Learn the tilt, from molecules that the trained model draws in so many CPU seconds about, or as are needed."""
+        """Learn the tilt, from molecules that the trained model draws in about so many CPU seconds at most."""
         moments, n_classes = Moments(**self.moments), max(codec.layout.n_classes, 1)
         n = min(moments.n_drawn, int(seconds / SECONDS)) if seconds else moments.n_drawn
         places = rng.choice(n_classes, n, p=codec.layout.proportions or None)
