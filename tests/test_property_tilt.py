@@ -9,6 +9,7 @@ from test_molecule_draws import Library
 
 from augment.chemistry.properties import properties
 from augment.chemistry.reading import read_molecules
+from augment.codecs.molecules import Molecule
 from augment.synthesizers.kinds import kind_from_dict
 from augment.synthesizers.molecules import Molecules
 from augment.synthesizers.property_tilt import ATTEMPTS, CORRECTED, Moments, PropertyTilt
@@ -17,7 +18,15 @@ RINGS = ["C1=CC=C({})C=C1", "C1=CC({})=CN=C1", "C1CCN({})CC1", "C1COCC({})C1"]  
 STARTS, ENDS = ["C", "F", "CO", "CC", "CCN"], ["C", "CO", "CCN", "CC#N", "CCC", "CCCF", "C(C)C", "CS", "CCCC"]
 SMILES = [start + ring.format(end) for ring in RINGS for start in STARTS for end in ENDS]
 MOST = max(most for _, most in ATTEMPTS)
+LONG = 18  # tokens
 LESS = SMILES[:90] + SMILES[90:] * 2  # a network that draws rings that are not aromatic twice as often as it should
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fewer_drawn():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("augment.synthesizers.property_tilt.DRAWN", (4, 1000, 4000))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -27,25 +36,27 @@ def learned():
 
 
 class Quick(Library):
-    """A library that remembers what begins how."""
+    """A library that remembers what begins how and has which label: long ones the first, short ones the second."""
 
     def transport(self, noise, condition):
-        begun = {prompt.tobytes(): prompt for prompt in condition.prompts}
-        fitting = {key: self._fitting(prompt) for key, prompt in begun.items()}
-        choices = [fitting[prompt.tobytes()] for prompt in condition.prompts]
-        return [choice[number % len(choice)] for number, choice in zip(noise, choices, strict=True)]
+        asks = [(prompt.tobytes(), kind) for prompt, kind in zip(condition.prompts, condition.classes, strict=True)]
+        asked = dict(zip(asks, condition.prompts, strict=True))
+        fitting = {ask: self._fitting(prompt, ask[1]) for ask, prompt in asked.items()}
+        return [fitting[ask][number % len(fitting[ask])] for number, ask in zip(noise, asks, strict=True)]
 
-    def _fitting(self, prompt):
+    def _fitting(self, prompt, kind):
         told, begun = prompt[prompt > self.n_tokens], prompt[prompt <= self.n_tokens]
-        return [np.concatenate([told, own]) for own in self.own if np.array_equal(own[: len(begun)], begun)]
+        own = [own for own in self.own if not self.labelled or (len(own) < LONG) == kind]
+        return [np.concatenate([told, each]) for each in own if np.array_equal(each[: len(begun)], begun)]
 
 
 def learn(smiles, library, labels=None, **options):
     kind = Molecules.of(smiles, **options)
     molecules, _ = kind.to_learn(smiles)
-    kind.moments["n"] = 5 * len(smiles)  # as if there were more of them
+    kind.moments["n"] = 10**6  # as if there were more of them
     codec = kind.codec_class().fit((molecules, labels))
     library = Quick(codec, library)
+    library.labelled = labels is not None
     kind.conclude(library, codec, np.random.default_rng(0))
     return kind, codec, library
 
@@ -68,7 +79,7 @@ def test_properties_have_the_means_of_the_fitted_molecules(learned):
     assert aromatic(LESS) < 0.35 < aromatic(SMILES) == 0.5
     result = drawn(learned)
     values = properties(read_molecules(SMILES), CORRECTED)
-    error = values.std(axis=0) * np.sqrt(1 / 1500 + 2 / 3600)
+    error = values.std(axis=0) * np.sqrt(1 / 1500 + 2 / 4000)
     assert (np.abs(means(result.smiles) - values.mean(axis=0)) <= 3 * error).all()
     assert learned[0].tilt["tilt"]["reached"]
     assert result.n_kept / result.n_accepted > 0.95 / MOST
@@ -99,9 +110,12 @@ def test_what_is_asked_is_tilted_too(learned, given):
     assert aromatic(drawn(learned, **given).smiles) == pytest.approx(expected, abs=0.05)
 
 
+@pytest.mark.slow
 def test_labels_stay_as_frequent_and_means_are_right_with_them():
-    labels = np.array(["light" if len(text) < 20 else "heavy" for text in SMILES])
-    kind, codec, library = learn(SMILES, LESS, labels)
+    codec = Molecules.of(SMILES).codec_class()
+    short = np.array([len(codec._split(Molecule(text))) < LONG for text in SMILES])
+    assert 0.3 < short.mean() < 0.7
+    kind, codec, library = learn(SMILES, LESS, np.where(short, "short", "long"))
     places = np.random.default_rng(1).choice(2, 1500, p=codec.layout.proportions)
     smiles = drawn((kind, codec, library), places=places).smiles
     assert aromatic(smiles) == pytest.approx(0.5, abs=0.05)
@@ -136,6 +150,7 @@ def test_too_few_valid_ones_teach_nothing():
     assert kind.tilt is None
 
 
+@pytest.mark.slow
 def test_what_the_bounds_do_not_allow_is_approached():
     few = SMILES[:4] + SMILES[90:]
     kind, codec, library = learn(SMILES, few)

@@ -149,7 +149,7 @@ class Molecules(Strings):
     def conclude(self, model, codec, rng, seconds=None):
         """Learn the tilt, from molecules that the trained model draws in about so many CPU seconds at most."""
         moments, n_classes = Moments(**self.moments), max(codec.layout.n_classes, 1)
-        n = min(moments.n_drawn, int(seconds / SECONDS)) if seconds else moments.n_drawn
+        n = min(moments.n_drawn, 1 + int(seconds / SECONDS)) if seconds else moments.n_drawn
         places = rng.choice(n_classes, n, p=codec.layout.proportions or None)
         drawn = draw_once(model, codec, self.ask(codec, places), self.notation, rng)
         valid = np.array([molecule is not None for molecule in drawn])

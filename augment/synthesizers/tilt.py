@@ -33,7 +33,7 @@ class Tilt:
 
     Examples
     --------
-    >>> drawn = np.array([[0.0], [1.0]]).repeat(500, axis=0)  # a fair coin is to show 1 in three of five times
+    >>> drawn = np.array([[0.0], [1.0]]).repeat(5000, axis=0)  # a fair coin is to show 1 in three of five times
     >>> tilt = Tilt.of(drawn, np.array([0.6]), n=10**6, most=1.5)
     >>> (tilt.ratio(np.array([[0.0], [1.0]])) / 2).round(2).tolist()
     [0.4, 0.6]
