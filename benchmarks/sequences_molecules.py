@@ -10,7 +10,8 @@ call for 1,000, then those of a call for 100 inside ranges of logP (2 to 3), wei
 of one for 100 that keep a pyridine. Every finished line of --out is not run again. Set OMP_NUM_THREADS=1 on a busy
 machine.
 
-Last result (seed 0; one core of 2 that five to seven jobs shared, 24 GiB; TensorFlow 2.21, Keras 3.15, RDKit 2026.9.1):
+Last result (all of it of raw molecules, before their properties were corrected; seed 0; one core of 2 that five to
+seven jobs shared, 24 GiB; TensorFlow 2.21, Keras 3.15, RDKit 2026.9.1):
 
 | setting | fit CPU-s | valid | unique | novel | diversity | similarity | scaffolds | drawn | in ranges | with part |
 |---|---|---|---|---|---|---|---|---|---|---|
