@@ -132,14 +132,16 @@ class Synthesizer(DensityMixin, BaseEstimator):
         self._conclude(model, arrays, rng)
         self.model_ = _for_use(model)
 
-    @staticmethod
-    def _conclude(model, arrays, rng):
-        """Let the model learn what is left to learn; a first Ctrl-C does not lose what was trained."""
+    def _conclude(self, model, arrays, rng):
+        """Learn what is left to learn; a first Ctrl-C does not lose what was trained."""
         try:
-            model.conclude(arrays, rng)
+            self._touch_up(model, arrays, rng)
         except KeyboardInterrupt:
             print("\nthe model is trained, its last touches take a moment: Ctrl-C again gives it up", file=sys.stderr)
-            model.conclude(arrays, rng)
+            self._touch_up(model, arrays, rng)
+
+    def _touch_up(self, model, arrays, rng):
+        model.conclude(arrays, rng)
 
     def _fit_weights(self, model, arrays, rng, started):
         """Train `model` on a part of the rows, which is returned, and validate it on the others."""

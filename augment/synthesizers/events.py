@@ -212,6 +212,10 @@ class Events:
         """What ends training where the model begins to learn by heart: nothing, validation does."""
 
     @staticmethod
+    def conclude(model, codec, rng, seconds):
+        """Learn what is left to learn of a trained model: nothing."""
+
+    @staticmethod
     def split(codec, arrays, fraction, rng):
         """Encoded rows to learn from and to validate on: entities are in one of both, with all of their rows."""
         return split_groups(arrays, groups(arrays), fraction, rng)

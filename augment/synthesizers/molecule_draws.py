@@ -1,4 +1,4 @@
-"""New molecules are drawn, read by RDKit, and drawn again until they are valid and as asked."""
+"""New molecules are drawn, read by RDKit, and drawn again until they are valid, as asked and kept by the tilt."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from augment.chemistry.reading import canonical, from_selfies, read_molecules, t
 from augment.codecs.molecules import Molecule
 from augment.codecs.sequence_layout import SequenceCondition
 from augment.synthesizers.molecule_conditions import Wanted
+from augment.synthesizers.property_tilt import PropertyTilt
 
 TOGETHER = 128, 8192  # that are drawn again together at least and at most
 PATIENCE, LEAST = 2000, 200  # so many are drawn at least before one gives up where fewer than one in ... is as asked
@@ -24,10 +25,13 @@ class MoleculeCondition(SequenceCondition):
         Properties and a part that they are to have.
     valid_only : bool, default=True
         Whether others than valid ones are drawn again.
+    tilt : PropertyTilt, default=None
+        Which of the valid ones that are as asked are kept; None keeps all.
     """
 
     wanted: Wanted = field(kw_only=True)
     valid_only: bool = field(kw_only=True, default=True)
+    tilt: PropertyTilt | None = field(kw_only=True, default=None)
 
 
 @dataclass
@@ -38,14 +42,16 @@ class Drawn:
     ----------
     smiles : list of str
         Those that are given.
-    n, n_valid, n_accepted, n_cut : int
-        How many were drawn, and of these how many are valid, are as asked, and had not ended by `max_length`.
+    n, n_valid, n_accepted, n_kept, n_cut : int
+        How many were drawn, and of these how many are valid, are as asked, were kept of those by the tilt, and had not
+        ended by `max_length`.
     """
 
     smiles: list
     n: int = 0
     n_valid: int = 0
     n_accepted: int = 0
+    n_kept: int = 0
     n_cut: int = 0
 
     def __str__(self):
@@ -62,7 +68,8 @@ class Drawn:
 def draw(model, codec, known, notation, rng):
     """Molecules, one for each place of a MoleculeCondition.
 
-    Those that are not as asked are drawn again, which leaves the model's distribution given that they are.
+    Those that are not as asked, or that the tilt does not keep, are drawn again, which leaves the model's distribution,
+    tilted, given that they are.
 
     Parameters
     ----------
@@ -99,15 +106,19 @@ def draw(model, codec, known, notation, rng):
     while missing := sorted(place for places in free.values() for place in places):
         places = np.resize(missing, size)
         texts, molecules = candidates(places, drawn)
-        for place, text, molecule in zip(places, texts, molecules, strict=True):
-            accepted, text = _accepted(known, text, molecule)
-            drawn.n_accepted += accepted
-            if accepted and free[candidates.asks[place]]:
-                drawn.smiles[free[candidates.asks[place]].popleft()] = text
+        for number in candidates.kept(places, texts, molecules, drawn):
+            if places_left := free[candidates.asks[places[number]]]:
+                drawn.smiles[places_left.popleft()] = candidates.written(texts[number], molecules[number])
         _check_patience(drawn, known)
         n_missing = sum(map(len, free.values()))
-        size = int(np.clip(1.1 * n_missing * drawn.n / max(drawn.n_accepted, 1), *TOGETHER))
+        size = int(np.clip(1.1 * n_missing * drawn.n / max(drawn.n_kept, 1), *TOGETHER))
     return drawn
+
+
+def draw_once(model, codec, known, notation, rng):
+    """What is drawn for each place of a MoleculeCondition, whatever it is: a molecule of RDKit, or None for none."""
+    _, molecules = _Candidates(model, codec, known, notation, rng)(np.arange(len(known.classes)), Drawn([]))
+    return molecules
 
 
 class _Candidates:
@@ -121,6 +132,7 @@ class _Candidates:
         # some of them may have tokens that no fitted molecule has; where all do, one is named
         known_ones = codec.known_only(beginnings)
         self.beginnings = known_ones or codec.begun([Molecule(text) for text in beginnings], "substructure")
+        self.begun = any(map(len, known.prompts))
         self.asks = [(kind, prompt.tobytes()) for kind, prompt in zip(known.classes, known.prompts, strict=True)]
 
     def __call__(self, places, drawn):
@@ -134,6 +146,27 @@ class _Candidates:
         drawn.n += len(texts)
         drawn.n_valid += sum(molecule is not None for molecule in molecules)
         return texts, molecules
+
+    def kept(self, places, texts, molecules, drawn):
+        """Numbers of those drawn for these places that are as asked and that the tilt keeps; counts them."""
+        asked = np.array([self._as_asked(*pair) for pair in zip(texts, molecules, strict=True)])
+        kept = asked
+        if self.known.tilt is not None:
+            candidates = [molecule if ask else None for ask, molecule in zip(asked, molecules, strict=True)]
+            kept = asked & self.known.tilt.keeps(candidates, self.known.classes[places], self.rng)
+        drawn.n_accepted += int(asked.sum())
+        drawn.n_kept += int(kept.sum())
+        return np.flatnonzero(kept)
+
+    def _as_asked(self, text, molecule):
+        wanted = self.known.wanted
+        if molecule is None or not wanted:
+            return molecule is not None
+        return wanted.accepts(*read_molecules([self.written(text, molecule)]))
+
+    def written(self, text, molecule):
+        """The SMILES of a molecule: canonical, but where it has to begin with a prompt."""
+        return text if self.begun else canonical(molecule)
 
     def _condition(self, places):
         known, codec, ranges = self.known, self.codec, self.known.wanted.ranges
@@ -149,15 +182,6 @@ class _Candidates:
         ]
         longest = max(known.max_length, *map(len, self.beginnings), 0) + 1 + len(ranges)
         return SequenceCondition(known.classes[places], prompts, longest, known.temperature, known.top_p)
-
-
-def _accepted(known, text, molecule):
-    """Whether a molecule is as asked, and its SMILES: canonical, but where it has to begin with a prompt."""
-    if molecule is None:
-        return False, text
-    if not any(map(len, known.prompts)):
-        text = canonical(molecule)
-    return not known.wanted or known.wanted.accepts(*read_molecules([text])), text
 
 
 def _check_patience(drawn, known):

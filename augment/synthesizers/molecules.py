@@ -2,18 +2,20 @@
 
 import sys
 import warnings
+from dataclasses import asdict
 
 import numpy as np
 
 from augment.chemistry.beginnings import in_single_and_double_bonds
-from augment.chemistry.properties import properties
+from augment.chemistry.properties import PROPERTIES, properties
 from augment.chemistry.reading import in_one_way, kekule, read_molecules, shuffled, to_selfies
 from augment.codecs.bonds import has_other_signs
 from augment.codecs.molecules import TOLD, Molecule, MoleculeCodec
 from augment.synthesizers.base import split
 from augment.synthesizers.classes import LABEL
 from augment.synthesizers.molecule_conditions import Wanted
-from augment.synthesizers.molecule_draws import MoleculeCondition, draw, smiles_of
+from augment.synthesizers.molecule_draws import MoleculeCondition, draw, draw_once, smiles_of
+from augment.synthesizers.property_tilt import CORRECTED, SECONDS, Moments, PropertyTilt
 from augment.synthesizers.texts import Strings, read_texts
 from augment.synthesizers.token_kind import FEWEST
 
@@ -36,14 +38,18 @@ class Molecules(Strings):
         What the model writes molecules as.
     on_error : {"raise", "skip"}, default="raise"
         What happens to SMILES that are none in what is fitted.
+    moments : dict, default=None
+        The `Moments` of the fitted molecules.
+    tilt : dict, default=None
+        The `PropertyTilt` that `conclude` learned; None corrects nothing.
     """
 
     name, codec_class = "molecules", MoleculeCodec
     takes, options = (*Strings.takes, "valid_only"), ("notation", "on_error")
 
-    def __init__(self, container="list", series=None, notation="smiles", on_error="raise"):
+    def __init__(self, container="list", series=None, notation="smiles", on_error="raise", moments=None, tilt=None):
         super().__init__(container, series)
-        self.notation, self.on_error = notation, on_error
+        self.notation, self.on_error, self.moments, self.tilt = notation, on_error, moments, tilt
 
     @staticmethod
     def codec_settings(synthesizer):
@@ -78,9 +84,12 @@ class Molecules(Strings):
         if reasons:
             warnings.warn(f"Left out: X has {_told(reasons, texts)}.", stacklevel=6)
         kept = np.array([number not in reasons for number in range(len(texts))])
-        values = properties([molecule for molecule, keep in zip(molecules, kept, strict=True) if keep], TOLD)
+        molecules = [molecule for molecule, keep in zip(molecules, kept, strict=True) if keep]
+        values = dict(zip(PROPERTIES, properties(molecules).T, strict=True))
+        self.moments = asdict(Moments.of(np.column_stack([values[name] for name in CORRECTED]), n_different))
+        told = np.column_stack([values[name] for name in TOLD])
         texts = [text for text, keep in zip(written, kept, strict=True) if keep]
-        return [Molecule(text, tuple(row)) for text, row in zip(texts, values.tolist(), strict=True)], kept
+        return [Molecule(text, tuple(row)) for text, row in zip(texts, told.tolist(), strict=True)], kept
 
     def _written(self, texts):
         """What each molecule is written as, it itself, and by their numbers what is wrong with some."""
@@ -127,12 +136,30 @@ class Molecules(Strings):
             raise ValueError("A condition on properties or a part needs molecules that can be read: valid_only=True.")
         if wanted.part is not None and given.get("prompt") is not None:
             raise ValueError("Give one of prompt and the substructure of condition, with which molecules begin, too.")
-        return MoleculeCondition(**vars(known), wanted=wanted, valid_only=bool(valid_only))
+        as_learned = self.tilt is not None and known.temperature == known.top_p == 1
+        tilt = PropertyTilt.from_dict(self.tilt) if as_learned else None
+        return MoleculeCondition(**vars(known), wanted=wanted, valid_only=bool(valid_only), tilt=tilt)
 
     @staticmethod
     def rows_seen(layout, n):
         """How many rows training sees, of n, and in how many steps at least."""
         return min(OFTEN * n / (1 + n_copies(layout.n_samples)), MOST / layout.length), FEWEST
+
+    @property
+    def seconds_after(self):
+        """CPU seconds about that `conclude` takes."""
+        return SECONDS * Moments(**self.moments).n_drawn
+
+    def conclude(self, model, codec, rng, seconds=None):
+        """Learn the tilt, from molecules that the trained model draws in about so many CPU seconds at most."""
+        moments, n_classes = Moments(**self.moments), max(codec.layout.n_classes, 1)
+        n = min(moments.n_drawn, 1 + int(seconds / SECONDS)) if seconds else moments.n_drawn
+        places = rng.choice(n_classes, n, p=codec.layout.proportions or None)
+        drawn = draw_once(model, codec, self.ask(codec, places), self.notation, rng)
+        valid = np.array([molecule is not None for molecule in drawn])
+        molecules = [molecule for molecule in drawn if molecule is not None]
+        tilt = PropertyTilt.of(moments, molecules, places[valid], n_classes)
+        self.tilt = tilt and tilt.to_dict()
 
     def draw(self, model, codec, known, rng):
         """New molecules and what was drawn to get them: a `Drawn`."""

@@ -248,6 +248,10 @@ class Series:
         return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs)
 
     @staticmethod
+    def conclude(model, codec, rng, seconds):
+        """Learn what is left to learn of a trained model: nothing."""
+
+    @staticmethod
     def _n_values(codec):
         """How many numbers the steps of an encoded series are."""
         return codec.layout.n_values

@@ -21,6 +21,7 @@ class Tokens:
     families = ("recurrent",)  # the first is what "auto" is
     takes, options = ("prompt", "max_length", "temperature", "top_p"), ()
     labelled = True
+    seconds_after = 0.0  # about that `conclude` takes
 
     def to_learn(self, X):
         """Sequences as the codec takes them to learn from, and which of X (n,) they are."""
@@ -115,6 +116,10 @@ class Tokens:
     @staticmethod
     def guard(codec, model, learn, check, plan):
         """What ends training where the model begins to learn by heart: nothing, validation does."""
+
+    @staticmethod
+    def conclude(model, codec, rng, seconds):
+        """Learn what is left to learn of a trained model: nothing."""
 
     def to_dict(self):
         """The form as JSON-ready values."""
