@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from augment import ImageClassifier, ImageSynthesizer
 from augment.models import GAN, VAE, Flow
+from augment.models.image_vae import ImageVAEModel
 
 SMALL = {"vae": VAE(latent_dim=4, width=8), "flow": Flow(width=8, n_steps=4), "gan": GAN(latent_dim=4, width=8)}
 
@@ -96,6 +97,16 @@ def test_score_prefers_images_of_the_kind_that_was_learned(fitted):
     assert synthesizer.score(fresh, labels) == synthesizer.score(fresh, labels)
     assert synthesizer.score(fresh, labels) > 2 * synthesizer.score(255 - fresh, labels)
     assert synthesizer.score(fresh) < 0
+
+
+def test_looks_in_training_are_at_images_as_they_will_be_drawn(one_step, monkeypatch):
+    seen, prepare = [], ImageVAEModel.prepare
+    monkeypatch.setattr(ImageVAEModel, "prepare", lambda self, x, rng: seen.append(len(x)) or prepare(self, x, rng))
+    X, y = patterns(100, np.random.default_rng(0))
+    settings = {"epochs": 2, "validation_fraction": 0.2, "verbose": 0, "random_state": 0}
+    synthesizer = ImageSynthesizer(SMALL["vae"], **settings).fit(X, y)
+    assert seen == [80, 80, 80]  # after each epoch, and once the weights are trained
+    assert len(synthesizer.history_["nearer_share"]) == 2
 
 
 def test_saved_and_pickled_synthesizers_give_the_same_images(fitted, tmp_path):

@@ -128,7 +128,7 @@ def write_meshes(
 
 
 def _meshes(X, options, on_error, empty):
-    """The mesh of each volume; None for one without a surface, whose number is added to `empty`, or the first raises."""
+    """Meshes, each made when asked for; None for a volume without a surface, whose number is added to `empty`."""
     for i, voxels in enumerate(X):
         try:
             yield to_mesh(voxels, **options)

@@ -65,7 +65,8 @@ class Flow(Recipe):
         A network of one's own from (batch, layout.width + layout.n_columns + 17), the mixture, which columns are known
         and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories; for
         images from a list of mixtures (batch, *layout.shape), features of the time (batch, 17) and classes
-        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape); for series from a list of
+        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape), or to logits of the upper
+        value where pixels have two (`layout.binary`); for series from a list of
         mixtures (batch, *layout.shape), which numbers are known, in the same shape, features of the time and classes as
         for images, to what is added to directions (batch, *layout.shape). Training starts at the weights that it has.
     tokens : {"channels", "time"}, default="channels"
