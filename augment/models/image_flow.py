@@ -39,7 +39,7 @@ class ImageFlowModel(ImageModel):
         super().__init__(layout)
         self.network, self.n_steps, self.sampler, self.guidance_scale = network, n_steps, sampler, guidance_scale
         self.passes = n_steps * (1 + (sampler == "heun")) * (1 + (guidance_scale != 1))
-        self.shift = max(1.0, np.sqrt(layout.n_pixels) / UNSHIFTED) if layout.binary else 1.0
+        self.shift = max(1.0, layout.n_pixels**0.5 / UNSHIFTED) if layout.binary else 1.0
         self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, x, training=False):

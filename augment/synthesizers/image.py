@@ -25,7 +25,7 @@ class ImageSynthesizer(Synthesizer):
 
     Takes arrays of pixels (n, height, width) or (n, height, width, channels), and with `spatial_dims=3` of voxels
     (n, depth, height, width[, channels]), of whole numbers, floats or booleans, up to 128 on a side; what it generates
-    has their shape, dtype and range.
+    has their shape, dtype and range, and two values where all pixels have one of two.
 
     Parameters
     ----------
