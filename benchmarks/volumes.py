@@ -6,7 +6,8 @@ Boxes, tables and towers of `make_shapes`, 16 voxels a side: default settings fi
 meshed as `write_meshes` does, and the audit with n others as holdout. "watertight" is the share of meshes that enclose
 a volume, "one" of solids that were one connected part before all but the largest were left out, "nearly one" of those
 whose largest part has 95 % of the filled voxels, "in law" of solids that some shape of its label could be (see
-`lawful`), for which the training solids have 1. Accuracy and coverage as in `benchmarks/images.py`. Every finished line of --out is not run again. Needs augment-toolkit[mesh].
+`lawful`), for which the training solids have 1. Accuracy and coverage as in `benchmarks/images.py`. Every finished line
+of --out is not run again. Needs augment-toolkit[mesh].
 
 Last result (--models vae --seeds 1, seed 0 alone; one of 2 shared cores, 24 GiB; TensorFlow, OMP_NUM_THREADS=1):
 

@@ -109,6 +109,18 @@ def test_looks_in_training_are_at_images_as_they_will_be_drawn(one_step, monkeyp
     assert len(synthesizer.history_["nearer_share"]) == 2
 
 
+@pytest.mark.parametrize("family", SMALL)
+def test_images_of_two_values_have_these_alone(one_step, family, tmp_path):
+    X = np.where(patterns(60, np.random.default_rng(0))[0] > 90, 3.5, 0.25)
+    synthesizer = ImageSynthesizer(SMALL[family], epochs=1, verbose=0, random_state=0).fit(X)
+    made = [synthesizer.generate(20)]
+    if synthesizer.model_.takes_like:
+        made.append(synthesizer.generate(like=X[:20], strength=0.5))
+    assert set(np.unique(made)) == {0.25, 3.5}  # after one step, too
+    synthesizer.save(tmp_path / "images.augment")
+    assert np.array_equal(ImageSynthesizer.load(tmp_path / "images.augment").generate(20), made[0])
+
+
 def test_saved_and_pickled_synthesizers_give_the_same_images(fitted, tmp_path):
     synthesizer = fitted[2]
     expected = synthesizer.generate(20, random_state=1)
