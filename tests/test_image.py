@@ -109,6 +109,7 @@ def test_looks_in_training_are_at_images_as_they_will_be_drawn(one_step, monkeyp
     assert len(synthesizer.history_["nearer_share"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", SMALL)
 def test_images_of_two_values_have_these_alone(one_step, family, tmp_path):
     X = np.where(patterns(60, np.random.default_rng(0))[0] > 90, 3.5, 0.25)
