@@ -42,8 +42,8 @@ def write_files(path, names, contents, origin, parents=None):
         The folder.
     names : list of str
         The files, relative to it.
-    contents : iterable of bytes
-        What they hold.
+    contents : iterable of bytes or None
+        What they hold; None makes no file.
     origin : dict or None
         What `augment.provenance.origin` gave; None makes no manifest.
     parents : list of lists, default=None
@@ -52,6 +52,8 @@ def write_files(path, names, contents, origin, parents=None):
     with whole_folder(path, provenance.lists_all) as folder:
         listed = {}
         for i, (name, content) in enumerate(zip(names, contents, strict=True)):
+            if content is None:
+                continue
             place = folder / name
             place.parent.mkdir(exist_ok=True)
             place.write_bytes(content)

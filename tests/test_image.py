@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from augment import ImageClassifier, ImageSynthesizer
 from augment.models import GAN, VAE, Flow
+from augment.models.image_vae import ImageVAEModel
 
 SMALL = {"vae": VAE(latent_dim=4, width=8), "flow": Flow(width=8, n_steps=4), "gan": GAN(latent_dim=4, width=8)}
 
@@ -96,6 +97,29 @@ def test_score_prefers_images_of_the_kind_that_was_learned(fitted):
     assert synthesizer.score(fresh, labels) == synthesizer.score(fresh, labels)
     assert synthesizer.score(fresh, labels) > 2 * synthesizer.score(255 - fresh, labels)
     assert synthesizer.score(fresh) < 0
+
+
+def test_looks_in_training_are_at_images_as_they_will_be_drawn(one_step, monkeypatch):
+    seen, prepare = [], ImageVAEModel.prepare
+    monkeypatch.setattr(ImageVAEModel, "prepare", lambda self, x, rng: seen.append(len(x)) or prepare(self, x, rng))
+    X, y = patterns(100, np.random.default_rng(0))
+    settings = {"epochs": 2, "validation_fraction": 0.2, "verbose": 0, "random_state": 0}
+    synthesizer = ImageSynthesizer(SMALL["vae"], **settings).fit(X, y)
+    assert seen == [80, 80, 80]  # after each epoch, and once the weights are trained
+    assert len(synthesizer.history_["nearer_share"]) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", SMALL)
+def test_images_of_two_values_have_these_alone(one_step, family, tmp_path):
+    X = np.where(patterns(60, np.random.default_rng(0))[0] > 90, 3.5, 0.25)
+    synthesizer = ImageSynthesizer(SMALL[family], epochs=1, verbose=0, random_state=0).fit(X)
+    made = [synthesizer.generate(20)]
+    if synthesizer.model_.takes_like:
+        made.append(synthesizer.generate(like=X[:20], strength=0.5))
+    assert set(np.unique(made)) == {0.25, 3.5}  # after one step, too
+    synthesizer.save(tmp_path / "images.augment")
+    assert np.array_equal(ImageSynthesizer.load(tmp_path / "images.augment").generate(20), made[0])
 
 
 def test_saved_and_pickled_synthesizers_give_the_same_images(fitted, tmp_path):

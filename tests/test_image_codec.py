@@ -72,6 +72,19 @@ def test_it_is_plain_json():
     assert np.array_equal(again.decode(arrays)[0], images) and again.decode(arrays)[1].dtype == labels.dtype
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "binary"),
+    [([0, 1], "bool", True), ([0, 255], "uint8", True), ([0.25, 3.5], "float64", True), ([0, 1, 2], "uint8", False)],
+)
+def test_pixels_of_two_values_are_known_as_such(values, dtype, binary):
+    rng = np.random.default_rng(0)
+    images = np.stack([rng.choice(values, (4, 5, 6)), np.full((4, 5, 6), 1)], axis=-1).astype(dtype)
+    codec = ImageCodec().fit((images, None))
+    assert codec.layout.binary is binary
+    assert ImageCodec.from_dict(json.loads(json.dumps(codec.to_dict()))).layout == codec.layout
+    assert (np.abs(codec.encode((images, None))) == 1).all() == binary
+
+
 def test_filling_up_repeats_the_edge():
     images = np.arange(2 * 5 * 5, dtype="float64").reshape(2, 5, 5)
     codec = ImageCodec().fit((images, None))

@@ -1,5 +1,7 @@
 """The adversarial network of images: what each part of its loss moves, and what it measures."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -61,6 +63,18 @@ def test_a_class_changes_what_is_drawn_and_what_is_said(model):
     assert np.abs(drawn[0] - drawn[1]).max() > 1e-3 and np.abs(drawn).max() <= 1
     said = [ops.convert_to_numpy(model.discriminator([drawn[0], label])) for label in (first, second)]
     assert np.abs(said[0] - said[1]).max() > 1e-4
+
+
+def test_two_values_are_rounded_and_gradients_pass_the_rounding(one_step):
+    model = GAN(latent_dim=4, width=8).build(replace(LAYOUT, binary=True))
+    noise, label = np.random.default_rng(0).normal(size=(2, 4)).astype("float32"), np.eye(2, dtype="float32")
+    made = ops.convert_to_numpy(model._images(noise, label))
+    soft = np.tanh(ops.convert_to_numpy(model.generator([noise, label])))
+    assert np.array_equal(made, np.where(soft > 0, 1, -1))
+    before = [ops.convert_to_numpy(weight) for weight in model.generator.trainable_weights]
+    model.fit(rows(8, np.random.default_rng(1)), batch_size=8, epochs=1, verbose=0)
+    after = [ops.convert_to_numpy(weight) for weight in model.generator.trainable_weights]
+    assert all((one != other).any() for one, other in zip(before, after, strict=True))
 
 
 def test_its_error_is_small_for_what_it_makes_and_large_for_what_it_does_not(model):

@@ -1,5 +1,7 @@
 """The autoencoder of images: its two terms, its mixtures, and the way from one image to another, in closed form."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -57,6 +59,18 @@ def test_the_loss_weighs_pixels_by_the_best_deviation(model):
     assert float(model.compute_loss(y_pred=said, sample_weight=weights)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_pixels_of_two_values_are_bernoulli():
+    encoder, decoder = linear_networks(log_variance=-10.0)  # the code is .5, and so is every logit
+    model = VAE(latent_dim=2, encoder=encoder, decoder=decoder).build(replace(LAYOUT, binary=True))
+    said = model(rows([[1.0] * 12 + [-1.0] * 4], [0]))
+    expected = (12 * np.log1p(np.exp(-0.5)) + 4 * np.log1p(np.exp(0.5))) / 16
+    assert float(said["error"][0]) == pytest.approx(expected, rel=0.01)
+    divergence = float(said["divergence"][0])
+    assert float(model.misfit(said)[0]) == pytest.approx(16 * float(said["error"][0]) + divergence, rel=1e-5)
+    said["weight"] = 0.5
+    assert float(model.compute_loss(y_pred=said)) == pytest.approx(16 * expected + 0.5 * divergence, rel=0.01)
+
+
 def test_each_class_has_the_mixture_of_its_codes(model, monkeypatch):
     rng = np.random.default_rng(0)
     centres = {0: [[-3.0, 0.0], [3.0, 0.0]], 1: [[0.0, 4.0], [0.0, 4.0]]}
@@ -74,6 +88,14 @@ def test_each_class_has_the_mixture_of_its_codes(model, monkeypatch):
         assert np.allclose(mine.mean(axis=0), codes[labels == label].mean(axis=0), atol=0.15)
         assert np.allclose(np.cov(mine.T), np.cov(codes[labels == label].T), atol=0.5)
     assert (np.abs(np.abs(drawn[labels == 0, 0]) - 3) < 1.5).mean() > 0.95  # two clouds, and nothing between them
+
+
+def test_prepared_it_draws_from_the_codes_as_they_are(model):
+    classes = np.eye(2, dtype="float32")[np.arange(400) % 2]
+    noise = model.noise(400, np.random.default_rng(0))
+    assert abs(model.mixtures.codes(noise, classes).mean()) < 0.15  # a standard normal
+    model.prepare(rows(np.zeros((400, 16)), np.arange(400) % 2), np.random.default_rng(1))
+    assert model.mixtures.codes(noise, classes).mean() == pytest.approx(0.5, abs=0.1)
 
 
 def test_a_class_that_this_part_lacks_has_a_normal_of_its_own(model):

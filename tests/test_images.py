@@ -1,5 +1,7 @@
 """What the models of images share: values of pixels are as frequent as in real images, whatever a network makes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from keras import ops
@@ -142,3 +144,17 @@ def test_a_second_conclusion_starts_anew(model, real):
     before = ops.convert_to_numpy(model.quantiles.value)
     model.conclude(real, np.random.default_rng(1))
     assert np.array_equal(before, ops.convert_to_numpy(model.quantiles.value))
+
+
+def test_of_two_values_the_nearer_one_is_taken():
+    layout = replace(LAYOUT, binary=True)
+    model = Uniform(layout)
+    model.build((None, layout.width))
+    classes = np.array([[1.0, 0.0]], "float32")
+    like = np.random.default_rng(0).choice([-1.0, 1.0], (1, layout.n_pixels)).astype("float32")
+    model.conclude(np.concatenate([like, classes], axis=1), np.random.default_rng(1))
+    noise = model.noise(1, np.random.default_rng(2))
+    for strength in (0.4, 1.0):
+        rows = model.transport(noise, ImageCondition(classes, like, strength))
+        nearer = np.where((1 - strength) * like + strength * noise > 0, 1, -1)
+        assert rows.dtype == "float32" and np.array_equal(rows[:, : layout.n_pixels], nearer)

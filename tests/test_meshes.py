@@ -204,6 +204,45 @@ def test_an_empty_volume_is_named_and_leaves_no_folder(trimesh, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_volumes_without_a_surface_are_left_out_and_named_where_that_is_asked_for(trimesh, tmp_path):
+    X, y = make_shapes(5, random_state=0)
+    X[1] = 0
+    X[3] = 0
+    X[3, 4, 4, 4] = 1  # a voxel that vanishes in the blur
+    parents = [[f"real {i}"] for i in range(5)]
+    options = {"source": "varied", "parents": parents}
+    with pytest.raises(ValueError, match=r"Volume 1: .* Leave such volumes out with on_error='skip'"):
+        meshes.write_meshes(X, tmp_path / "shapes", y, **options)
+    with pytest.warns(UserWarning, match="2 of 5 volumes have no surface and were left out: 1, 3"):
+        names = meshes.write_meshes(X, tmp_path / "shapes", y, on_error="skip", **options)
+    assert [name is None for name in names] == [False, True, False, True, False]
+    for i in (0, 2, 4):
+        assert names[i] == f"{y[i]}/{i}.glb"
+        assert trimesh.load(tmp_path / "shapes" / names[i], force="mesh").volume == pytest.approx(X[i].sum(), rel=0.15)
+    listed = json.loads((tmp_path / "shapes" / "synthetic.json").read_text())["files"]
+    assert {name: entry["parents"] for name, entry in listed.items()} == {names[i]: parents[i] for i in (0, 2, 4)}
+    assert verify(tmp_path / "shapes")["ok"]
+
+
+def test_what_is_wrong_with_all_volumes_is_never_left_out(trimesh, tmp_path):
+    X, _ = make_shapes(2, random_state=0)
+    with pytest.raises(ValueError, match="None of the 2 volumes has a surface"):
+        meshes.write_meshes(0 * X, tmp_path / "shapes", on_error="skip")
+    with pytest.raises(ValueError, match="Volume 0: level must be between"):
+        meshes.write_meshes(X, tmp_path / "shapes", level=2, on_error="skip")
+    with pytest.raises(ValueError, match="on_error must be 'raise' or 'skip'"):
+        meshes.write_meshes(X, tmp_path / "shapes", on_error="ignore")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_volume_that_vanishes_in_the_blur_says_so(trimesh):
+    speck = np.zeros((5, 5, 5), "uint8")
+    speck[2, 2, 2] = 1
+    with pytest.raises(ValueError, match=r"after the blur \(1 before it: a smaller blur keeps more\)"):
+        meshes.to_mesh(speck)
+    assert meshes.to_mesh(speck, blur=0).is_watertight
+
+
 @pytest.mark.parametrize(
     ("voxels", "words"),
     [

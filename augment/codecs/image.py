@@ -58,12 +58,15 @@ class ImageCodec:
         self.dtype_in, self.has_channels = images.dtype, images.ndim == self.spatial_dims + 2
         self.shape = images.shape[1:] if self.has_channels else (*images.shape[1:], 1)
         pixels = images.reshape(-1, self.shape[-1])
-        self.low, self.high = pixels.min(axis=0).astype("float64"), pixels.max(axis=0).astype("float64")
+        low, high = pixels.min(axis=0), pixels.max(axis=0)
+        self.low, self.high = low.astype("float64"), high.astype("float64")
+        binary = bool(((pixels == low) | (pixels == high)).all())
         self.classes = Classes.of(labels)
         patch = _patch(max(self.shape[:-1]), GRID[self.spatial_dims])
         unit = 2 * patch
         filled = (*(-(-side // unit) * unit for side in self.shape[:-1]), self.shape[-1])
-        self.layout = ImageLayout(filled, self.classes.proportions, n_samples=len(images), patch=patch)
+        form = {"n_samples": len(images), "patch": patch, "binary": binary}
+        self.layout = ImageLayout(filled, self.classes.proportions, **form)
         return self
 
     def encode(self, data, rng=None):
@@ -118,6 +121,7 @@ class ImageCodec:
             "filled": list(self.layout.shape),
             "n_samples": self.layout.n_samples,
             "patch": self.layout.patch,
+            "binary": self.layout.binary,
         }
 
     @classmethod
@@ -128,9 +132,8 @@ class ImageCodec:
         codec.shape = tuple(state["shape"])
         codec.low, codec.high = np.array(state["low"]), np.array(state["high"])
         codec.classes = Classes.from_dict(state["classes"])
-        codec.layout = ImageLayout(
-            tuple(state["filled"]), codec.classes.proportions, n_samples=state["n_samples"], patch=state["patch"]
-        )
+        form = {name: state[name] for name in ("n_samples", "patch", "binary")}
+        codec.layout = ImageLayout(tuple(state["filled"]), codec.classes.proportions, **form)
         return codec
 
 

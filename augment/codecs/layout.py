@@ -198,12 +198,15 @@ class ImageLayout:
         Number of images that the codec was fitted on.
     patch : int
         Side of the squares or cubes of pixels that a network takes as one place.
+    binary : bool, default=False
+        Whether pixels have two values: all are -1 or 1.
     """
 
     shape: tuple
     proportions: tuple
     n_samples: int = field(kw_only=True)
     patch: int = field(kw_only=True)
+    binary: bool = field(default=False, kw_only=True)
 
     @property
     def modality(self):

@@ -11,6 +11,10 @@ LOWER, APART = 1e-3, 1e-4
 FORMS = {2: "heights (height, width), at least 2 x 2", 3: "voxels (depth, height, width)"}
 
 
+class NoSurfaceError(ValueError):
+    """Nothing in a volume is fuller than the level."""
+
+
 def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     """The closed surface of a solid on a grid of voxels: marching cubes (Lewiner et al. 2003) after a light blur.
 
@@ -39,7 +43,7 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     ImportError
         The extra `[mesh]` is not installed.
     ValueError
-        The voxels are no such array, or nothing in it is fuller than the level.
+        The voxels are no such array, or nothing in it is fuller than the level, or was no more after the blur.
 
     Examples
     --------
@@ -57,12 +61,15 @@ def to_mesh(voxels, *, level=0.5, blur=0.5, spacing=1.0, largest=True):
     if not blur >= 0:
         raise ValueError(f"blur must be 0 or more voxels. Received: blur={blur!r}")
     margin = 2 + round(4 * blur)  # of air, as far as the blur reaches, so that the surface closes
-    field = np.pad(filling(grid(voxels, 3)), margin)
-    field = gaussian_filter(field, blur) if blur else field
+    sharp = np.pad(filling(grid(voxels, 3)), margin)
+    field = gaussian_filter(sharp, blur) if blur else sharp
     level = level - LOWER
     field[np.abs(field - level) < APART] = level + APART
     if field.max() <= level:
-        raise ValueError(f"No voxel is fuller than level={level + LOWER:g} after the blur: there is no surface.")
+        before = f" ({(sharp > level).sum():,} before it: a smaller blur keeps more)" if blur else ""
+        raise NoSurfaceError(
+            f"No voxel is fuller than level={level + LOWER:g} after the blur{before}: there is no surface."
+        )
     vertices, faces, _, _ = measure.marching_cubes(field, level)
     # scikit-image's faces look inwards where the axes are x, y, z; turned around as z, y, x they look outwards.
     # A voxel's value is that at its middle, half a voxel from its corner.

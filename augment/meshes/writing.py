@@ -1,5 +1,6 @@
 """Meshes into GLB and OBJ files that say how they were made, one by one or a folder of them."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ from augment import provenance
 from augment._extras import load
 from augment.files import atomic
 from augment.folders import numbered, write_files
-from augment.meshes.solids import filling, to_mesh
+from augment.meshes.solids import NoSurfaceError, filling, to_mesh
 from augment.verification import OBJ_MARK
 
 KINDS = {"glb": ".glb", "obj": ".obj"}
+NAMED = 10  # volumes that one message names at most
 
 
 def write_mesh(mesh, path, *, source="generated", seed=None):
@@ -49,7 +51,18 @@ def write_mesh(mesh, path, *, source="generated", seed=None):
 
 
 def write_meshes(
-    X, path, y=None, *, kind="glb", level=0.5, blur=0.5, spacing=1.0, source="generated", parents=None, seed=None
+    X,
+    path,
+    y=None,
+    *,
+    kind="glb",
+    level=0.5,
+    blur=0.5,
+    spacing=1.0,
+    source="generated",
+    parents=None,
+    seed=None,
+    on_error="raise",
 ):
     """Write volumes as meshes to a folder, with their labels as subfolders, marked as synthetic, and with a manifest.
 
@@ -67,11 +80,14 @@ def write_meshes(
         As in `to_mesh`.
     source, parents, seed
         As in `augment.write_images`.
+    on_error : {"raise", "skip"}, default="raise"
+        What a volume without a surface does, one that is empty or vanishes in the blur: raise a ValueError that names
+        it, or be left out; one warning then names all such.
 
     Returns
     -------
     list of str
-        The files relative to the folder, in the order of X.
+        The files relative to the folder, in the order of X and with its numbers; None for a volume that is left out.
 
     Raises
     ------
@@ -80,7 +96,7 @@ def write_meshes(
     OSError
         The folder cannot be made or written to.
     ValueError
-        X are no volumes or one of them is empty, which is named; or as in `augment.write_images`.
+        X are no volumes, or one has no surface, which is named, or none has one; or as in `augment.write_images`.
 
     Examples
     --------
@@ -92,6 +108,8 @@ def write_meshes(
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be 'glb' or 'obj'. Received: kind={kind!r}")
+    if on_error not in ("raise", "skip"):
+        raise ValueError(f"on_error must be 'raise' or 'skip'. Received: on_error={on_error!r}")
     X = np.asarray(X)
     if X.ndim not in (4, 5) or not len(X):
         raise ValueError(f"X must be volumes (n, depth, height, width); got {X.dtype} of shape {X.shape}.")
@@ -99,17 +117,30 @@ def write_meshes(
     origin = None if source is None else provenance.origin(source, seed)
     names = numbered(len(X), KINDS[kind], y)
 
-    X = filling(X)
-    contents = (_encoded(_mesh_of(X, i, level, blur, spacing), KINDS[kind], origin) for i in range(len(X)))
+    options, empty = {"level": level, "blur": blur, "spacing": spacing}, []
+    meshes = _meshes(filling(X), options, on_error, empty)
+    contents = (None if mesh is None else _encoded(mesh, KINDS[kind], origin) for mesh in meshes)
     write_files(path, names, contents, origin, parents)
-    return names
+    if empty:
+        named = ", ".join(map(str, empty[:NAMED])) + (", ..." if len(empty) > NAMED else "")
+        warnings.warn(f"{len(empty):,} of {len(X):,} volumes have no surface and were left out: {named}.", stacklevel=2)
+    return [None if i in empty else name for i, name in enumerate(names)]
 
 
-def _mesh_of(X, i, level, blur, spacing):
-    try:
-        return to_mesh(X[i], level=level, blur=blur, spacing=spacing)
-    except ValueError as error:
-        raise ValueError(f"Volume {i}: {error}") from error
+def _meshes(X, options, on_error, empty):
+    """Meshes, each made when asked for; None for a volume without a surface, whose number is added to `empty`."""
+    for i, voxels in enumerate(X):
+        try:
+            yield to_mesh(voxels, **options)
+        except NoSurfaceError as error:
+            if on_error == "raise":
+                raise ValueError(f"Volume {i}: {error} Leave such volumes out with on_error='skip'.") from error
+            empty.append(i)
+            yield None
+        except ValueError as error:
+            raise ValueError(f"Volume {i}: {error}") from error
+    if len(empty) == len(X):
+        raise ValueError(f"None of the {len(X):,} volumes has a surface.")
 
 
 def _encoded(mesh, ending, origin):

@@ -192,6 +192,17 @@ class GenerativeModel(keras.Model):
         """
         return x
 
+    def prepare(self, x, rng):
+        """Learn what samples need beside the weights, so that one can look at some while these are trained.
+
+        By default nothing is. `conclude` sees to it once the weights are trained.
+
+        Parameters
+        ----------
+        x, rng
+            As in `conclude`, or part of the rows.
+        """
+
     def conclude(self, x, rng):
         """Learn what is left to learn once the weights are trained; by default nothing is.
 

@@ -45,7 +45,7 @@ class Flow(Recipe):
     depth : int, default=3
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
     n_steps : int or "auto", default="auto"
-        Steps of the sampler; "auto" is 16 for tables, 10 for images and 20 for series.
+        Steps of the sampler; "auto" is 16 for tables, 10 for images and 20 for volumes and series.
     sampler : {"auto", "adams", "euler", "heun"}, default="auto"
         How the directions are followed; `augment.models.solvers` tells more. Heun's method looks twice in each step and
         is of second order, Adams's looks once and is of second order too, Euler's once and of first. "auto" is "heun"
@@ -65,9 +65,10 @@ class Flow(Recipe):
         A network of one's own from (batch, layout.width + layout.n_columns + 17), the mixture, which columns are known
         and features of the time, to (batch, layout.width), directions of the numbers and logits of the categories; for
         images from a list of mixtures (batch, *layout.shape), features of the time (batch, 17) and classes
-        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape); for series from a list of
-        mixtures (batch, *layout.shape), which numbers are known, in the same shape, features of the time and classes as
-        for images, to what is added to directions (batch, *layout.shape). Training starts at the weights that it has.
+        (batch, layout.n_classes), all zeros for none, to directions (batch, *layout.shape), or to logits of the upper
+        value where pixels have two (`layout.binary`); for series from a list of mixtures (batch, *layout.shape), which
+        numbers are known, in the same shape, features of the time and classes as for images, to what is added to
+        directions (batch, *layout.shape). Training starts at the weights that it has.
     tokens : {"channels", "time"}, default="channels"
         What a token of the transformer for series is: the whole course of a channel, or a step.
 
@@ -79,7 +80,7 @@ class Flow(Recipe):
 
     automatic = {
         "width": {"table": 256, "image": 48, "volume": 24, "series": 96},
-        "n_steps": {"table": 16, "image": 10, "volume": 10, "series": 20},
+        "n_steps": {"table": 16, "image": 10, "volume": 20, "series": 20},
         "sampler": {"table": "heun", "image": "adams", "volume": "adams", "series": "adams"},
     }
 

@@ -8,6 +8,7 @@ from augment.models.images import ImageModel
 from augment.models.solvers import follow
 
 WAVES = 8  # sines and cosines of the time
+UNSHIFTED = 16  # root of the number of pixels of two values up to which times are not shifted
 UNTOLD = 0.1  # share of training images whose class the network is not told, for guidance
 
 
@@ -16,6 +17,11 @@ class ImageFlowModel(ImageModel):
 
     Times are logit-normal (Esser et al., "Scaling rectified flow transformers", ICML 2024, arXiv 2403.03206). A tenth
     of the images is learned without a class, so that guidance can extrapolate from there.
+
+    Of pixels of two values the network guesses how likely the upper one is, by cross-entropy, from which the direction
+    follows (Eijkelboom et al., "Variational flow matching", NeurIPS 2024, arXiv 2406.04843), and at the last time the
+    likelier value is taken. The more of them there are, the earlier an image is decided: times are then shifted towards
+    the start, as Esser et al. do with the resolution (5.3.2), in training and between the sampler's steps.
 
     Parameters
     ----------
@@ -33,6 +39,7 @@ class ImageFlowModel(ImageModel):
         super().__init__(layout)
         self.network, self.n_steps, self.sampler, self.guidance_scale = network, n_steps, sampler, guidance_scale
         self.passes = n_steps * (1 + (sampler == "heun")) * (1 + (guidance_scale != 1))
+        self.shift = max(1.0, layout.n_pixels**0.5 / UNSHIFTED) if layout.binary else 1.0
         self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, x, training=False):
@@ -40,15 +47,16 @@ class ImageFlowModel(ImageModel):
         pixels, classes = self.apart(x)
         n = ops.shape(x)[0]
         seeds = [self.seed_generator] * 3 if training else [0, 1, 2]
-        time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]))
+        time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]) - float(np.log(self.shift)))
         noise = keras.random.normal(ops.shape(pixels), seed=seeds[1])
         told = ops.cast(keras.random.uniform((n, 1), seed=seeds[2]) >= UNTOLD, "float32")
         place = ops.reshape(time, (-1, *[1] * len(self.layout.shape)))
         guess = self._guess((1 - place) * noise + place * pixels, time, told * classes, training)
-        return ops.mean(ops.square(guess - (pixels - noise)), axis=list(range(1, len(self.layout.shape) + 1)))
+        wrong = ops.softplus(-pixels * guess) if self.layout.binary else ops.square(guess - (pixels - noise))
+        return ops.mean(wrong, axis=list(range(1, len(self.layout.shape) + 1)))
 
     def _guess(self, mixed, time, classes, training=False):
-        """Directions (n, *shape) of mixtures at times (n, 1)."""
+        """Directions (n, *shape) of mixtures at times (n, 1), or logits of the upper of two values."""
         angles = ops.multiply(time, np.pi * np.arange(1, WAVES + 1, dtype="float32"))
         features = ops.concatenate([time, ops.sin(angles), ops.cos(angles)], axis=1)
         return ops.cast(self.network([mixed, features, classes], training=training), "float32")
@@ -61,21 +69,33 @@ class ImageFlowModel(ImageModel):
         return self._follow(noise.reshape(-1, *self.layout.shape), classes, 0.0)
 
     def _near(self, noise, classes, like, strength):
-        """Images noised back to the time 1 - strength, and brought forward again with their class."""
-        time = 1 - strength
-        return self._follow((1 - time) * noise.reshape(like.shape) + time * like, classes, time)
+        """Images noised back so far that this share of the steps is left, and brought forward with their class."""
+        time = self._shifted(1 - strength)
+        return self._follow((1 - time) * noise.reshape(like.shape) + time * like, classes, 1 - strength)
+
+    def _shifted(self, share):
+        """The time at which a share of the sampler's steps is done."""
+        return share / (share + self.shift * (1 - share))
 
     def _follow(self, x, classes, start):
-        """Follow the directions from the time `start` to 1."""
+        """Follow the directions to the time 1 from where a share of the steps, `start`, is done."""
         x, classes = ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(classes, "float32")
         n_steps = max(1, int(np.ceil(self.n_steps * (1 - start) - 1e-9)))  # 10 times .3 is a little more than 3
-        times = np.linspace(start, 1, n_steps + 1)
-        return follow(lambda x, time: self._direction(x, time, classes), x, times, self.sampler)
+        times = self._shifted(np.linspace(start, 1, n_steps + 1))
+        if not self.layout.binary:
+            return follow(lambda x, time: self._guided(x, time, classes), x, times, self.sampler)
 
-    def _direction(self, x, time, classes):
+        def direction(x, time):
+            return (ops.tanh(self._guided(x, time, classes) / 2) - x) / float(1 - time)
+
+        x = follow(direction, x, times[:-1], self.sampler)
+        return self._guided(x, times[-2], classes)
+
+    def _guided(self, x, time, classes):
+        """What the network says of x at a time, further away from what it says without a class."""
         time = ops.full((ops.shape(x)[0], 1), float(time), dtype="float32")
-        direction = self._guess(x, time, classes)
+        guess = self._guess(x, time, classes)
         if self.guidance_scale == 1:
-            return direction
+            return guess
         unguided = self._guess(x, time, ops.zeros_like(classes))
-        return unguided + self.guidance_scale * (direction - unguided)
+        return unguided + self.guidance_scale * (guess - unguided)

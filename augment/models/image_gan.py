@@ -18,7 +18,9 @@ class ImageGANModel(ImageModel):
     """The networks of `GAN` for images.
 
     The losses are those of tables: pairs of a real and a generated image of its class, and slopes by finite
-    differences. All that the discriminator sees is distorted at random, real and generated images alike.
+    differences. All that the discriminator sees is distorted at random, real and generated images alike. Pixels of two
+    values it sees rounded, as they are given to the user, and gradients pass the rounding unchanged (Bengio et al.,
+    "Estimating or propagating gradients through stochastic neurons", 2013, arXiv 1308.3432).
 
     Parameters
     ----------
@@ -86,4 +88,7 @@ class ImageGANModel(ImageModel):
         return self._drawn(noise, classes, False)
 
     def _drawn(self, noise, classes, training):
-        return ops.tanh(ops.cast(self.generator([noise, classes], training=training), "float32"))
+        made = ops.tanh(ops.cast(self.generator([noise, classes], training=training), "float32"))
+        if self.layout.binary:
+            made = made + ops.stop_gradient(ops.where(made > 0, 1.0, -1.0) - made)
+        return made

@@ -18,7 +18,7 @@ class ImageVAEModel(ImageModel):
 
     Pixels are normal around what the decoder says, with one standard deviation, the best one (Rybkin et al.,
     "Simple and effective VAE training with calibrated decoders", ICML 2021, arXiv 2006.13202), so that there is no
-    weight to choose between the two terms.
+    weight to choose between the two terms. Pixels of two values are Bernoulli, and the decoder says their logits.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ class ImageVAEModel(ImageModel):
         mean, log_variance = self._normal(self.encoder([pixels, classes], training=training))
         normal = keras.random.normal(ops.shape(mean), seed=self.seed_generator if training else 0)
         made = self.decoder([mean + ops.exp(log_variance / 2) * normal, classes], training=training)
-        errors = ops.square(ops.cast(made, "float32") - pixels)
+        made = ops.cast(made, "float32")
+        errors = ops.softplus(-pixels * made) if self.layout.binary else ops.square(made - pixels)
         warm = 1.0
         if training:
             self.step.assign_add(1.0)
@@ -66,11 +67,16 @@ class ImageVAEModel(ImageModel):
             super(ImageVAEModel, self).compute_loss(y_pred=y_pred[name], sample_weight=sample_weight)
             for name in ("error", "divergence")
         )
-        best = 0.5 * self.layout.n_pixels * ops.log(error + LEAST_ERROR)
-        return best + y_pred["weight"] * divergence
+        return self._surprise(error) + y_pred["weight"] * divergence
+
+    def _surprise(self, error):
+        """Minus the log-likelihood of an image's pixels, but for a constant, by their mean error."""
+        if self.layout.binary:
+            return self.layout.n_pixels * error
+        return 0.5 * self.layout.n_pixels * ops.log(error + LEAST_ERROR)
 
     def misfit(self, y_pred):
-        return 0.5 * self.layout.n_pixels * ops.log(y_pred["error"] + LEAST_ERROR) + y_pred["divergence"]
+        return self._surprise(y_pred["error"]) + y_pred["divergence"]
 
     @staticmethod
     def _normal(encoded):
@@ -79,10 +85,14 @@ class ImageVAEModel(ImageModel):
 
     def conclude(self, x, rng):
         """Fit the mixture of each class to the codes of its images, and correct the values of pixels."""
+        self.prepare(x, rng)
+        super().conclude(x, rng)
+
+    def prepare(self, x, rng):
+        """Fit the mixture of each class to the codes of its images."""
         mean, log_variance = in_chunks(lambda rows: self._normal(self.encoder(list(self.apart(rows)))), x, size=256)
         codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
         self.mixtures.learn(codes, x[:, self.layout.n_pixels :], rng)
-        super().conclude(x, rng)
 
     def noise(self, n, rng):
         """Noise (n, 1 + latent_dim) of codes."""

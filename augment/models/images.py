@@ -22,7 +22,8 @@ class ImageModel(GenerativeModel):
     `transport` calls `_images(noise, classes)`, or `_near(noise, classes, like, strength)` where images are given to
     stay near to; both give pixels (n, *layout.shape). After training the values of each channel are corrected by a
     rising map to be as frequent as in real images: a background is then of one value again, not of values near it.
-    Variations have maps of their own, by their strength, since what is near a real image has nearly its values.
+    Variations have maps of their own, by their strength, since what is near a real image has nearly its values. Where
+    pixels have two values (`layout.binary`) there is nothing to correct: what is above 0 is the upper one.
 
     Parameters
     ----------
@@ -77,11 +78,16 @@ class ImageModel(GenerativeModel):
                 return self._near(noise, classes, like.reshape(-1, *self.layout.shape), strength)
 
             pixels = in_chunks(near, noise, classes, like, size=CHUNK)
-        pixels = self._corrected(np.clip(pixels, -1, 1), strength).reshape(len(noise), -1)
-        return np.concatenate([pixels, classes], axis=1)
+        if self.layout.binary:
+            pixels = np.where(pixels > 0, 1, -1).astype("float32")
+        else:
+            pixels = self._corrected(np.clip(pixels, -1, 1), strength)
+        return np.concatenate([pixels.reshape(len(noise), -1), classes], axis=1)
 
     def conclude(self, x, rng):
         """Learn the maps of pixel values from those of generated and varied images and of the images x (n, width)."""
+        if self.layout.binary:
+            return
         self._forget_values()
         order, noise = rng.permutation(len(x)), self.noise(MATCHED, rng)
         chosen, some = x[np.resize(order, MATCHED)], x[order[: max(MATCHED, PIXELS // self.layout.n_pixels)]]

@@ -72,7 +72,8 @@ class VAE(Recipe):
         starts at the weights that it has.
     decoder : keras.Model, default=None
         A network of one's own from codes (batch, latent_dim) to logits (batch, VectorHeads(layout).size); for images
-        and series from a list of codes and classes to images, or to numbers.
+        and series from a list of codes and classes to images, or to logits of the upper value where pixels have two
+        (`layout.binary`), or to numbers.
 
     Examples
     --------

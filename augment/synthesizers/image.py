@@ -16,6 +16,7 @@ from augment.synthesizers.pairs import Pairing, as_array, one_column, shaped_lik
 BATCH = 64  # images in a step
 OFTEN = 200  # times at most that a model sees an image, unless `epochs` is given: more are learned by heart
 ARITHMETIC = {2: 4e10, 3: 7e10}  # floating-point operations that a core does in a second, by the number of sides
+PREPARED = 2000  # images that a look in training prepares the model by
 SCORED = 1000  # images that `score` compares
 
 
@@ -24,7 +25,7 @@ class ImageSynthesizer(Synthesizer):
 
     Takes arrays of pixels (n, height, width) or (n, height, width, channels), and with `spatial_dims=3` of voxels
     (n, depth, height, width[, channels]), of whole numbers, floats or booleans, up to 128 on a side; what it generates
-    has their shape, dtype and range.
+    has their shape, dtype and range, and two values where all pixels have one of two.
 
     Parameters
     ----------
@@ -253,6 +254,7 @@ class ImageSynthesizer(Synthesizer):
 
         def make(n):
             rng = np.random.default_rng(0)
+            model.prepare(learn[:PREPARED], rng)
             known = self._ask(n, None, None, None, None, rng)
             return np.asarray(model.transport(model.noise(n, rng), known))[:, :n_pixels]
 
