@@ -86,7 +86,7 @@ class Grid:
         return whole.astype(dtype)
 
     def rounded(self, values):
-        """Floats on the grid that are nearest to these, which may leave the observed range, but not cross 0 or the type."""
+        """The nearest floats on the grid: outside the observed range, too, but never on the other side of 0."""
         if self.step_:
             whole = np.rint((values * 10.0**self.decimals_ - self.offset) / self.step_) * self.step_ + self.offset
             values = whole / 10.0**self.decimals_

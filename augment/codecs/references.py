@@ -59,7 +59,7 @@ class _Saved:
     length: float
 
 
-def find_references(series, units, n_features=None):
+def find_references(series, units, n_features=None, still=()):
     """The references of features, in the order in which values follow from them; an empty list where none is worth it.
 
     Of the features the one with the shortest relative code is taken away, again and again, so that what is left last
@@ -73,6 +73,8 @@ def find_references(series, units, n_features=None):
         Steps of the grids that values stand on; 0 where there are none.
     n_features : int, default=None
         So many features may be relative, the first ones; None for all.
+    still : list of int, default=()
+        Places of features that must not be relative to themselves.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def find_references(series, units, n_features=None):
     >>> low = 100 + rng.normal(size=(2000, 1)).cumsum(axis=0)
     >>> series = np.concatenate([low, low + 0.01 * rng.exponential(size=low.shape)], axis=1)
     >>> [(each.feature, each.others, each.way) for each in find_references(np.split(series, 100), np.zeros(2))]
-    [(0, (), 'before'), (1, (0,), 'largest')]
+    [(1, (), 'before'), (0, (1,), 'largest')]
     """
     steps = _Steps.of(series, units, n_features)
     if steps is None:
@@ -96,7 +98,8 @@ def find_references(series, units, n_features=None):
             break
         chosen.append(min(options, key=lambda saved: saved.length))
         left.remove(chosen[-1].feature)
-    chosen += [saved for j in left if (saved := steps.saved(j, (), "before")).sure and not steps.comes_back(j)]
+    left = [j for j in left if j not in still and not steps.comes_back(j)]
+    chosen += [saved for j in left if (saved := steps.saved(j, (), "before")).sure]
     return _of_trees(*_in_trees(steps, chosen[::-1]))
 
 
@@ -174,7 +177,8 @@ class _Steps:
         lengths = np.array([max(len(part) - 2, 0) for part in series])
         if lengths.sum() < FEWEST:
             return None
-        values = np.concatenate([np.stack([part[2:], part[1:-1], part[:-2]], axis=1) for part in series if len(part) > 2])
+        long = [part for part in series if len(part) > 2]
+        values = np.concatenate([np.stack([part[2:], part[1:-1], part[:-2]], axis=1) for part in long])
         parts = np.repeat(np.arange(len(series)) * PARTS // len(series), lengths)
         some = np.unique(np.linspace(0, len(values) - 1, ROWS).astype(int))
         values, parts = values[some], parts[some]
@@ -210,9 +214,7 @@ class _Steps:
             level_scores, scores = (own.scores(x) for own, x in zip(maps, (level, change), strict=True))
             slope = np.polyfit(level_scores[learn], scores[learn], 1)
             left = scores - np.polyval(slope, level_scores)
-            variances = np.var(scores[learn]), np.var(left[learn])
-            whole, rest = ((x[check] - x[learn].mean()) ** 2 / v for x, v in zip((scores, left), variances, strict=True))
-            gains[check] = 0.5 * (whole - rest + np.log(variances[0] / variances[1]))
+            gains[check] = _normal_length(scores, learn, check) - _normal_length(left, learn, check)
         return self._surely_above(gains, 0.0, DOUBT)
 
     def _surely_above(self, gains, least, sure=SURE):
@@ -255,8 +257,8 @@ class _Steps:
             inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
             left = scores[:, 0, 0] - told @ np.linalg.solve(inner, told[learn].T @ scores[learn, 0, 0])
             own = _Map(left[learn], FINEST)
-            density = np.exp(own.log_density(left[check]) + maps[0].log_slopes(values[check, 0, 0]))
-            lengths[check] = _length(density, values[:, 0, 0], learn, check)
+            density = own.densities(left[check]) * np.exp(maps[0].log_slopes(values[check, 0, 0]))
+            lengths[check] = _length(density, values[:, 0, 0], learn, check, units[0])
         return lengths
 
     def _relative(self, j, others, way, log):
@@ -267,9 +269,9 @@ class _Steps:
         apart = np.log(now) - np.log(other) if log else now - other
         lengths = np.full(len(now), np.nan)
         for learn, check in self._folds(~np.isnan(apart)):
-            own = _Map(apart[learn], unit * np.exp(np.log(slopes[learn]).mean()))
-            density = np.exp(own.log_density(apart[check])) * slopes[check]
-            lengths[check] = _length(density, apart, learn, check, slopes[check])
+            least = unit * np.exp(np.log(slopes[learn]).mean())
+            density = _Map(apart[learn], least).densities(apart[check])
+            lengths[check] = _length(density, apart, learn, check, least) - np.log(slopes[check])
         return lengths
 
     def _folds(self, present):
@@ -284,32 +286,44 @@ def _extreme(values, way):
     return values.max(axis=1) if way == "largest" else values.min(axis=1)
 
 
-def _length(density, values, learn, check, slopes=1.0):
+def _normal_length(values, learn, check):
+    """Lengths of codes, but for a constant, by a normal distribution."""
+    mean, deviation = values[learn].mean(), max(values[learn].std(), FINEST)
+    return 0.5 * ((values[check] - mean) / deviation) ** 2 + np.log(deviation)
+
+
+def _length(density, values, learn, check, unit):
     """Lengths of codes by a density, of which a share is kept for values that follow no law."""
     low, middle, high = np.quantile(values[learn], [0.1, 0.5, 0.9])
-    scale = max(high - low, np.ptp(values[learn]) * FINEST, np.finfo(float).tiny)
-    stray = slopes / (np.pi * scale * (1 + ((values[check] - middle) / scale) ** 2))
+    scale = max(high - low, unit)
+    stray = 1 / (np.pi * scale * (1 + ((values[check] - middle) / scale) ** 2))
     return -np.log((1 - STRAY) * density + STRAY * stray)
 
 
 class _Map:
-    """A rising, piecewise linear map from values to normal scores, and the density of values by it."""
+    """A rising, piecewise linear map from values, that are told apart by a unit, to normal scores."""
 
     def __init__(self, values, unit):
-        rise = max(unit, np.finfo(float).tiny) * np.arange(len(SCORES))
+        self.unit, rise = unit, unit / len(SCORES) * np.arange(len(SCORES))
         self.knots = np.maximum.accumulate(np.quantile(values, ndtr(SCORES)) - rise) + rise
-        slopes = np.diff(SCORES) / np.diff(self.knots)
-        self.slopes = np.concatenate([slopes[:1], slopes, slopes[-1:]])
+        ends = np.diff(self.knots[[0, len(SCORES) // 2, -1]])  # of few values the outermost knots are one
+        self.ends = SCORES[-1] / ends
 
     def scores(self, values):
-        """Scores of values; beyond the outermost knots the map goes on as it was."""
+        """Scores of values; beyond the outermost knots the map goes on with the mean slope of its side."""
         beyond = values - np.clip(values, self.knots[0], self.knots[-1])
-        return np.interp(values, self.knots, SCORES) + beyond * np.where(beyond < 0, *self.slopes[[0, -1]])
+        return np.interp(values, self.knots, SCORES) + beyond * np.where(beyond < 0, *self.ends)
 
     def log_slopes(self, values):
-        """Logarithms of the slopes at values."""
-        return np.log(self.slopes[np.searchsorted(self.knots, values)])
+        """Logarithms of the slopes at values, over a unit."""
+        low, high = self._around(values)
+        return np.log(np.maximum(high - low, np.finfo(float).tiny) / self.unit)
 
-    def log_density(self, values):
-        """Log-density of values."""
-        return self.log_slopes(values) - 0.5 * (self.scores(values) ** 2 + np.log(2 * np.pi))
+    def densities(self, values):
+        """Densities of values, over a unit."""
+        low, high = self._around(values)
+        thin = (high - low) * np.exp(-0.5 * ((low + high) / 2) ** 2) / np.sqrt(2 * np.pi)
+        return np.where(high - low > 0.01, ndtr(high) - ndtr(low), thin) / self.unit
+
+    def _around(self, values):
+        return self.scores(values - self.unit / 2), self.scores(values + self.unit / 2)

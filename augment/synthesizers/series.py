@@ -153,7 +153,8 @@ class Series:
                 part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
             ]
             lengths = [min(len(part) + left, longest) for part in known]
-            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng, lengths, known)
+            condition = self._condition(codec, question, known, lengths, False)
+            made = self._made(model, codec, condition, rng, lengths, known)
             new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
             series = [
                 np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
