@@ -39,11 +39,12 @@ molecules first and tell them moves means away from the real ones (weight 3.8 to
 """
 
 import argparse
-import json
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from records import measured
 
 RAW, DRAWN, ASKED = 10_000, 1000, 100
 SETTINGS = {"smiles": {}, "selfies": {"notation": "selfies"}}
@@ -52,7 +53,7 @@ PART = {"substructure": "c1ccncc1"}
 
 
 def measure(setting, data_dir, seed):
-    """One fit and what `measured` tells of it, as a record."""
+    """One fit and what `qualities` tells of it, as a record."""
     from augment import SequenceSynthesizer
 
     train, test = (Path(data_dir, "sequence", name).read_text().split() for name in ("zinc_valid.txt", "zinc_test.txt"))
@@ -60,10 +61,10 @@ def measure(setting, data_dir, seed):
     options = {"kind": "molecules", "random_state": seed, "verbose": 0}
     synthesizer = SequenceSynthesizer(**options, **SETTINGS[setting]).fit(train)
     spent = {"fit_cpu": time.process_time() - start[0], "fit_wall": time.monotonic() - start[1]}
-    return spent | measured(synthesizer, train, test)
+    return spent | qualities(synthesizer, train, test)
 
 
-def measured(synthesizer, train, test):
+def qualities(synthesizer, train, test):
     """How good the molecules of a fitted synthesizer are, and how quickly they are drawn."""
     from augment.chemistry import molecule_report
     from augment.chemistry.reading import read_molecules
@@ -106,17 +107,9 @@ def main():
     parser.add_argument("--settings", default=",".join(SETTINGS))
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    path = Path(arguments.out)
-    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(record["setting"], record["seed"]) for record in records}
-    for seed in range(arguments.seeds):
-        for setting in arguments.settings.split(","):
-            if (setting, seed) not in done:
-                record = {"setting": setting, "seed": seed, **measure(setting, arguments.data, seed)}
-                records.append(record)
-                with open(path, "a") as file:
-                    file.write(json.dumps(record) + "\n")
-                print(json.dumps(record), flush=True)
+    settings = arguments.settings.split(",")
+    cells = [{"setting": setting, "seed": seed} for seed in range(arguments.seeds) for setting in settings]
+    records = measured(arguments.out, cells, partial(measure, data_dir=arguments.data))
     print(summary(records))
 
 

@@ -34,11 +34,10 @@ in law to 42 %, but nearer to training solids (.71). beta 30 with 16 numbers in 
 
 import argparse
 import contextlib
-import json
 import time
-from pathlib import Path
 
 import numpy as np
+from records import measured
 from scipy import ndimage
 
 FINDINGS = {
@@ -143,17 +142,9 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--out", default="volumes.jsonl", help="file of records; what it holds is not run again")
     arguments = parser.parse_args()
-    path = Path(arguments.out)
-    records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(record["model"], record["n"], record["seed"]) for record in records}
-    for seed in range(arguments.seeds):
-        for model in arguments.models.split(","):
-            if (model, arguments.n, seed) not in done:
-                record = {"model": model, "n": arguments.n, "seed": seed, **measure(model, arguments.n, seed)}
-                records.append(record)
-                with open(path, "a") as file:
-                    file.write(json.dumps(record) + "\n")
-                print(json.dumps(record), flush=True)
+    models = arguments.models.split(",")
+    cells = [{"model": m, "n": arguments.n, "seed": seed} for seed in range(arguments.seeds) for m in models]
+    records = measured(arguments.out, cells, measure)
     print(summary(records))
 
 
