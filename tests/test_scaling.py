@@ -71,6 +71,7 @@ def test_scaling_is_one_of_three():
 def test_windows_of_one_series_have_one_scale_unless_asked():
     walk = np.exp(np.random.default_rng(0).normal(size=300).cumsum() / 10)
     asked = {scaling: SequenceSynthesizer(scaling=scaling) for scaling in ("auto", True, False)}
-    one, three = Series.of(walk, window=8), Series.of([walk, 10 * walk, 100 * walk], window=8)
-    assert [one.codec_settings(each)["scaling"] for each in asked.values()] == [False, True, False]
+    three = Series.of([walk, 10 * walk, 100 * walk], window=8)
+    for one in (Series.of(walk, window=8), Series.of([walk], window=8)):
+        assert [one.codec_settings(each)["scaling"] for each in asked.values()] == [False, True, False]
     assert [three.codec_settings(each)["scaling"] for each in asked.values()] == ["auto", True, False]

@@ -75,9 +75,9 @@ class Series:
             kind = cls("objects" if objects else "array" if isinstance(X, np.ndarray) else "list", n_axes)
         else:
             one = isinstance(X, np.ndarray) and X.ndim < 3
-            series, n_axes = read_series([X] if one else X)
-            series = windows(series, window, stride)
-            kind = cls("array", n_axes, window, stride, alone=one)
+            whole, n_axes = read_series([X] if one else X)
+            series = windows(whole, window, stride)
+            kind = cls("array", n_axes, window, stride, alone=len(whole) == 1)
         if len(series) < 2:
             advice = "" if window else "; one long series needs window=, the steps of the parts to learn it in"
             raise ValueError(f"X has {len(series)} series while a minimum of 2 is required to learn from{advice}.")
