@@ -54,23 +54,42 @@ def test_series_that_come_back_to_their_means_stay_as_they_are(law):
     assert find_references(windows(STEADY[law]((1, 2000), rng)[0][:, None]), unit) == []
 
 
-def test_prices_are_one_tree_of_ratios():
+def test_prices_are_a_range_shares_of_it_and_the_change_of_the_open_which_leads():
     for seed in range(3):
         found = find_references(windows(prices(3000, np.random.default_rng(seed))), np.zeros(5))
-        base, body = found[0].feature, found[1].feature
-        assert {base, body} == {0, 3}
-        assert found[0] == Reference(base, (), "before", True) and found[1].others == (base,)
-        assert {each.feature: (each.others, each.way) for each in found[2:]} == {
-            1: ((0, 3), "largest"),
-            2: ((0, 3), "smallest"),
+        assert {each.feature: (each.others, each.way) for each in found if each.way == "between"} == {
+            0: ((2, 1), "between"),
+            3: ((2, 1), "between"),
         }
+        assert found[0].others == (0,) and found[0].way == "before" and found[0].feature == found[1].others[0]
+        assert {found[1].feature, *found[1].others} == {1, 2} and found[1].sign == (1 if found[1].feature == 1 else -1)
         assert all(each.log for each in found)
 
 
 def test_what_is_below_zero_has_differences():
     values = prices(3000, np.random.default_rng(0))
     values[:, :4] -= values[:, :4].mean()
-    assert {each.log for each in find_references(windows(values), np.zeros(5))} == {False}
+    found = find_references(windows(values), np.zeros(5))
+    assert [each.others for each in found if each.way == "between"] == [(2, 1), (2, 1)]
+    assert {each.log for each in found} == {False}
+
+
+def test_quantiles_that_move_together_are_enclosed_by_one_another():
+    rng = np.random.default_rng(0)
+    middle, width = 100 + rng.normal(size=3000).cumsum(), np.exp(0.3 * autoregressive(0.9, (1, 3000), rng)[0])
+    drawn = np.quantile(rng.normal(size=(3000, 200)), [0.05, 0.25, 0.5, 0.75, 0.95], axis=1).T
+    found = find_references(windows(middle[:, None] + 0.1 * width[:, None] * drawn), np.zeros(5))
+    assert {each.feature for each in found if each.way == "between"} == {1, 2, 3}
+    assert {frozenset((each.feature, *each.others)) for each in found if each.way == "from"} == {frozenset((0, 4))}
+    assert [each.way for each in found].count("before") == 1
+    assert all(each.others[0] < each.feature < each.others[1] for each in found if each.way == "between")
+
+
+def test_a_pair_that_encloses_and_never_is_near_is_no_reference():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(300, 24, 10))
+    series = np.stack([values.min(axis=2), values.mean(axis=2), values.max(axis=2)], axis=-1)
+    assert find_references(list(series), np.zeros(3)) == []
 
 
 def test_two_that_are_alike_but_not_close_stay_as_they_are():

@@ -40,6 +40,12 @@ def test_what_is_known_holds_and_what_is_not_follows(related, known, first, othe
     assert (np.abs(made - gappy)[:, :4][known[:, :4]] <= 1e-9).all() and violations(made) == 0
 
 
+def shares(values):
+    """Ranges, and which shares of them are below opens and closes."""
+    opens, highs, lows, closes = np.moveaxis(np.log(values[..., :4]), -1, 0)
+    return np.stack([highs - lows, (opens - lows) / (highs - lows), (closes - lows) / (highs - lows)], axis=-1)
+
+
 def test_a_gap_is_bridged_and_an_end_goes_on_from_the_last_level(related):
     made, gappy = np.stack(related.apart([SERIES[7]])), SERIES[100].copy()
     gappy[8:14] = gappy[20:] = np.nan
@@ -47,9 +53,15 @@ def test_a_gap_is_bridged_and_an_end_goes_on_from_the_last_level(related):
     changes, own = np.diff(np.log(drawn[:, 0])), np.diff(np.log(SERIES[7][:, 0]))
     assert np.allclose(np.diff(changes[7:14] - own[7:14]), 0, atol=1e-9)  # what is missing to the end is shared out
     assert np.allclose(changes[19:], own[19:], atol=1e-9)
-    assert np.allclose(
-        (drawn[:, 1] / drawn[:, :4:3].max(axis=1))[8:14], (SERIES[7][:, 1] / SERIES[7][:, :4:3].max(axis=1))[8:14]
-    )
+    assert np.allclose(shares(drawn)[8:14], shares(SERIES[7])[8:14])
+    assert np.allclose(shares(drawn)[20:], shares(SERIES[7])[20:])
+
+
+def test_a_close_alone_has_the_range_and_the_open_that_were_drawn(related):
+    made, gappy = np.stack(related.apart([SERIES[7]])), SERIES[100].copy()
+    gappy[10:, :3] = np.nan
+    drawn = related.joined(made, [gappy])[0]
+    assert np.allclose(shares(drawn)[10:], shares(SERIES[7])[10:])
 
 
 def test_one_feature_tells_the_others_of_its_step(related):
@@ -61,8 +73,8 @@ def test_one_feature_tells_the_others_of_its_step(related):
 
 
 def test_a_walk_may_leave_the_fitted_range_and_not_cross_zero():
-    reference = Reference(0, (), "before", False)
-    related = Related([reference], [0], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0])
+    reference = Reference(0, (0,), "before", False)
+    related = Related([reference], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0])
     steps = np.column_stack([np.full(24, 30.0), np.full(24, 90.0)])[None]
     assert related.joined(steps)[0, :3, 0].tolist() == [90, 120, 150]
     assert related.joined(steps * [-1, 1])[0, :5, 0].tolist() == [90, 60, 30, 0, 0]
@@ -73,7 +85,7 @@ def test_a_root_that_does_not_wander_keeps_all_inside_the_fitted_range():
     low = rng.normal(size=(300, 24)) * 100
     series = list(np.stack([low, low + 0.1 * rng.exponential(size=low.shape)], axis=-1))
     related = Related.of(series)
-    assert [len(each.others) for each in related.references] == [1] and not related.wandering
+    assert [each.way for each in related.references] == ["from"]
     made = related.joined(np.stack(related.apart(series)) * 3)
     assert (made >= np.min(series, axis=(0, 1))).all() and (made <= np.max(series, axis=(0, 1))).all()
 

@@ -124,16 +124,16 @@ class _Search:
         """
         others = [i for i in left if i != j]
         pairs = {pair for pair in self._pairs(j, others) if ordered is None or pair in ordered}
-        options = []
-        for saved in [self._saved(j, (i,), "from") for i in others] + [self._saved(j, each, "between") for each in pairs]:
+        ways, options = [((i,), "from") for i in others] + [(pair, "between") for pair in pairs], []
+        for saved in (self._saved(j, *way) for way in ways):
             ends = {j, *saved.others}
             if self._sure(saved.gains + sum(each.gains for each in chosen if {*each.others} == ends)).any():
                 options.append(saved)
         return min(options, key=lambda saved: (min(saved.lengths), saved.others), default=None)
 
-    def _sure(self, gains):
+    def _sure(self, gains, least=WORTH):
         """Of which gains (2, n) the mean surely is worth it."""
-        return np.array([self.lengths.surely_above(each, WORTH) for each in gains])
+        return np.array([self.lengths.surely_above(each, least) for each in gains])
 
     def _pairs(self, j, others):
         """The nearest and the widest pair that always encloses feature j: of many more some would win by chance."""
@@ -171,7 +171,8 @@ class _Search:
         walks = [] if set(tree) & set(still) else [self._saved(j, (j,), "before") for j in tree if self._wanders(j)]
         means = [[_mean(gains, -np.inf) for gains in each.gains] for each in own + walks]
         log = int(np.argmax(np.sum(means, axis=0))) if means else 0
-        walks = [walk.feature for walk in walks if self._sure(walk.gains)[log]]
+        least = 0.0 if own else WORTH  # a tree has another coding anyway
+        walks = [walk.feature for walk in walks if self._sure(walk.gains, least)[log]]
         references = [Reference(each.feature, each.others, each.way, bool(log), self._sign(each)) for each in own]
         if walks:  # what the others follow does not follow them
             leader = min(walks, key=lambda j: np.nanmean(self.lengths.foretold(j, [i for i in tree if i != j], log)))

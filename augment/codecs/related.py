@@ -80,6 +80,16 @@ class Related:
         related.usual = [float(np.median(own)) if len(own := x[~np.isnan(x)]) else 0.0 for x in steps.T]
         return related
 
+    def notes(self, names):
+        """What is said of features of these names, by place."""
+        notes = {each.feature: " and ".join(str(names[i]) for i in each.others) for each in self.relations}
+        for each in self.relations:
+            way = "between" if each.way == "between" else "relative to"
+            notes[each.feature] = f"{way} {notes[each.feature]}"
+        for walker in self.walks.values():
+            notes[walker] = "; ".join([*filter(None, [notes.get(walker)]), "learned by its changes"])
+        return notes
+
     # series as relations --------------------------------------------------------------------------------------------
 
     def apart(self, series, known=False):

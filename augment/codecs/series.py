@@ -32,10 +32,10 @@ class SeriesCodec:
     layout : SeriesLayout
         The form of encoded series.
     channels : list of Channel
-        The features, or where they are relative their differences and then where they begin, or where they are scaled
+        The features, or where they are relative their relations and then where they begin, or where they are scaled
         their shapes and then the levels and the scales.
     related : Related or None
-        Takes features for differences; None where none is relative to another or to itself.
+        Takes features for relations; None where none is relative to another or to itself.
     scaled : Scaling or None
         Takes features apart; None where none is scaled.
     lengths : ndarray of int
@@ -94,19 +94,16 @@ class SeriesCodec:
         return self
 
     def _channels(self, series):
-        steps = np.concatenate(self._apart(series))
-        if steps.dtype.kind == "b":
-            steps = steps.astype("uint8")
-        if self.related is None:
-            return [Channel.of(values) for values in steps.T]
-        unknown = np.isnan(np.concatenate(self._differences(series, known=True)))
-        absent, channels = np.concatenate([_absent(part) for part in series]), []
-        for i, values in enumerate(steps.T):
-            if i in self.related.members:  # only what was seen tells how differences are distributed
-                seen = np.where(unknown[:, i], np.nan, values)
-                channels.append(Channel.of(seen, absent[:, i]).reaching(values))
-            else:
-                channels.append(Channel.of(values))
+        whole, steps = np.concatenate(series), np.concatenate(self._apart(series))
+        whole = whole.astype("uint8") if whole.dtype.kind == "b" else whole
+        taken = {*self._members, *([] if self.scaled is None else self.scaled.scaled)}
+        kept = [i for i in range(self.n_features) if i not in taken]  # these stay of their type
+        channels = [Channel.of(whole[:, i] if i in kept else values) for i, values in enumerate(steps.T)]
+        if self.related is not None:
+            unknown = np.isnan(np.concatenate(self._differences(series, known=True)))
+            for i in self._members:  # only what was seen tells how relations are distributed
+                seen = np.where(unknown[:, i], np.nan, steps[:, i])
+                channels[i] = Channel.of(seen, _absent(whole[:, i])).reaching(steps[:, i])
         return channels
 
     def _learn_classes(self, scores, labels):
