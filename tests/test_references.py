@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from augment.codecs.references import Reference, find_references
+from augment.codecs.references import find_references
 
 
 def autoregressive(rho, shape, rng):

@@ -22,6 +22,8 @@ class CodeLengths:
         Places of the features that may be relative.
     values : ndarray of shape (n, 3, n_features)
         A step, the one before and the one before that; NaN is missing.
+    means : ndarray of shape (n, n_features)
+        Of all steps of the series before.
     parts : ndarray of int of shape (n,)
         Of which part of the series.
     units : ndarray of shape (n_features,)
@@ -36,8 +38,8 @@ class CodeLengths:
     (1.5, True)
     """
 
-    def __init__(self, features, values, parts, units):
-        self.features, self.values, self.parts, self.units = features, values, parts, units
+    def __init__(self, features, values, means, parts, units):
+        self.features, self.values, self.means, self.parts, self.units = features, values, means, parts, units
 
     @classmethod
     def of(cls, series, units, n_features=None):
@@ -51,14 +53,15 @@ class CodeLengths:
             return None
         long = [part for part in series if len(part) > 2]
         values = np.concatenate([np.stack([part[2:], part[1:-1], part[:-2]], axis=1) for part in long])
+        means = np.concatenate([_means_so_far(part)[1:-1] for part in long])
         parts = np.repeat(np.arange(len(series)) * PARTS // len(series), lengths)
         some = np.unique(np.linspace(0, len(values) - 1, ROWS).astype(int))
-        values, parts = values[some], parts[some]
+        values, means, parts = values[some], means[some], parts[some]
         features = [j for j, x in enumerate(values[:, 0].T) if _is_number(x[~np.isnan(x)])]
         if not features or len(np.unique(parts)) < 4:
             return None
         ranges = np.array([np.ptp(own) if len(own := x[~np.isnan(x)]) else 0.0 for x in values[:, 0].T])
-        return cls(features, values, parts, np.maximum(units[: len(ranges)], FINEST * ranges))
+        return cls(features, values, means, parts, np.maximum(units[: len(ranges)], FINEST * ranges))
 
     def surely_above(self, gains, least, sure=2.5):
         """Whether means of parts tell that gains (n,), NaN where there are none, are more than so many nats.
@@ -72,10 +75,16 @@ class CodeLengths:
         return bool(means.mean() - sure * means.std(ddof=1) / np.sqrt(len(means)) > least)
 
     def foretold(self, j, others=(), log=False):
-        """Nats (n,) that a code of changes of feature j saves by its level before, and how far that was from others."""
-        levels = np.log(self.values) if log else self.values
-        change, level = levels[:, 0, j] - levels[:, 1, j], levels[:, 1, j]
-        told = np.column_stack([level, *(levels[:, 1, i] - level for i in others)])
+        """Nats (n,) that a code of changes of feature j saves by its level before.
+
+        And by how far that was from the mean of the series so far, and from others.
+        """
+        change, level, *others = (self.values[:, k, i] for k, i in [(0, j), (1, j), *((1, i) for i in others)])
+        mean = self.means[:, j]
+        if log:
+            change, level, mean, *others = (np.log(x) for x in (change, level, mean, *others))
+        change = change - level
+        told = np.column_stack([level, *(x - level for x in (mean, *others))])
         gains = np.full(len(change), np.nan)
         for learn, check in self._folds(~np.isnan(np.column_stack([change, told])).any(axis=1)):
             maps = [(_Map(x[learn], FINEST * (np.ptp(x[learn]) or 1.0)), x) for x in (change, *told.T)]
@@ -142,6 +151,12 @@ def relation(own, others):
         return own - first
     distance = last - first
     return np.where(distance == 0, 0.5 + 0 * own, (own - first) / np.where(distance == 0, 1, distance))
+
+
+def _means_so_far(part):
+    """Means (steps, features) of all values of a series up to each step."""
+    there = np.cumsum(~np.isnan(part), axis=0)
+    return np.nancumsum(part, axis=0) / np.where(there == 0, np.nan, there)
 
 
 def _is_number(values):

@@ -54,7 +54,7 @@ class _Saved:
     lengths: np.ndarray
 
 
-def find_references(series, units, n_features=None, still=()):
+def find_references(series, units, n_features=None):
     """The references of features, in the order in which values follow from them; an empty list where none is worth it.
 
     Of the features the one with the shortest relative code is taken away, again and again. What is left is the root of
@@ -70,8 +70,6 @@ def find_references(series, units, n_features=None, still=()):
         Steps of the grids that values stand on; 0 where there are none.
     n_features : int, default=None
         So many features may be relative, the first ones; None for all.
-    still : list of int, default=()
-        Places of features whose trees must not be relative to a step before.
 
     Returns
     -------
@@ -86,7 +84,7 @@ def find_references(series, units, n_features=None, still=()):
     [(0, (0,), 'before'), (1, (0,), 'from')]
     """
     lengths = CodeLengths.of(series, units, n_features)
-    return [] if lengths is None else _Search(lengths, np.concatenate(series)).references(still)
+    return [] if lengths is None else _Search(lengths, np.concatenate(series)).references()
 
 
 class _Search:
@@ -98,7 +96,7 @@ class _Search:
         pairs = [(i, j) for i in self.features for j in self.features if i != j]
         self.below = {pair: apart for pair in pairs if (apart := _apart(steps, *pair)) is not None}
 
-    def references(self, still):
+    def references(self):
         """The references, tree after tree, each in the order of decoding."""
         kept, roots = self._in_order(self._leaves()), {j: j for j in self.features}
         for saved in kept:
@@ -106,7 +104,7 @@ class _Search:
         found = []
         for root in sorted(set(roots.values())):
             tree = [j for j in self.features if roots[j] == root]
-            found += self._of_tree(root, tree, [saved for saved in kept if roots[saved.feature] == root], still)
+            found += self._of_tree(root, tree, [saved for saved in kept if roots[saved.feature] == root])
         return found
 
     def _leaves(self):
@@ -152,7 +150,7 @@ class _Search:
         for saved in chosen:
             j = saved.feature
             if saved.way == "between" and saved.others not in ordered:
-                saved = self._best(j, earlier, ordered)
+                saved = self._best(j, earlier, ordered, chosen)
             if saved is not None:
                 kept.append(saved)
                 ordered = _closed(ordered, self._orders(saved))
@@ -166,9 +164,9 @@ class _Search:
             return [(first, j), (j, last[0])]
         return [pair for pair in ((first, j), (j, first)) if pair in self.below]
 
-    def _of_tree(self, root, tree, own, still):
+    def _of_tree(self, root, tree, own):
         """References of a tree, all with logarithms or all without, whichever saves more."""
-        walks = [] if set(tree) & set(still) else [self._saved(j, (j,), "before") for j in tree if self._wanders(j)]
+        walks = [self._saved(j, (j,), "before") for j in tree if self._wanders(j)]
         means = [[_mean(gains, -np.inf) for gains in each.gains] for each in own + walks]
         log = int(np.argmax(np.sum(means, axis=0))) if means else 0
         least = 0.0 if own else WORTH  # a tree has another coding anyway
@@ -180,7 +178,7 @@ class _Search:
         return references
 
     def _wanders(self, j):
-        """Whether the level of a feature does not tell how it changes, as where it comes back to its mean."""
+        """Whether its level does not tell how a feature changes, as where it comes back to a mean of all or of its own."""
         return not self.lengths.surely_above(self.lengths.foretold(j), 0.0, DOUBT)
 
     def _sign(self, saved):

@@ -54,7 +54,7 @@ class Related:
             self.roots[each.feature] = self.roots[each.others[0]]
 
     @classmethod
-    def of(cls, series, n_features=None, scaled=()):
+    def of(cls, series, n_features=None):
         """The relations that are worth it; None where none is, or series are no numbers.
 
         Parameters
@@ -63,15 +63,13 @@ class Related:
             Series of one type; NaN is missing.
         n_features : int, default=None
             So many features may be relative, the first ones; None for all.
-        scaled : list of int, default=()
-            Places of features that are scaled in each series; these do not wander.
         """
         if series[0].dtype.kind == "b":
             return None
         values = np.concatenate(series)
         grids = {j: Grid().fit(own) for j, x in enumerate(values.T) if len(own := x[~np.isnan(x.astype("float64"))])}
         units = np.array([grids[j].unit if j in grids else 0.0 for j in range(values.shape[1])])
-        references = find_references([part.astype("float64") for part in series], units, n_features, scaled)
+        references = find_references([part.astype("float64") for part in series], units, n_features)
         if not references:
             return None
         members = {j for each in references for j in (each.feature, *each.others)}

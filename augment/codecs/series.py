@@ -77,10 +77,8 @@ class SeriesCodec:
         """
         series, labels = data
         self.dtype_in, self.n_features = series[0].dtype, series[0].shape[1]
-        self.scaled = self._find_scaling(series, n_scaled)
-        self.related = Related.of(series, n_scaled, [] if self.scaled is None else self.scaled.scaled)
-        if self.related is not None:
-            self.scaled = self._find_scaling(self._differences(series), n_scaled or self.n_features)
+        self.related = Related.of(series, n_scaled)
+        self.scaled = self._find_scaling(self._differences(series), n_scaled or self.n_features)
         self.channels = self._channels(series)
         lengths = [len(part) for part in series]
         self.lengths = np.unique(lengths)
