@@ -173,7 +173,7 @@ class _Search:
         walks = [walk.feature for walk in walks if self._sure(walk.gains, least)[log]]
         references = [Reference(each.feature, each.others, each.way, bool(log), self._sign(each)) for each in own]
         if walks:  # what the others follow does not follow them
-            leader = min(walks, key=lambda j: np.nanmean(self.lengths.foretold(j, [i for i in tree if i != j], log)))
+            leader = min(walks, key=lambda j: _mean(self.lengths.foretold(j, [i for i in tree if i != j], log), np.inf))
             references.insert(0, Reference(root, (leader,), "before", bool(log)))
         return references
 

@@ -379,8 +379,8 @@ class SequenceSynthesizer(Synthesizer):
 
         Of molecules it is that of what the network writes, before `generate` corrects their properties.
 
-        Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
-        between models of the same data.
+        Of series, where model="recurrent", the log-density of their normal scores, those of relations where features
+        are learned by these: values compare between series and between models of the same data.
 
         Parameters
         ----------
