@@ -23,9 +23,10 @@ KINDS_OF = {  # the kinds of sequences that an option goes with, where these are
     **dict.fromkeys(("entity", "time", "static"), ("series", "events")),
     **dict.fromkeys(("text", "target"), tuple(sequence_files.LINES)),
     **dict.fromkeys(("window", "stride"), ("series",)),
+    **dict.fromkeys(("history", "horizon"), ("series", "events")),
     **{"step": ("music",), "tokens": ("text",), "notation": ("molecules",)},
 }
-DRAWING = ("prompt", "max_length", "temperature", "top_p", "step")
+DRAWING = ("prompt", "max_length", "temperature", "top_p", "history", "horizon", "step")
 SEQUENCES = """sequences:
   Texts are a .txt file, one a line, or the column --text of a table, with labels by --target; molecules a .smi file or,
   with --kind molecules, such a column; music, with --kind music, a folder of MIDI files; series, with --kind series,
@@ -66,6 +67,10 @@ def add_drawing(command):
     command.add_argument("--max-length", metavar="N", type=int, help="characters, tokens, steps or rows at most")
     command.add_argument("--temperature", metavar="T", type=float, help="below 1: nearer to what is likely (1)")
     command.add_argument("--top-p", metavar="P", type=float, help="only what is likeliest, up to this probability (1)")
+    command.add_argument("--history", metavar="FILE", help="series, event tables: first steps or rows to go on with")
+    command.add_argument(
+        "--horizon", metavar="N", type=int, help="how many steps follow those of --history, of events rows at most"
+    )
     _add_step(command)
 
 
@@ -165,14 +170,18 @@ def generate(options):
     load_keras()
     synthesizer = augment.SequenceSynthesizer.load(options.model)
     kind, entity = synthesizer.kind_, synthesizer.entity
-    _refuse_others(options, kind, options.model)
+    _refuse_others(options, kind, options.model, (*READING, "history", "horizon"))
     sequence_files.check_place(options.out, kind, entity is not None, hasattr(synthesizer, "classes_"))
     _check_places(options, kind)
     seed = int(np.random.default_rng().integers(2**32)) if options.seed is None else options.seed  # to be noted
     synthesizer.verbose = 0 if options.quiet else 1
-    given = _given(options, ("max_length", "temperature", "top_p"))
+    given = _given(options, ("max_length", "temperature", "top_p", "horizon"))
     if options.prompt is not None:
         given["prompt"] = _prompt(options, kind)
+    if options.history is not None:
+        given["history"], labels = sequence_files.read(options.history, kind)
+        if labels is not None:
+            given["y"] = np.resize(labels, max(options.rows or 0, len(labels)))  # taken in turn, as the series are
     condition = _condition(options.condition, synthesizer)
     made = synthesizer.generate(options.rows, condition=condition, random_state=seed, **given)
     X, y = made if isinstance(made, tuple) else (made, None)

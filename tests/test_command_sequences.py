@@ -60,6 +60,9 @@ def test_lines_become_lines(tmp_path, capsys):
         capsys, "generate", model, "-o", out, "--fairness", "equal-cells:a,b"
     )
     assert "prompt has the character 'q'" in failed(capsys, "generate", model, "-o", out, "--prompt", "q")
+    assert "--horizon goes with series and entities, and" in failed(
+        capsys, "generate", model, "-o", out, "--horizon", "2"
+    )
     assert out.read_bytes() == before
 
 
@@ -92,6 +95,12 @@ def test_events_become_events(tmp_path, capsys):
     assert result["sequences"] == new["who"].nunique() == 9 and list(new) == ["who", "day", "sex", "what"]
     assert set(new["sex"]) == {"f"} and new.groupby("who").size().max() <= 3 and is_marked(out)
     assert "prompt is not for sequences" in failed(capsys, "generate", model, "-o", out, "--prompt", "a")
+    files.write(pd.DataFrame(rows[:2:2] + rows[2:4], columns=["who", "day", "sex", "what"]), tmp_path / "begun.csv")
+    history = ["--history", tmp_path / "begun.csv", "--horizon", "2"]
+    assert run(capsys, "generate", model, "-o", out, *history)["sequences"] == 2
+    new = files.read(out)
+    assert set(new["who"]) == {0, 1} and new["day"][0] == 0 and new["what"][new["who"] == 1].tolist()[:2] == ["a", "b"]
+    assert new.groupby("who").size().le([3, 4]).all()
 
 
 @pytest.mark.slow
@@ -123,6 +132,23 @@ def test_arrays_become_arrays(tmp_path, capsys):
     assert fitted["kind"] == "series"
     run(capsys, "generate", model, "-n", "4", "-o", tmp_path / "new.npy")
     assert np.load(tmp_path / "new.npy").shape == (4, 3, 2)
+
+
+@pytest.mark.slow
+def test_series_go_on_from_files(tmp_path, capsys):
+    series = np.random.default_rng(0).normal(size=(30, 6, 2)).cumsum(axis=1)
+    np.savez(tmp_path / "walks.npz", X=series, y=np.arange(30) % 2)
+    model, out, begun = tmp_path / "m.augment", tmp_path / "new.npz", tmp_path / "begun.npz"
+    run(capsys, "fit", tmp_path / "walks.npz", "-o", model, "--model", "recurrent", "--kind", "series")
+    np.savez(begun, X=series[:2, :3], y=[1, 0])
+    assert run(capsys, "generate", model, "-n", "5", "-o", out, "--history", begun, "--horizon", "2")["sequences"] == 5
+    new = np.load(out)
+    assert new["X"].shape == (5, 5, 2) and new["y"].tolist() == [1, 0, 1, 0, 1] and is_marked(out)
+    assert np.array_equal(new["X"][:, :3], series[[0, 1, 0, 1, 0], :3])
+    assert "history and horizon go together" in failed(capsys, "generate", model, "-o", out, "--horizon", "2")
+    (tmp_path / "names.txt").write_text("a\nb")
+    wrong = ["--history", tmp_path / "names.txt", "--horizon", "2"]
+    assert "names no kind of table" in failed(capsys, "generate", model, "-o", out, *wrong)
 
 
 @pytest.mark.slow
@@ -162,6 +188,9 @@ def test_options_of_sequences_do_not_go_with_tables(tmp_path, capsys):
     assert "--target goes with sequences" in failed(capsys, *start, "--target", "a")
     assert "--prompt goes with sequences" in failed(
         capsys, "generate", tmp_path / "t.csv", "-o", tmp_path / "n.csv", "--prompt", "a"
+    )
+    assert "--horizon goes with sequences" in failed(
+        capsys, "generate", tmp_path / "t.csv", "-o", tmp_path / "n.csv", "--horizon", "2"
     )
     assert "--time goes with sequences" in failed(
         capsys, "audit", tmp_path / "t.csv", tmp_path / "t.csv", "--time", "a"

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from augment.models.nearer import LEVEL, MADE, StopAtCopies, nearness
+from augment.synthesizers.base import split
 
 
 def test_chance_is_taken_for_copying_as_often_as_the_level_says():
@@ -34,6 +35,19 @@ def test_copies_are_nearer_and_held_out_rows_farther():
     share, p_value = nearness(held, train, held)
     assert share < 0.01 and p_value > 0.99
     assert nearness(np.zeros((4, 5)), np.ones((9, 5)), np.ones((9, 5)))[0] == 0.5  # ties
+
+
+def test_windows_that_share_steps_are_alike_by_chance_and_not_by_copying():
+    alarms, rng = [], np.random.default_rng(0)
+    for number in range(60):
+        values = rng.normal(size=1000) if number % 2 else rng.normal(size=1000).cumsum()
+        windows = np.lib.stride_tricks.sliding_window_view(values, 12)
+        train, held = split(windows, 0.1, rng, 11)
+        new = rng.multivariate_normal(windows.mean(axis=0), np.cov(windows.T), MADE)
+        alarms.append([nearness(new, train, held, together)[1] < 0.05 for together in (1, 12)])
+    alone, counted = np.sum(alarms, axis=0)
+    assert counted <= stats.binom.ppf(0.999, 60, 0.05) < alone
+    assert nearness(train, train, held, 12)[1] < LEVEL
 
 
 def guard(shares):

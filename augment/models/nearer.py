@@ -1,6 +1,7 @@
 """Whether a model has begun to learn its training rows by heart: its rows are nearer to these than to held-out ones."""
 
 import keras
+import numpy as np
 from scipy import stats
 
 MADE = 256  # rows for a look
@@ -9,7 +10,7 @@ LOOKS = 10  # in a run
 LEVEL = 0.005  # of one look: a run of ten takes chance for copying in about one case of twenty-five
 
 
-def nearness(new, train, held):
+def nearness(new, train, held, together=1):
     """How much nearer generated rows lie to training than to held-out rows, and whether chance would do it.
 
     Each real row counts once, by its distance to the nearest generated one: if the generator does not know which real
@@ -21,6 +22,8 @@ def nearness(new, train, held):
     ----------
     new, train, held : ndarray of float of shape (n, d), (m, d) and (k, d)
         Generated, training and held-out rows.
+    together : int, default=1
+        How many rows that follow one another are about alike, as windows that share steps are: so many count as one.
 
     Returns
     -------
@@ -32,7 +35,8 @@ def nearness(new, train, held):
     """
     distances = [((rows**2).sum(axis=1)[:, None] + (new**2).sum(axis=1) - 2 * rows @ new.T) for rows in (train, held)]
     found = stats.mannwhitneyu(*(each.min(axis=1) for each in distances), alternative="less")
-    return float(1 - found.statistic / (len(train) * len(held))), float(found.pvalue)
+    p_value = stats.norm.sf(stats.norm.isf(found.pvalue) / np.sqrt(together))
+    return float(1 - found.statistic / (len(train) * len(held))), float(p_value)
 
 
 class StopAtCopies(keras.callbacks.Callback):
@@ -49,18 +53,20 @@ class StopAtCopies(keras.callbacks.Callback):
         Generates as many rows.
     epochs : int
         Of the whole run.
+    together : int, default=1
+        As `nearness` takes it.
     """
 
-    def __init__(self, train, held, make, epochs):
+    def __init__(self, train, held, make, epochs, together=1):
         super().__init__()
-        self.train, self.held, self.make = train, held, make
+        self.train, self.held, self.make, self.together = train, held, make, together
         self.every = max(1, epochs // LOOKS)
         self.weights, self.copies = None, False
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
             return
-        logs["nearer_share"], p_value = nearness(self.make(MADE), self.train, self.held)
+        logs["nearer_share"], p_value = nearness(self.make(MADE), self.train, self.held, self.together)
         self.copies = p_value < LEVEL
         if self.copies:
             self.model.stop_training = True

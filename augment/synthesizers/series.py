@@ -246,7 +246,7 @@ class Series:
         def make(n):
             return self._rows(model, codec, n, np.random.default_rng(0))[:, :n_values]
 
-        return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs)
+        return StopAtCopies(learn[:, :n_values], check[:, :n_values], make, plan.epochs, self.overlap + 1)
 
     @staticmethod
     def conclude(model, codec, rng, seconds):
