@@ -1,9 +1,10 @@
-"""One channel of series as normal scores and back: its values, and beside them whether they are missing."""
+"""One channel of series as scores and back: its values, and beside them whether they are missing."""
 
 import numpy as np
 
 from augment.codecs.grid import Grid
 from augment.codecs.normal_scores import NormalScores
+from augment.codecs.straight_scores import StraightScores
 
 
 class Channel:
@@ -16,9 +17,10 @@ class Channel:
     ----------
     grid : Grid or None
         The steps between the values; None where all are missing.
-    scores, missing : NormalScores or None
-        Scores of the values, None where these are constant; scores of whether they are missing, None where that never
-        changes.
+    scores : NormalScores, StraightScores or None
+        Scores of the values; None where these are constant.
+    missing : NormalScores or None
+        Scores of whether they are missing; None where that never changes.
 
     Examples
     --------
@@ -33,13 +35,13 @@ class Channel:
         self.grid, self.scores, self.missing = grid, scores, missing
 
     @classmethod
-    def of(cls, values, absent=None):
-        """The channel of these values (n,); NaN is missing, unless `absent` tells which are."""
+    def of(cls, values, absent=None, scores_of=NormalScores.of):
+        """The channel of these values (n,) by a map; NaN is missing, unless `absent` tells which are."""
         unknown = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
         there, absent = values[~unknown], unknown if absent is None else absent
         if not len(there):
             return cls(None, None, None)
-        scores = NormalScores.of(there) if there.min() < there.max() else None
+        scores = scores_of(there) if there.min() < there.max() else None
         return cls(Grid().fit(there), scores, NormalScores.of(absent) if absent.any() else None)
 
     def reaching(self, values):
@@ -47,7 +49,7 @@ class Channel:
         if self.scores is not None:
             low, high = values.min().item(), values.max().item()
             self.grid.low_, self.grid.high_ = min(self.grid.low_, low), max(self.grid.high_, high)
-            self.scores.values[[0, -1]] = min(self.scores.values[0], low), max(self.scores.values[-1], high)
+            self.scores.reach(low, high)
         return self
 
     @property
@@ -73,7 +75,7 @@ class Channel:
         absent = unknown if absent is None else absent
         parts = []
         if self.scores is not None:
-            known = np.where(unknown, self.scores.values[0], values)
+            known = np.where(unknown, self.grid.low_, values)
             scores = self.scores.encode(known, inside[:, :1])
             for row in np.flatnonzero(unknown.any(axis=1)):
                 scores[row] = _bridged(scores[row], unknown[row])
@@ -108,7 +110,8 @@ class Channel:
     @classmethod
     def from_dict(cls, state):
         """The channel that `to_dict` gave."""
-        kinds = {"grid": Grid, "scores": NormalScores, "missing": NormalScores}
+        straight = state["scores"] is not None and "log" in state["scores"]
+        kinds = {"grid": Grid, "scores": StraightScores if straight else NormalScores, "missing": NormalScores}
         return cls(*(None if state[name] is None else kind.from_dict(state[name]) for name, kind in kinds.items()))
 
 

@@ -101,13 +101,19 @@ class CodeLengths:
         for learn, check in self._folds(~np.isnan(values).any(axis=(1, 2))):
             maps = [_Map(values[learn, 0, k], units[k]) for k in range(len(units))]
             scores = np.stack([each.scores(values[..., k]) for k, each in enumerate(maps)], axis=-1)
-            told = [np.ones((len(values), 1)), scores[:, 1], scores[:, 2], scores[:, 0, 1:]]
-            told = np.concatenate(told, axis=1)
-            inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
-            left = scores[:, 0, 0] - told @ np.linalg.solve(inner, told[learn].T @ scores[learn, 0, 0])
-            own = _Map(left[learn], FINEST)
-            density = own.densities(left[check]) * np.exp(maps[0].log_slopes(values[check, 0, 0]))
+            density = _foretold(scores, learn, check) * np.exp(maps[0].log_slopes(values[check, 0, 0]))
             lengths[check] = _length(density, values[:, 0, 0], learn, check, units[0])
+        return lengths
+
+    def straight(self, j, log):
+        """The same without others, where in the place of scores stand values, or their logarithms."""
+        values, lengths = self.values[..., j], np.full(len(self.values), np.nan)
+        scores = np.log(values) if log else values
+        for learn, check in self._folds(~np.isnan(values).any(axis=1)):
+            mean, scale = scores[learn, 0].mean(), scores[learn, 0].std()
+            slopes = 1 / (scale * (values[check, 0] if log else 1))
+            density = _foretold((scores[..., None] - mean) / scale, learn, check) * slopes
+            lengths[check] = _length(density, values[:, 0], learn, check, self.units[j])
         return lengths
 
     def relative(self, j, others, way, log):
@@ -157,6 +163,14 @@ def _means_so_far(part):
     """Means (steps, features) of all values of a series up to each step."""
     there = np.cumsum(~np.isnan(part), axis=0)
     return np.nancumsum(part, axis=0) / np.where(there == 0, np.nan, there)
+
+
+def _foretold(scores, learn, check):
+    """Densities of the first scores (n, 3, k) at a step, foretold from all of the two before and the others' there."""
+    told = np.concatenate([np.ones((len(scores), 1)), scores[:, 1], scores[:, 2], scores[:, 0, 1:]], axis=1)
+    inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
+    left = scores[:, 0, 0] - told @ np.linalg.solve(inner, told[learn].T @ scores[learn, 0, 0])
+    return _Map(left[learn], FINEST).densities(left[check])
 
 
 def _is_number(values):

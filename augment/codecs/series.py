@@ -1,5 +1,7 @@
 """Series of numbers as arrays and back: normal scores of each channel at each step, and a one-hot of the class."""
 
+from functools import partial
+
 import numpy as np
 
 from augment.codecs.channels import Channel
@@ -10,6 +12,8 @@ from augment.codecs.normal_scores import NormalScores
 from augment.codecs.related import Related
 from augment.codecs.scaling import Scaling
 from augment.codecs.series_layout import SeriesLayout
+from augment.codecs.straight import find_straight
+from augment.codecs.straight_scores import StraightScores
 
 
 class SeriesCodec:
@@ -96,13 +100,24 @@ class SeriesCodec:
         whole = whole.astype("uint8") if whole.dtype.kind == "b" else whole
         taken = {*self._members, *([] if self.scaled is None else self.scaled.scaled)}
         kept = [i for i in range(self.n_features) if i not in taken]  # these stay of their type
-        channels = [Channel.of(whole[:, i] if i in kept else values) for i, values in enumerate(steps.T)]
+        straight = self._find_straight(series)
+        channels = [
+            Channel.of(whole[:, i] if i in kept else values, scores_of=straight.get(i, NormalScores.of))
+            for i, values in enumerate(steps.T)
+        ]
         if self.related is not None:
             unknown = np.isnan(np.concatenate(self._differences(series, known=True)))
             for i in self._members:  # only what was seen tells how relations are distributed
                 seen = np.where(unknown[:, i], np.nan, steps[:, i])
                 channels[i] = Channel.of(seen, _absent(whole[:, i])).reaching(steps[:, i])
         return channels
+
+    def _find_straight(self, series):
+        """The lines that code features, by their places; what is relative to others has none."""
+        shapes = [part[:, : self.n_features].astype("float64") for part in self._apart(series)]
+        for part in shapes:
+            part[:, self._members] = np.nan
+        return {i: partial(StraightScores.of, log=log) for i, log in find_straight(shapes).items()}
 
     def _learn_classes(self, scores, labels):
         classes = self.one_hots(self.classes.places(labels))
