@@ -1,4 +1,4 @@
-"""Features of series are coded by a line where values follow closely from those before, and series are as smooth then."""
+"""A line codes features whose values follow closely from those before, and generated series are as smooth as real."""
 
 import json
 
