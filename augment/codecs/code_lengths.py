@@ -105,15 +105,17 @@ class CodeLengths:
             lengths[check] = _length(density, values[:, 0, 0], learn, check, units[0])
         return lengths
 
-    def straight(self, j, log):
-        """The same without others, where in the place of scores stand values, or their logarithms."""
-        values, lengths = self.values[..., j], np.full(len(self.values), np.nan)
-        scores = np.log(values) if log else values
-        for learn, check in self._folds(~np.isnan(values).any(axis=1)):
-            mean, scale = scores[learn, 0].mean(), scores[learn, 0].std()
-            slopes = 1 / (scale * (values[check, 0] if log else 1))
-            density = _foretold((scores[..., None] - mean) / scale, learn, check) * slopes
-            lengths[check] = _length(density, values[:, 0], learn, check, self.units[j])
+    def straight(self, j, log, others=()):
+        """The same where in the place of scores stand values, or logarithms of those that are all positive."""
+        values, lengths = self.values[..., [j, *others]], np.full(len(self.values), np.nan)
+        logs = log & (np.nanmin(values, axis=(0, 1)) > 0)
+        lined = np.where(logs, np.log(np.where(logs, values, 1)), values)
+        for learn, check in self._folds(~np.isnan(values).any(axis=(1, 2))):
+            means, scales = lined[learn, 0].mean(axis=0), np.maximum(lined[learn, 0].std(axis=0), FINEST)
+            slopes = 1 / (scales[0] * (values[:, 0, 0] if log else np.ones(len(values))))
+            least = self.units[j] * np.exp(np.log(slopes[learn]).mean())
+            density = _foretold((lined - means) / scales, learn, check, least) * slopes[check]
+            lengths[check] = _length(density, values[:, 0, 0], learn, check, self.units[j])
         return lengths
 
     def relative(self, j, others, way, log):
@@ -165,12 +167,12 @@ def _means_so_far(part):
     return np.nancumsum(part, axis=0) / np.where(there == 0, np.nan, there)
 
 
-def _foretold(scores, learn, check):
+def _foretold(scores, learn, check, least=FINEST):
     """Densities of the first scores (n, 3, k) at a step, foretold from all of the two before and the others' there."""
     told = np.concatenate([np.ones((len(scores), 1)), scores[:, 1], scores[:, 2], scores[:, 0, 1:]], axis=1)
     inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
     left = scores[:, 0, 0] - told @ np.linalg.solve(inner, told[learn].T @ scores[learn, 0, 0])
-    return _Map(left[learn], FINEST).densities(left[check])
+    return _Map(left[learn], least).densities(left[check])
 
 
 def _is_number(values):

@@ -122,7 +122,8 @@ class _Search:
         """
         others = [i for i in left if i != j]
         pairs = {pair for pair in self._pairs(j, others) if ordered is None or pair in ordered}
-        ways, options = [((i,), "from") for i in others] + [(pair, "between") for pair in pairs], []
+        near = [i for i in others if {(i, j), (j, i)} & self.below.keys()]
+        ways, options = [((i,), "from") for i in near] + [(pair, "between") for pair in pairs], []
         for saved in (self._saved(j, *way) for way in ways):
             ends = {j, *saved.others}
             if self._sure(saved.gains + sum(each.gains for each in chosen if {*each.others} == ends)).any():
@@ -166,19 +167,36 @@ class _Search:
 
     def _of_tree(self, root, tree, own):
         """References of a tree, all with logarithms or all without, whichever saves more."""
+        if not own:
+            return self._of_one(root)
         walks = [self._saved(j, (j,), "before") for j in tree if self._wanders(j)]
         means = [[_mean(gains, -np.inf) for gains in each.gains] for each in own + walks]
-        log = int(np.argmax(np.sum(means, axis=0))) if means else 0
-        least = 0.0 if own else WORTH  # a tree has another coding anyway
-        walks = [walk.feature for walk in walks if self._sure(walk.gains, least)[log]]
+        log = int(np.argmax(np.sum(means, axis=0)))
+        walks = [walk.feature for walk in walks if self._sure(walk.gains, 0.0)[log]]
         references = [Reference(each.feature, each.others, each.way, bool(log), self._sign(each)) for each in own]
         if walks:  # what the others follow does not follow them
             leader = min(walks, key=lambda j: _mean(self.lengths.foretold(j, [i for i in tree if i != j], log), np.inf))
             references.insert(0, Reference(root, (leader,), "before", bool(log)))
         return references
 
+    def _of_one(self, j):
+        """The reference of a feature in no tree: its change, where it wanders and nothing foretells it better."""
+        saved, others = self._saved(j, (j,), "before"), [i for i in self.features if i != j]
+        if not self._wanders(j) or not self._sure(saved.gains).any():
+            return []
+        codes = [self.lengths.value(j, others), *(self.lengths.straight(j, log, others) for log in self._ways(j))]
+        changes = [self.lengths.relative(j, (j,), "before", log) for log in self._ways(j)]
+        log = len(changes) > 1 and not self.lengths.surely_above(changes[1] - changes[0], 0.0)  # they never cross 0
+        if self.lengths.surely_above(changes[log] - min(codes, key=lambda code: _mean(code, np.inf)), 0.0):
+            return []
+        return [Reference(j, (j,), "before", log)]
+
+    def _ways(self, *features):
+        """Whether logarithms are taken: never, or where all are positive also."""
+        return (False, True) if all(self.positive[i] for i in features) else (False,)
+
     def _wanders(self, j):
-        """Whether its level does not tell how a feature changes, as where it comes back to a mean of all or of its own."""
+        """Whether its level does not tell how a feature changes, as where it comes back to a mean of all or its own."""
         return not self.lengths.surely_above(self.lengths.foretold(j), 0.0, DOUBT)
 
     def _sign(self, saved):
@@ -190,8 +208,8 @@ class _Search:
         if (j, others, way) not in self.known:
             value = self.lengths.value(j, () if way == "before" else others)
             relative = np.full((2, len(value)), np.nan)
-            for log in range(1 + all(self.positive[i] for i in (j, *others))):
-                relative[log] = self.lengths.relative(j, others, way, bool(log))
+            for log in self._ways(j, *others):
+                relative[int(log)] = self.lengths.relative(j, others, way, log)
             lengths = np.array([_mean(each, np.inf) for each in relative])
             self.known[j, others, way] = _Saved(j, others, way, value - relative, lengths)
         return self.known[j, others, way]
