@@ -1,4 +1,4 @@
-"""Series of numbers as arrays and back: normal scores of each channel at each step, and a one-hot of the class."""
+"""Series of numbers as arrays and back: scores of each channel at each step, and a one-hot of the class."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from augment.codecs.straight_scores import StraightScores
 class SeriesCodec:
     """Turns series into arrays that obey a `SeriesLayout`, and such arrays into series of the fitted form.
 
-    Each channel becomes normal scores, constant ones nothing, one with missing values a second channel that tells where
+    Each channel becomes scores, constant ones nothing, one with missing values a second channel that tells where
     they are. Series of different lengths are filled up with their last value, and a last channel, the same at each
     step, tells the length. From the scores is taken what the classes let expect, so that what is left is alike for all.
     Features that are close to others, or wander, are their differences first; see `Related`.

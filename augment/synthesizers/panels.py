@@ -211,7 +211,7 @@ class Panels(Series):
 
     @staticmethod
     def log_likelihood(model, codec, table, classes):
-        """Log-density of the normal scores of each series, with the log-probability of what tells of it as a whole."""
+        """Log-density of the scores of each series, with the log-probability of what tells of it as a whole."""
         rows = codec.encode((_checked(codec, table), None))
         if model is None or not len(rows):
             return np.zeros(len(rows))
@@ -221,7 +221,7 @@ class Panels(Series):
     def score(self, model, codec, table, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
 
-        Of normal scores, those of all steps and channels of a series as one vector, with what tells of it as a whole.
+        Of scores, those of all steps and channels of a series as one vector, with what tells of it as a whole.
         """
         from augment.models.sliced_distance import sliced_distance
 

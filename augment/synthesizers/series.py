@@ -195,7 +195,7 @@ class Series:
 
     @staticmethod
     def log_likelihood(model, codec, series, classes):
-        """Log-density of the normal scores of each series, with the probability of its class where it is given."""
+        """Log-density of the scores of each series, with the probability of its class where it is given."""
         if not series:
             return np.zeros(0)
         scores, n_classes = _scored(series, codec)[:, : codec.layout.n_values], codec.layout.n_classes
@@ -222,7 +222,7 @@ class Series:
     def score(self, model, codec, series, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
 
-        Of normal scores, those of all steps and channels of a series as one vector.
+        Of scores, those of all steps and channels of a series as one vector.
         """
         from augment.models.sliced_distance import sliced_distance
 
