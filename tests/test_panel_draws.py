@@ -148,5 +148,5 @@ def test_shapes_of_series_of_any_size_are_learned_where_each_is_scaled():
         shapes = made / made.mean(axis=1, keepdims=True)
         spreads[scaling] = np.median(np.std(shapes - np.median(shapes, axis=0), axis=1))
         assert made.min() >= series.min() and made.max() <= series.max()
-    assert spreads["auto"] == pytest.approx(0.1, abs=0.04)  # as planted
-    assert abs(spreads["auto"] - 0.1) < 0.5 * abs(spreads[False] - 0.1)
+    for spread in spreads.values():  # as planted; logarithms tell shapes, too
+        assert spread == pytest.approx(0.1, abs=0.02)

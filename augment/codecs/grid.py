@@ -46,6 +46,11 @@ class Grid:
         return self
 
     @property
+    def unit(self):
+        """The step between values; 0 where there are none."""
+        return self.step_ / 10.0**self.decimals_ if self.step_ else 0.0
+
+    @property
     def offset(self):
         """The smallest value in units of the last decimal."""
         return round(self.low_ * 10**self.decimals_)
@@ -79,6 +84,16 @@ class Grid:
         if dtype.kind == "f":
             return np.clip(whole.astype("int64") / 10.0**self.decimals_, self.low_, self.high_).astype(dtype)
         return whole.astype(dtype)
+
+    def rounded(self, values):
+        """The nearest floats on the grid: outside the observed range, too, but never on the other side of 0."""
+        if self.step_:
+            whole = np.rint((values * 10.0**self.decimals_ - self.offset) / self.step_) * self.step_ + self.offset
+            values = whole / 10.0**self.decimals_
+        kind = np.dtype(self.dtype_)
+        ends = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        low = 0 if self.low_ >= 0 else ends.min
+        return np.clip(values, low, 0 if self.high_ <= 0 else ends.max)
 
     @property
     def _unit(self):

@@ -57,6 +57,10 @@ class NormalScores:
         """Values of scores, inside the fitted range."""
         return np.interp(scores, self.knots, self.values)
 
+    def reach(self, low, high):
+        """Take these values into the fitted range; the others keep their scores."""
+        self.values[[0, -1]] = min(self.values[0], low), max(self.values[-1], high)
+
     def to_dict(self):
         """The map as JSON-ready values."""
         return {"farthest": self.farthest, "values": self.values.tolist()}

@@ -1,4 +1,6 @@
-"""Series of numbers as arrays and back: normal scores of each channel at each step, and a one-hot of the class."""
+"""Series of numbers as arrays and back: scores of each channel at each step, and a one-hot of the class."""
+
+from functools import partial
 
 import numpy as np
 
@@ -7,16 +9,20 @@ from augment.codecs.class_shapes import ClassShapes
 from augment.codecs.expected import Expected
 from augment.codecs.labels import Classes
 from augment.codecs.normal_scores import NormalScores
+from augment.codecs.related import Related
 from augment.codecs.scaling import Scaling
 from augment.codecs.series_layout import SeriesLayout
+from augment.codecs.straight import find_straight
+from augment.codecs.straight_scores import StraightScores
 
 
 class SeriesCodec:
     """Turns series into arrays that obey a `SeriesLayout`, and such arrays into series of the fitted form.
 
-    Each channel becomes normal scores, constant ones nothing, one with missing values a second channel that tells where
+    Each channel becomes scores, constant ones nothing, one with missing values a second channel that tells where
     they are. Series of different lengths are filled up with their last value, and a last channel, the same at each
     step, tells the length. From the scores is taken what the classes let expect, so that what is left is alike for all.
+    Features that are close to others, or wander, are their differences first; see `Related`.
 
     Parameters
     ----------
@@ -30,7 +36,10 @@ class SeriesCodec:
     layout : SeriesLayout
         The form of encoded series.
     channels : list of Channel
-        The features, or where they are scaled their shapes, and then the levels and the scales.
+        The features, or where they are relative their relations and then where they begin, or where they are scaled
+        their shapes and then the levels and the scales.
+    related : Related or None
+        Takes features for relations; None where none is relative to another or to itself.
     scaled : Scaling or None
         Takes features apart; None where none is scaled.
     lengths : ndarray of int
@@ -72,11 +81,9 @@ class SeriesCodec:
         """
         series, labels = data
         self.dtype_in, self.n_features = series[0].dtype, series[0].shape[1]
-        self.scaled = self._find_scaling(series, n_scaled)
-        steps = np.concatenate(self._apart(series))
-        if steps.dtype.kind == "b":
-            steps = steps.astype("uint8")
-        self.channels = [Channel.of(values) for values in steps.T]
+        self.related = Related.of(series, n_scaled)
+        self.scaled = self._find_scaling(self._differences(series), n_scaled or self.n_features)
+        self.channels = self._channels(series)
         lengths = [len(part) for part in series]
         self.lengths = np.unique(lengths)
         self.length_scores = NormalScores.of(lengths) if len(self.lengths) > 1 else None
@@ -84,8 +91,33 @@ class SeriesCodec:
         self._set_layout(len(series))
         self.expected = self.shapes = None
         if self.layout.width and self.layout.n_classes > 1:
-            self._learn_classes(self._scores(self._apart(series), lengths, np.random.default_rng(0)), labels)
+            scores = self._scores(self._apart(series), series, lengths, np.random.default_rng(0))
+            self._learn_classes(scores, labels)
         return self
+
+    def _channels(self, series):
+        whole, steps = np.concatenate(series), np.concatenate(self._apart(series))
+        whole = whole.astype("uint8") if whole.dtype.kind == "b" else whole
+        taken = {*self._members, *([] if self.scaled is None else self.scaled.scaled)}
+        kept = [i for i in range(self.n_features) if i not in taken]  # these stay of their type
+        straight = self._find_straight(series)
+        channels = [
+            Channel.of(whole[:, i] if i in kept else values, scores_of=straight.get(i, NormalScores.of))
+            for i, values in enumerate(steps.T)
+        ]
+        if self.related is not None:
+            unknown = np.isnan(np.concatenate(self._differences(series, known=True)))
+            for i in self._members:  # only what was seen tells how relations are distributed
+                seen = np.where(unknown[:, i], np.nan, steps[:, i])
+                channels[i] = Channel.of(seen, _absent(whole[:, i])).reaching(steps[:, i])
+        return channels
+
+    def _find_straight(self, series):
+        """The lines that code features, by their places; what is relative to others has none."""
+        shapes = [part[:, : self.n_features].astype("float64") for part in self._apart(series)]
+        for part in shapes:
+            part[:, self._members] = np.nan
+        return {i: partial(StraightScores.of, log=log) for i, log in find_straight(shapes).items()}
 
     def _learn_classes(self, scores, labels):
         classes = self.one_hots(self.classes.places(labels))
@@ -100,7 +132,16 @@ class SeriesCodec:
 
     def _apart(self, series, known=False):
         """Series of so many features as there are channels."""
+        series = self._differences(series, known)
         return series if self.scaled is None else self.scaled.apart(series, known)
+
+    def _differences(self, series, known=False):
+        return series if self.related is None else self.related.apart(series, known)
+
+    @property
+    def _members(self):
+        """Places of features in trees of relations, where what is missing has a value, too."""
+        return [] if self.related is None else self.related.members
 
     def _set_layout(self, n_samples):
         width = sum(channel.width for channel in self.channels) + (self.length_scores is not None)
@@ -112,7 +153,7 @@ class SeriesCodec:
         Without labels the class is all zeros, and from the scores nothing is taken.
         """
         series, labels = data
-        scores = self._scores(self._apart(series), [len(part) for part in series], rng)
+        scores = self._scores(self._apart(series), series, [len(part) for part in series], rng)
         if not self.layout.width:
             return np.zeros((len(series), 0), "float32")
         scores = scores.reshape(len(series), -1)
@@ -154,14 +195,20 @@ class SeriesCodec:
         """Scores (n, *layout.shape) of rows that begin with them."""
         return scores[:, : self.layout.n_values].reshape(len(scores), *self.layout.shape)
 
-    def _scores(self, series, lengths, rng=None):
-        """Scores (n, *layout.shape) of series whose whole lengths are these; what they lack at the end is filled up."""
+    def _scores(self, apart, series, lengths, rng=None):
+        """Scores (n, *layout.shape) of series, taken apart, whose whole lengths are these.
+
+        What they lack at the end is filled up.
+        """
         n = len(series)
-        steps = np.stack([_filled_up(part, self.layout.length) for part in series])
+        steps = np.stack([_filled_up(part, self.layout.length) for part in apart])
+        absent = dict.fromkeys(range(len(self.channels)))
+        for i in self._members:
+            absent[i] = np.stack([_filled_up(_absent(part[:, i : i + 1]), self.layout.length)[:, 0] for part in series])
         inside = (
             np.full((n, len(self.channels) + 1, 2), 0.5) if rng is None else rng.random((n, len(self.channels) + 1, 2))
         )
-        parts = [channel.encode(steps[..., i], inside[:, i]) for i, channel in enumerate(self.channels)]
+        parts = [channel.encode(steps[..., i], inside[:, i], absent[i]) for i, channel in enumerate(self.channels)]
         if self.length_scores is not None:
             scores = self.length_scores.encode(np.array(lengths)[:, None], inside[:, -1, :1])
             parts.append(np.repeat(scores[:, None], self.layout.length, axis=1))
@@ -181,15 +228,15 @@ class SeriesCodec:
         told : ndarray of shape (n, n_told), default=None
             What is told of them; what this lets expect is taken from the scores.
         """
-        series = self._apart(series, known=True)
-        n, scores = len(series), self._scores(series, lengths)
+        apart = self._apart(series, known=True)
+        n, scores = len(series), self._scores(apart, series, lengths)
         there = np.stack([np.arange(self.layout.length) < len(part) for part in series])
         columns = []
         for i, channel in enumerate(self.channels):
             present = there.copy()
-            for row, part in zip(present, series, strict=True):
+            for row, part in zip(present, apart, strict=True):
                 row[: len(part)] &= ~np.isnan(part[:, i].astype("float64"))
-                if i >= self.n_features:  # a level or a scale, which is the same at each step
+                if i >= self.n_features:  # a beginning, a level or a scale, which is the same at each step
                     row[:] = row[0]
             columns += [present] * (channel.scores is not None)
             if channel.missing is not None:
@@ -202,21 +249,28 @@ class SeriesCodec:
         left = scores if told is None else self.without(scores, told)
         return np.where(known, left, 0).astype("float32"), known
 
-    def decode(self, arrays, lengths=None):
+    def decode(self, arrays, lengths=None, given=None):
         """Series of arrays (n, layout.width): a list of arrays (steps, features) of the fitted type.
 
         Each has the fitted length that its last channel tells, or that of `lengths` (n,), which may be any in between.
+        Features that are relative to one another follow from the values that are `given` of the first steps of each.
         """
-        start, features = 0, []
+        start, features, absent = 0, [], {}
         if self.shapes is not None:
             arrays = self.around(arrays, arrays[:, self.layout.n_values :])
         scores = self._steps(arrays).astype("float64")
-        for channel in self.channels:
-            features.append(channel.decode(scores[..., start : start + channel.width]))
+        for i, channel in enumerate(self.channels):
+            own = scores[..., start : start + channel.width]
+            features.append(channel.values(own) if i in self._members else channel.decode(own))
+            absent |= {i: channel.absent(own)} if i in self._members else {}
             start += channel.width
         steps = np.stack(features, axis=-1)
         if self.scaled is not None:
             steps = self.scaled.joined(steps)
+        if self.related is not None:
+            steps = self.related.joined(steps, given)
+            for i, own in absent.items():
+                steps[..., i][own] = np.nan
         steps = steps.astype(self.dtype_in)
         lengths = self._lengths(scores) if lengths is None else lengths
         return [part[:length] for part, length in zip(steps, lengths, strict=True)]
@@ -233,6 +287,7 @@ class SeriesCodec:
             "kind": "series",
             "dtype": self.dtype_in.str,
             "n_features": self.n_features,
+            "related": None if self.related is None else self.related.to_dict(),
             "scaling": self.scaling,
             "scaled": None if self.scaled is None else self.scaled.to_dict(),
             "channels": [channel.to_dict() for channel in self.channels],
@@ -249,6 +304,7 @@ class SeriesCodec:
         """The codec that `to_dict` gave."""
         codec = cls(scaling=state["scaling"])
         codec.n_features, codec.scaled = state["n_features"], state["scaled"] and Scaling.from_dict(state["scaled"])
+        codec.related = state["related"] and Related.from_dict(state["related"])
         codec.dtype_in, codec.lengths = np.dtype(state["dtype"]), np.array(state["lengths"])
         codec.channels = [Channel.from_dict(channel) for channel in state["channels"]]
         codec.length_scores = state["length_scores"] and NormalScores.from_dict(state["length_scores"])
@@ -257,6 +313,11 @@ class SeriesCodec:
         codec.expected = state["expected"] and Expected.from_dict(state["expected"])
         codec.shapes = state["shapes"] and ClassShapes(np.array(state["shapes"]))
         return codec
+
+
+def _absent(part):
+    """Where values are missing."""
+    return np.isnan(part) if part.dtype.kind == "f" else np.zeros(part.shape, bool)
 
 
 def _filled_up(part, length):

@@ -164,7 +164,7 @@ class Panels(Series):
         if question.horizon is None:
             lengths = list(map(len, known.given))
             made = self._made(
-                model, codec, self._condition(codec, known, known.given, lengths, True), of_series, lengths
+                model, codec, self._condition(codec, known, known.given, lengths, True), of_series, lengths, known.given
             )
             series, steps = [merged(*pair) for pair in zip(known.given, made, strict=True)], panel.steps_of_each
             return codec.decode(series, steps, whole, panel)
@@ -179,13 +179,13 @@ class Panels(Series):
         return SeriesCondition(None, *known, question.attributes)
 
     @staticmethod
-    def _made(model, codec, condition, rng, lengths=None):
-        """Series that a model makes, of these attributes."""
+    def _made(model, codec, condition, rng, lengths=None, given=None):
+        """Series that a model makes, of these attributes, from what is given of them."""
         n = len(condition.attributes)
         left = np.zeros((n, 0), "float32")
         if model is not None and model.series is not None and n:
             left = model.series.transport(model.series.noise(n, rng), condition)
-        return codec.series.decode(codec.series.around(left, condition.attributes), lengths)
+        return codec.series.decode(codec.series.around(left, condition.attributes), lengths, given)
 
     def give(self, table, codec, question, verbose):
         """The frame."""
@@ -211,7 +211,7 @@ class Panels(Series):
 
     @staticmethod
     def log_likelihood(model, codec, table, classes):
-        """Log-density of the normal scores of each series, with the log-probability of what tells of it as a whole."""
+        """Log-density of the scores of each series, with the log-probability of what tells of it as a whole."""
         rows = codec.encode((_checked(codec, table), None))
         if model is None or not len(rows):
             return np.zeros(len(rows))
@@ -221,7 +221,7 @@ class Panels(Series):
     def score(self, model, codec, table, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
 
-        Of normal scores, those of all steps and channels of a series as one vector, with what tells of it as a whole.
+        Of scores, those of all steps and channels of a series as one vector, with what tells of it as a whole.
         """
         from augment.models.sliced_distance import sliced_distance
 

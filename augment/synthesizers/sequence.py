@@ -379,8 +379,8 @@ class SequenceSynthesizer(Synthesizer):
 
         Of molecules it is that of what the network writes, before `generate` corrects their properties.
 
-        Of series, where model="recurrent", the log-density of their normal scores: values compare between series and
-        between models of the same data.
+        Of series, where model="recurrent", the log-density of what features are learned by, normal scores, lines or
+        relations: values compare between series and between models of the same data.
 
         Parameters
         ----------
@@ -412,7 +412,7 @@ class SequenceSynthesizer(Synthesizer):
         """How well the model agrees with the sequences: higher is better, and the same at every call.
 
         The mean log-likelihood of `score_samples` where the model tells one. Otherwise, of series, minus the squared
-        sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of normal scores.
+        sliced Wasserstein distance from as many generated ones, 1,000 at most, in the space of scores.
 
         Parameters
         ----------

@@ -140,7 +140,7 @@ class Series:
         if question.horizon is None:
             lengths = list(map(len, question.given))
             known = self._condition(codec, question, question.given, lengths, True)
-            made = self._made(model, codec, known, rng, lengths)
+            made = self._made(model, codec, known, rng, lengths, question.given)
             return [merged(*pair) for pair in zip(question.given, made, strict=True)]
         return self._continued(model, codec, question, rng)
 
@@ -153,7 +153,8 @@ class Series:
                 part[-max(longest - min(left, -(-longest // 2)), 0) :] if longest > 1 else part[:0] for part in series
             ]
             lengths = [min(len(part) + left, longest) for part in known]
-            made = self._made(model, codec, self._condition(codec, question, known, lengths, False), rng, lengths)
+            condition = self._condition(codec, question, known, lengths, False)
+            made = self._made(model, codec, condition, rng, lengths, known)
             new = min(length - len(part) for length, part in zip(lengths, known, strict=True))
             series = [
                 np.concatenate([part, more[len(before) : len(before) + new].astype(part.dtype)])
@@ -168,12 +169,12 @@ class Series:
         return SeriesCondition(question.classes, *codec.known(series, lengths, to_fill, told))
 
     @staticmethod
-    def _made(model, codec, condition, rng, lengths=None):
-        """Series that a model makes, of these lengths; where all is constant there is no model."""
+    def _made(model, codec, condition, rng, lengths=None, given=None):
+        """Series that a model makes, of these lengths, from what is given of them; without a model all is constant."""
         n = len(condition.classes)
         if model is None:
-            return codec.decode(np.zeros((n, 0), "float32"), lengths)
-        return codec.decode(model.transport(model.noise(n, rng), condition), lengths)
+            return codec.decode(np.zeros((n, 0), "float32"), lengths, given)
+        return codec.decode(model.transport(model.noise(n, rng), condition), lengths, given)
 
     def give(self, series, codec, known, verbose):
         """Series in the user's form; those of an array that are not of one length as a list."""
@@ -194,7 +195,7 @@ class Series:
 
     @staticmethod
     def log_likelihood(model, codec, series, classes):
-        """Log-density of the normal scores of each series, with the probability of its class where it is given."""
+        """Log-density of the scores of each series, with the probability of its class where it is given."""
         if not series:
             return np.zeros(0)
         scores, n_classes = _scored(series, codec)[:, : codec.layout.n_values], codec.layout.n_classes
@@ -221,7 +222,7 @@ class Series:
     def score(self, model, codec, series, classes):
         """Minus the squared sliced Wasserstein distance of series from as many generated ones, 1,000 at most.
 
-        Of normal scores, those of all steps and channels of a series as one vector.
+        Of scores, those of all steps and channels of a series as one vector.
         """
         from augment.models.sliced_distance import sliced_distance
 

@@ -1,0 +1,65 @@
+"""Which features of series take a surely shorter code by a straight line than by normal scores.
+
+Normal scores are as steep as values are rare. Where values follow closely from those before, as in waves and in levels
+that wander, changes of one size become large in one place and small in another, and what a model then misses by little
+makes series too rough. A straight line keeps them as they are.
+"""
+
+import numpy as np
+
+from augment.codecs.code_lengths import CodeLengths
+from augment.codecs.grid import Grid
+
+WORTH = 0.05  # nats a value that a line must save, surely
+STILL = 0.2  # share of steps that may leave a value as it was
+FAR = 6.0  # standard deviations within which all values lie: what is further out would decide all that is learned
+
+
+def find_straight(series):
+    """Which features of series are coded by a line, and whether it is one of their logarithms.
+
+    What is held out decides: the code of a value that is foretold from the two before it.
+
+    Parameters
+    ----------
+    series : list of ndarray of shape (steps, features)
+        Series of floats; NaN is missing.
+
+    Returns
+    -------
+    dict of int to bool
+        For each such feature whether logarithms are taken.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> waves = np.sin(rng.uniform(0, 6, (300, 1)) + 0.3 * np.arange(24))
+    >>> noise = rng.normal(size=(300, 24))
+    >>> find_straight(list(np.stack([waves, noise, np.exp(waves)], axis=-1)))
+    {0: False, 2: True}
+    """
+    units = np.array([_unit(values[~np.isnan(values)]) for values in np.concatenate(series).T])
+    lengths, found = CodeLengths.of(series, units), {}
+    for j in [] if lengths is None else lengths.features:
+        value, options = lengths.value(j, ()), {}
+        for log in (False, True):
+            if _is_lined(lengths.values[..., j], log):
+                gains = value - lengths.straight(j, log)
+                if lengths.surely_above(gains, WORTH):
+                    options[log] = np.nanmean(gains)
+        if options:
+            found[j] = max(options, key=options.get)
+    return found
+
+
+def _unit(values):
+    """The step of the grid that values stand on, 0 where there is none."""
+    return Grid().fit(values).unit if len(values) else 0.0
+
+
+def _is_lined(values, log):
+    """Whether values (n, steps) have room for a line: positive for logarithms, moving, and none of them far out."""
+    if log and np.nanmin(values) <= 0 or np.mean(values[:, 0] == values[:, 1]) > STILL:
+        return False
+    lined = np.log(values) if log else values
+    return bool(np.nanmax(np.abs(lined - np.nanmean(lined))) <= FAR * np.nanstd(lined))

@@ -1,0 +1,105 @@
+"""Features are relative where differences of large values are small, and not where series come back to their means."""
+
+import numpy as np
+import pytest
+
+from augment.codecs.references import find_references
+
+
+def autoregressive(rho, shape, rng):
+    values = rng.normal(size=shape)
+    values[:, 0] /= np.sqrt(1 - rho**2)
+    for step in range(1, shape[1]):
+        values[:, step] += rho * values[:, step - 1]
+    return values
+
+
+def waves(shape, rng):
+    frequencies, phases = rng.uniform(0.05, 0.6, (shape[0], 1)), rng.uniform(0, 2 * np.pi, (shape[0], 1))
+    return np.sin(frequencies * np.arange(shape[1]) + phases)
+
+
+STEADY = {
+    "white": lambda shape, rng: rng.normal(size=shape),
+    "autoregressive": lambda shape, rng: autoregressive(0.7, shape, rng),
+    "slow": lambda shape, rng: autoregressive(0.95, shape, rng),
+    "heavy tails": lambda shape, rng: rng.standard_t(2, size=shape),
+    "positive": lambda shape, rng: np.exp(autoregressive(0.7, shape, rng)),
+    "waves": waves,
+    "counts": lambda shape, rng: rng.poisson(30, size=shape).astype("float64"),
+    "labels": lambda shape, rng: (autoregressive(0.95, shape, rng) > 0).astype("float64"),
+}
+
+
+def windows(values, length=24):
+    return list(np.lib.stride_tricks.sliding_window_view(values, length, axis=0).transpose(0, 2, 1))
+
+
+def prices(n, rng):
+    """A walk of opens, and highs, lows and closes of each step that hardly differ from it."""
+    change, above, below = rng.normal(size=n) * 0.02, *rng.exponential(size=(2, n)) * 0.005
+    opens = np.exp(np.cumsum(change))
+    closes = opens * np.exp(0.015 * rng.normal(size=n))
+    highs, lows = np.maximum(opens, closes) * np.exp(above), np.minimum(opens, closes) * np.exp(-below)
+    return np.column_stack([opens, highs, lows, closes, rng.exponential(size=n)])
+
+
+@pytest.mark.parametrize("law", STEADY)
+def test_series_that_come_back_to_their_means_stay_as_they_are(law):
+    rng = np.random.default_rng(0)
+    unit = np.full(1, float(law in ("counts", "labels")))
+    for n in (100, 300):
+        for _ in range(5):
+            assert find_references(list(STEADY[law]((n, 24), rng)[..., None]), unit) == []
+    assert find_references(windows(STEADY[law]((1, 2000), rng)[0][:, None]), unit) == []
+
+
+def test_prices_are_a_range_shares_of_it_and_the_change_of_the_open_which_leads():
+    for seed in range(3):
+        found = find_references(windows(prices(3000, np.random.default_rng(seed))), np.zeros(5))
+        assert {each.feature: (each.others, each.way) for each in found if each.way == "between"} == {
+            0: ((2, 1), "between"),
+            3: ((2, 1), "between"),
+        }
+        assert found[0].others == (0,) and found[0].way == "before" and found[0].feature == found[1].others[0]
+        assert {found[1].feature, *found[1].others} == {1, 2} and found[1].sign == (1 if found[1].feature == 1 else -1)
+        assert all(each.log for each in found)
+
+
+def test_what_is_below_zero_has_differences():
+    values = prices(3000, np.random.default_rng(0))
+    values[:, :4] -= values[:, :4].mean()
+    found = find_references(windows(values), np.zeros(5))
+    assert [each.others for each in found if each.way == "between"] == [(2, 1), (2, 1)]
+    assert {each.log for each in found} == {False}
+
+
+def test_quantiles_that_move_together_are_enclosed_by_one_another():
+    rng = np.random.default_rng(0)
+    middle, width = 100 + rng.normal(size=3000).cumsum(), np.exp(0.3 * autoregressive(0.9, (1, 3000), rng)[0])
+    drawn = np.quantile(rng.normal(size=(3000, 200)), [0.05, 0.25, 0.5, 0.75, 0.95], axis=1).T
+    found = find_references(windows(middle[:, None] + 0.1 * width[:, None] * drawn), np.zeros(5))
+    assert {each.feature for each in found if each.way == "between"} == {1, 2, 3}
+    assert {frozenset((each.feature, *each.others)) for each in found if each.way == "from"} == {frozenset((0, 4))}
+    assert [each.way for each in found].count("before") == 1
+    assert all(each.others[0] < each.feature < each.others[1] for each in found if each.way == "between")
+
+
+def test_a_pair_that_encloses_and_never_is_near_is_no_reference():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(300, 24, 10))
+    series = np.stack([values.min(axis=2), values.mean(axis=2), values.max(axis=2)], axis=-1)
+    assert find_references(list(series), np.zeros(3)) == []
+
+
+def test_two_that_are_alike_but_not_close_stay_as_they_are():
+    rng = np.random.default_rng(0)
+    first = autoregressive(0.9, (300, 24), rng)
+    both = np.stack([first, first + 0.3 * autoregressive(0.9, (300, 24), rng)], axis=-1)
+    assert find_references(list(both), np.zeros(2)) == []
+
+
+def test_few_steps_and_series_of_two_stay_as_they_are():
+    walks = 100 + 0.01 * np.random.default_rng(0).normal(size=(500, 2, 1)).cumsum(axis=1)
+    assert find_references(list(walks), np.zeros(1)) == []
+    assert find_references([np.arange(199.0)[:, None]], np.zeros(1)) == []
