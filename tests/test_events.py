@@ -103,6 +103,7 @@ def test_gaps_are_exponential_with_the_mean_of_their_state(table, new):
             assert abs(learned + np.log(1 - share)) < 3.5 * error
 
 
+@pytest.mark.slow
 def test_new_entities_have_new_keys_and_the_form_of_the_old(table, new):
     assert list(new) == list(table) and new.dtypes.equals(table.dtypes)
     assert new["person"].nunique() == 3000 and not set(new["person"]) & set(table["person"])
@@ -111,6 +112,7 @@ def test_new_entities_have_new_keys_and_the_form_of_the_old(table, new):
     assert new["person"].is_monotonic_increasing  # the rows of one together
 
 
+@pytest.mark.slow
 def test_conditions_hold_exactly(fitted):
     women = fitted.generate(200, condition={"sex": "f", "time": (20, 30)})
     first = women.groupby("person").first()
@@ -119,6 +121,7 @@ def test_conditions_hold_exactly(fitted):
     assert set(either["sex"]) == {"f"}
 
 
+@pytest.mark.slow
 def test_a_frame_asks_for_an_entity_a_row(fitted):
     wanted = pd.DataFrame({"person": [7, 3, 9, 5], "sex": ["m", None, "f", "f"], "time": [50.0, 1.5, np.nan, 2.0]})
     made = fitted.generate(condition=wanted)
@@ -129,6 +132,7 @@ def test_a_frame_asks_for_an_entity_a_row(fitted):
     assert fitted.generate(condition=wanted[["sex"]])["person"].min() > 2000
 
 
+@pytest.mark.slow
 def test_history_comes_back_and_goes_on(fitted, table):
     past = table[table["person"] < 1300].sample(frac=1, random_state=0)  # in any order
     more = fitted.generate(history=past, horizon=2)
@@ -156,6 +160,7 @@ def test_the_likelihood_is_near_that_of_the_process(fitted, table):
     assert np.corrcoef(whole, lengths)[0, 1] < -0.8
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rows(fitted, tmp_path):
     few = fitted.generate(30, random_state=3)
     assert few.equals(fitted.generate(30, random_state=3)) and not few.equals(fitted.generate(30, random_state=4))
@@ -165,6 +170,7 @@ def test_the_same_seed_gives_the_same_rows(fitted, tmp_path):
     assert len(fitted.generate(0)) == 0 and fitted.generate()["person"].nunique() == 1500
 
 
+@pytest.mark.slow
 def test_what_is_cut_is_said(fitted, capsys):
     loud = clone(fitted)
     loud.__dict__.update(fitted.__dict__, verbose=1)
@@ -321,6 +327,7 @@ def test_labels_are_columns():
         SequenceSynthesizer(entity="patient", verbose=0).fit(FRAME, [1, 2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -344,6 +351,7 @@ def test_bad_questions_are_named(fitted, arguments, message):
         fitted.generate(**arguments)
 
 
+@pytest.mark.slow
 def test_history_must_be_of_the_fitted_columns(fitted, table):
     with pytest.raises(ValueError, match="missing are 'state'"):
         fitted.generate(history=table.drop(columns="state"))

@@ -52,6 +52,7 @@ def in_selfies(one_step_here):
     return fit(notation="selfies")
 
 
+@pytest.mark.slow
 def test_molecules_are_valid_canonical_and_have_their_labels(fitted):
     smiles, labels = fitted.generate(200)
     assert isinstance(smiles, list) and len(smiles) == 200 and labels.dtype == LABELS.dtype
@@ -62,6 +63,7 @@ def test_molecules_are_valid_canonical_and_have_their_labels(fitted):
     assert np.mean(["1" in text for text in asked[1::2]]) > 0.9
 
 
+@pytest.mark.slow
 def test_raw_validity_is_what_rdkit_says_and_is_said(fitted, capsys):
     fitted.verbose = 1
     raw, _ = fitted.generate(300, valid_only=False, temperature=2)
@@ -73,12 +75,14 @@ def test_raw_validity_is_what_rdkit_says_and_is_said(fitted, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_molecules(fitted):
     asks = [{}, {"condition": {"weight": (60, 120)}}, {"condition": {"substructure": "C1CC1"}}, {"prompt": "CC"}]
     for ask in asks:
         assert fitted.generate(20, random_state=3, **ask)[0] == fitted.generate(20, random_state=3, **ask)[0]
 
 
+@pytest.mark.slow
 def test_conditions_hold_exactly(fitted):
     ranges = {"logp": (0, 2), "weight": (70, 120), "qed": (0.4, 0.52)}
     smiles, labels = fitted.generate(40, condition={**ranges, "label": "ring"})
@@ -109,6 +113,7 @@ def _share_told(synthesizer, condition, kind):
     return np.mean([text in kind for text in drawn.smiles])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["C1CCC1", "NC", "[O;R0]"])
 def test_the_part_is_kept(fitted, part):
     smiles, _ = fitted.generate(20, condition={"substructure": part})
@@ -116,11 +121,13 @@ def test_the_part_is_kept(fitted, part):
     assert all(molecule.HasSubstructMatch(part_of(part)) for molecule in read_molecules(smiles))
 
 
+@pytest.mark.slow
 def test_molecules_begin_with_the_prompt_as_it_is_written(fitted):
     smiles, _ = fitted.generate(prompt=["NC1C", "OC"], y=["ring", "chain"])
     assert [smiles[0][:4], smiles[1][:2]] == ["NC1C", "OC"] and None not in read_molecules(smiles)
 
 
+@pytest.mark.slow
 def test_likelihood_is_of_the_molecule_and_not_of_how_it_is_written(fitted):
     scores = fitted.score_samples(["OC1CCCC1", "C1CCCC1O", "SCOCN"])
     assert scores[0] == scores[1] > scores[2] + 3
@@ -136,6 +143,7 @@ def test_likelihood_is_of_the_molecule_and_not_of_how_it_is_written(fitted):
     assert fitted.score_samples(["OC1CCC1"])[0] == pytest.approx(np.logaddexp.reduce(totals + np.log(shares)), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_saved_synthesizer_gives_the_same_molecules_and_holds_none(fitted, tmp_path):
     fitted.save(tmp_path / "molecules")
     again = SequenceSynthesizer.load(tmp_path / "molecules")
@@ -244,6 +252,7 @@ def test_bad_data_are_named(X, options, error, message):
         fit(X, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -273,5 +282,6 @@ def test_a_missing_rdkit_names_the_extra(monkeypatch):
         fit()
 
 
+@pytest.mark.slow
 def test_no_molecules_are_no_molecules(fitted):
     assert fitted.generate(0)[0] == []

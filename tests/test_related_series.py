@@ -7,6 +7,8 @@ import pytest
 from augment import SequenceSynthesizer
 from augment.models import GAN, VAE, Flow, Recurrent
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = {"flow": Flow(width=8, depth=1, n_steps=4), "vae": VAE(latent_dim=2, width=8), "gan": GAN(width=8)}
 FAMILIES |= {"recurrent": Recurrent(units=8)}
 

@@ -20,6 +20,7 @@ def fitted():
     return SequenceSynthesizer(model, epochs=8, verbose=0, random_state=0).fit(NAMES, LABELS)
 
 
+@pytest.mark.slow
 def test_texts_are_like_the_fitted_ones_and_have_their_labels(fitted):
     texts, labels = fitted.generate(400)
     assert isinstance(texts, list) and labels.dtype == LABELS.dtype
@@ -29,6 +30,7 @@ def test_texts_are_like_the_fitted_ones_and_have_their_labels(fitted):
     assert np.abs(shares - 1 / 12).max() < 0.05
 
 
+@pytest.mark.slow
 def test_labels_are_asked_for_in_their_order(fitted):
     texts, labels = fitted.generate(y=["B", "A", "B"])
     assert labels.tolist() == ["B", "A", "B"] and [text[0] for text in texts] == ["b", "a", "b"]
@@ -36,18 +38,21 @@ def test_labels_are_asked_for_in_their_order(fitted):
     assert len(fitted.generate()[0]) == len(NAMES) and fitted.classes_.tolist() == ["A", "B"]
 
 
+@pytest.mark.slow
 def test_texts_begin_with_the_prompt(fitted):
     texts, labels = fitted.generate(prompt=["ao", "bu"], y=["A", "B"])
     assert [text[:2] for text in texts] == ["ao", "bu"] and labels.tolist() == ["A", "B"]
     assert all(text.startswith("ao") for text in fitted.generate(5, prompt="ao")[0])
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_texts_in_any_number(fitted):
     many, _ = fitted.generate(y=["A"] * 200, random_state=7)
     assert fitted.generate(y=["A"] * 30, random_state=7)[0] == many[:30]
     assert fitted.generate(y=["A"] * 200, random_state=8)[0] != many
 
 
+@pytest.mark.slow
 def test_what_is_cut_is_said(fitted, capsys):
     loud = clone(fitted)
     loud.__dict__.update(fitted.__dict__, verbose=1)
@@ -57,6 +62,7 @@ def test_what_is_cut_is_said(fitted, capsys):
     assert f"{n_cut} of 50 texts were cut at max_length=3" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_likelihood_tells_what_is_like_the_fitted_texts(fitted):
     own = fitted.score_samples(["aoo\n", "oob\n"])
     assert own[0] > np.log(1 / 12) - 0.5 and own[0] > own[1] + 3
@@ -65,6 +71,7 @@ def test_likelihood_tells_what_is_like_the_fitted_texts(fitted):
     assert fitted.score(["aoo\n", "oob\n"]) == pytest.approx(own.mean())
 
 
+@pytest.mark.slow
 def test_a_saved_synthesizer_gives_the_same_texts(fitted, tmp_path):
     fitted.save(tmp_path / "names")
     again = SequenceSynthesizer.load(tmp_path / "names")
@@ -142,6 +149,7 @@ def test_bad_data_are_named(X, y, error, message):
         SequenceSynthesizer(verbose=0).fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

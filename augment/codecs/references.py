@@ -1,7 +1,8 @@
 """Which features of series are coded relative to what: to others of the same step, or to themselves a step earlier.
 
-What is held out decides: a feature is relative where its relation alone takes a shorter code than its value does that
-is foretold from what it is relative to and from what was before.
+What is held out decides: of features that always stand in one order one is relative where its relation alone takes a
+shorter code than its value does that is foretold from what it is relative to and from what was before. One in no order
+with others is relative to itself a step earlier where it wanders and nothing else foretells it better.
 """
 
 from dataclasses import dataclass
