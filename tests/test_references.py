@@ -2,22 +2,10 @@
 
 import numpy as np
 import pytest
+from series_makers import autoregressive, prices, waves, windows
 
-from augment.codecs.references import find_references
-
-
-def autoregressive(rho, shape, rng):
-    values = rng.normal(size=shape)
-    values[:, 0] /= np.sqrt(1 - rho**2)
-    for step in range(1, shape[1]):
-        values[:, step] += rho * values[:, step - 1]
-    return values
-
-
-def waves(shape, rng):
-    frequencies, phases = rng.uniform(0.05, 0.6, (shape[0], 1)), rng.uniform(0, 2 * np.pi, (shape[0], 1))
-    return np.sin(frequencies * np.arange(shape[1]) + phases)
-
+from augment.codecs.references import Reference, find_references
+from augment.codecs.series import SeriesCodec
 
 STEADY = {
     "white": lambda shape, rng: rng.normal(size=shape),
@@ -29,19 +17,6 @@ STEADY = {
     "counts": lambda shape, rng: rng.poisson(30, size=shape).astype("float64"),
     "labels": lambda shape, rng: (autoregressive(0.95, shape, rng) > 0).astype("float64"),
 }
-
-
-def windows(values, length=24):
-    return list(np.lib.stride_tricks.sliding_window_view(values, length, axis=0).transpose(0, 2, 1))
-
-
-def prices(n, rng):
-    """A walk of opens, and highs, lows and closes of each step that hardly differ from it."""
-    change, above, below = rng.normal(size=n) * 0.02, *rng.exponential(size=(2, n)) * 0.005
-    opens = np.exp(np.cumsum(change))
-    closes = opens * np.exp(0.015 * rng.normal(size=n))
-    highs, lows = np.maximum(opens, closes) * np.exp(above), np.minimum(opens, closes) * np.exp(-below)
-    return np.column_stack([opens, highs, lows, closes, rng.exponential(size=n)])
 
 
 @pytest.mark.parametrize("law", STEADY)
@@ -103,3 +78,26 @@ def test_few_steps_and_series_of_two_stay_as_they_are():
     walks = 100 + 0.01 * np.random.default_rng(0).normal(size=(500, 2, 1)).cumsum(axis=1)
     assert find_references(list(walks), np.zeros(1)) == []
     assert find_references([np.arange(199.0)[:, None]], np.zeros(1)) == []
+
+
+def test_a_walk_alone_is_its_changes_and_one_that_another_foretells_is_not():
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        walk = rng.normal(size=3000).cumsum()
+        assert find_references(windows(walk[:, None]), np.zeros(1)) == [Reference(0, (0,), "before", False)]
+        sensors = np.stack([walk, walk + 0.3 * rng.normal(size=3000)], axis=1)
+        assert find_references(windows(sensors), np.zeros(2)) == []
+
+
+def test_counters_are_their_changes_and_never_fall():
+    counts = np.random.default_rng(0).poisson(3, size=(300, 24, 1)).cumsum(axis=1)
+    references = find_references(list(counts.astype("float64")), np.ones(1))
+    assert [(each.feature, each.others, each.way) for each in references] == [(0, (0,), "before")]
+    codec = SeriesCodec().fit((list(counts), None))
+    rows = np.random.default_rng(1).normal(size=(200, codec.layout.width)).astype("float32")
+    assert (np.diff(np.stack(codec.decode(rows)), axis=1) >= 0).all()
+
+
+def test_positive_walks_never_cross_zero():
+    prices_of_one = np.exp(0.05 * np.random.default_rng(0).normal(size=3000).cumsum())
+    assert find_references(windows(prices_of_one[:, None]), np.zeros(1)) == [Reference(0, (0,), "before", True)]

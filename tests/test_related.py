@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from series_makers import prices, windows
 
 from augment.codecs.grid import Grid
 from augment.codecs.references import Reference
 from augment.codecs.related import Related
 from augment.codecs.series import SeriesCodec
-from tests.test_references import prices, windows
 
 SERIES = windows(prices(1000, np.random.default_rng(0)))[::5]
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
+from series_makers import autoregressive
 
 from augment import SequenceSynthesizer
 from augment.codecs.channels import Channel
 from augment.codecs.series import SeriesCodec
 from augment.codecs.straight import find_straight
 from augment.codecs.straight_scores import StraightScores
-from tests.test_references import autoregressive
 
 SHAPE = (300, 24)
 

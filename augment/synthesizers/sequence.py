@@ -82,7 +82,7 @@ class SequenceSynthesizer(Synthesizer):
         For series: whether a feature is learned as its level and scale in each series, those of the first half of the
         longest series, and its shape. "auto" does so where the scales of the first half surely foretell those of the
         second better than one scale for all does, as with sales of shops of very different size, in series of at least
-        four steps that are not windows of one; new values stay inside the fitted range.
+        four steps that are not windows of one; new values stay inside the fitted range, but for features that wander.
     tokens : {"characters", "pieces"} or int, default="characters"
         What texts are written as: character by character, or in word pieces (byte-pair encoding, Sennrich et al., ACL
         2016) that are learned from X; an int is how many there are at most, "pieces" 512 of which each was joined a
@@ -309,8 +309,9 @@ class SequenceSynthesizer(Synthesizer):
         history : array, list of arrays or frame, default=None
             First steps of series to go on with, of one or several; with `n_samples` they are taken in turn, each once
             at least. What comes back begins with them. Beyond the length of fitted series the model goes on window by
-            window, of the last steps; new values stay inside the fitted range. Of frames all columns and the first rows
-            of some entities: these come back, with their keys and ordered by entity and time, and what follows.
+            window, of the last steps; new values stay inside the fitted range, but for features that wander. Of frames
+            all columns and the first rows of some entities: these come back, with their keys and ordered by entity and
+            time, and what follows.
         horizon : int, default=None
             How many steps follow those of `history`; of events how many rows at most, by default all up to the end.
         valid_only : bool, default=True
