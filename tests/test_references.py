@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from series_makers import autoregressive, prices, waves, windows
 
+from augment.codecs.normal_scores import NormalScores
 from augment.codecs.references import Reference, find_references
 from augment.codecs.series import SeriesCodec
 
@@ -101,3 +102,11 @@ def test_counters_are_their_changes_and_never_fall():
 def test_positive_walks_never_cross_zero():
     prices_of_one = np.exp(0.05 * np.random.default_rng(0).normal(size=3000).cumsum())
     assert find_references(windows(prices_of_one[:, None]), np.zeros(1)) == [Reference(0, (0,), "before", True)]
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-200, 1e200, 1e306])
+def test_what_is_far_too_small_or_large_stays_as_it_is(size):
+    walk = size * np.random.default_rng(0).normal(size=(1500, 1)).cumsum(axis=0)
+    codec = SeriesCodec().fit((windows(walk), None))
+    assert codec.related is None and isinstance(codec.channels[0].scores, NormalScores)
+    assert np.isfinite(codec.encode((windows(walk), None))).all()

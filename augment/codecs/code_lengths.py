@@ -11,6 +11,7 @@ LEVELS = 50  # different values of a feature at least; fewer are labels or count
 MOST = 30  # features that may be relative, the first ones: all pairs are looked at
 STRAY = 0.01  # share of values that are taken to follow no law
 FINEST = 1e-6  # of the range, which is told apart where values stand on no grid
+LARGEST = 1e150  # values and one over their range, beyond which products overflow
 
 
 class CodeLengths:
@@ -164,7 +165,8 @@ def relation(own, others):
 def _means_so_far(part):
     """Means (steps, features) of all values of a series up to each step."""
     there = np.cumsum(~np.isnan(part), axis=0)
-    return np.nancumsum(part, axis=0) / np.where(there == 0, np.nan, there)
+    with np.errstate(over="ignore", invalid="ignore"):  # features of such size are left out
+        return np.nancumsum(part, axis=0) / np.where(there == 0, np.nan, there)
 
 
 def _foretold(scores, learn, check, least=FINEST):
@@ -176,7 +178,9 @@ def _foretold(scores, learn, check, least=FINEST):
 
 
 def _is_number(values):
-    return len(values) >= FEWEST and len(np.unique(values)) >= LEVELS
+    if len(values) < FEWEST or len(np.unique(values)) < LEVELS or np.abs(values).max() > LARGEST:
+        return False
+    return bool(np.ptp(values) > 1 / LARGEST)
 
 
 def _normal_length(values, learn, check):
