@@ -65,7 +65,7 @@ def coinciding():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 600))
     table = pd.DataFrame({"a": a, "b": np.where(rng.random(600) < 0.5, a, b)})
-    return table, TabularSynthesizer(**TINY | {"epochs": 60}).fit(table)
+    return table, TabularSynthesizer(**TINY | {"epochs": 30}).fit(table)
 
 
 @pytest.mark.slow
