@@ -40,6 +40,16 @@ def test_what_is_known_holds_and_what_is_not_follows(related, known, first, othe
     assert (np.abs(made - gappy)[:, :4][known[:, :4]] <= 1e-9).all() and violations(made) == 0
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_series_of_any_lengths_are_taken_apart_each_by_itself(related, known):
+    rng = np.random.default_rng(0)
+    series = [np.where(rng.random((n, 5)) < 0.1, np.nan, SERIES[7][:n]) for n in [24, 0, 3, 24, 1, 3]]
+    together = related.apart(series, known)
+    for part, own in zip(series, together, strict=True):
+        assert own.shape[0] == len(part)
+        assert np.array_equal(own, related.apart([part], known)[0], equal_nan=True)
+
+
 def shares(values):
     """Ranges, and which shares of them are below opens and closes."""
     opens, highs, lows, closes = np.moveaxis(np.log(values[..., :4]), -1, 0)

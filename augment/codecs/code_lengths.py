@@ -70,7 +70,8 @@ class CodeLengths:
         By so many standard errors: of many pairs some look better by chance.
         """
         kept = ~np.isnan(gains)
-        means = np.array([gains[kept & (self.parts == part)].mean() for part in np.unique(self.parts[kept])])
+        sizes = np.bincount(self.parts[kept])
+        means = np.bincount(self.parts[kept], gains[kept])[sizes > 0] / sizes[sizes > 0]
         if kept.sum() < FEWEST or len(means) < 4:
             return False
         return bool(means.mean() - sure * means.std(ddof=1) / np.sqrt(len(means)) > least)

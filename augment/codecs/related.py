@@ -1,6 +1,7 @@
 """Features of series relative to others of the same step or to themselves a step earlier, and back."""
 
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Related:
             return None
         members = {j for each in references for j in (each.feature, *each.others)}
         related = cls(references, {j: grids[j] for j in members}, [])
-        steps = np.concatenate([related._coded(related._levels(part[None]))[0] for part in series])
+        steps = np.concatenate(_alike(lambda values: related._coded(related._levels(values)), series))
         related.usual = [float(np.median(own)) if len(own := x[~np.isnan(x)]) else 0.0 for x in steps.T]
         return related
 
@@ -96,28 +97,27 @@ class Related:
         With `known` what a series does not tell is NaN; else what is missing in features of trees is a value that
         follows from the others.
         """
-        return [self._apart(part, known) for part in series]
+        return _alike(partial(self._apart, known=known), series)
 
-    def _apart(self, part, known):
-        values = part.astype("float64")
-        levels = self._levels(values[None])
-        told = self._coded(levels)[0]
-        whole = self._guessed(self._coded(self._completed(self._guessed(told)[None], levels))[0])
-        begins = whole[:, len(values[0]) :]
+    def _apart(self, values, known):
+        levels = self._levels(values)
+        told = self._coded(levels)
+        whole = self._guessed(self._coded(self._completed(self._guessed(told), levels)))
+        begins = whole[..., values.shape[-1] :]
         if known:
-            begins[:, np.isnan(levels[0][:, list(self.walks.values())]).all(axis=0)] = np.nan
-            whole = np.where(np.isnan(told), np.nan, whole)
-        steps = np.concatenate([values, begins], axis=1)
+            never = np.isnan(levels[..., list(self.walks.values())]).all(axis=1, keepdims=True)
+            begins, whole = np.where(never, np.nan, begins), np.where(np.isnan(told), np.nan, whole)
+        steps = np.concatenate([values, begins], axis=-1)
         relative = [each.feature for each in self.references]
-        steps[:, relative] = whole[:, relative]
+        steps[..., relative] = whole[..., relative]
         if not known:
             roots = [j for j in self.members if j not in relative]
-            steps[:, roots] = np.where(np.isnan(values[:, roots]), self._values(whole)[:, roots], values[:, roots])
+            steps[..., roots] = _first(values, self._values(whole[..., : values.shape[-1]]))[..., roots]
         return steps
 
     def _levels(self, values):
         """Features (n, steps, features) or their logarithms; NaN where there are none."""
-        levels = values.astype("float64")
+        levels = values.copy()
         for j in self.logs:
             levels[..., j] = np.log(np.where(levels[..., j] > 0, levels[..., j], np.nan))
         return levels
@@ -129,15 +129,16 @@ class Related:
             coded[..., each.feature] = relation(levels[..., each.feature], levels[..., each.others])
         for root, walker in self.walks.items():  # the first step has no change, and that of the second one
             coded[:, 1:, root] = np.diff(levels[..., walker], axis=1)
-            coded[:, 0, root] = coded[:, 1, root] if levels.shape[1] > 1 else np.nan
+            coded[:, :1, root] = coded[:, 1:2, root] if levels.shape[1] > 1 else np.nan
         return np.concatenate([coded, np.repeat(begins, levels.shape[1], axis=1)], axis=-1)
 
     def _guessed(self, told):
-        """What is coded of a series, NaN on the line between its neighbours, or what is usual where there are none."""
-        guessed, places = told.copy(), np.arange(len(told))
-        for own, usual in zip(guessed.T, self.usual, strict=True):
+        """What is coded (n, steps, k), NaN on the line between neighbours, or what is usual where there are none."""
+        guessed, places = told.copy(), np.arange(told.shape[1])
+        for row, i in np.argwhere(np.isnan(told).any(axis=1)):
+            own = guessed[row, :, i]
             there = ~np.isnan(own)
-            own[~there] = np.interp(places[~there], places[there], own[there]) if there.any() else usual
+            own[~there] = np.interp(places[~there], places[there], own[there]) if there.any() else self.usual[i]
         return guessed
 
     # relations as series --------------------------------------------------------------------------------------------
@@ -187,7 +188,8 @@ class Related:
             levels = _first(levels, told[..., j])
         if root not in self.walks:
             return _first(levels, coded[..., root])
-        begin = coded[..., list(self.walks).index(root) - len(self.walks)].mean(axis=1)
+        begins = coded[..., list(self.walks).index(root) - len(self.walks)]
+        begin = begins.sum(axis=1) / max(begins.shape[1], 1)  # what is known of a series may be no step
         return _walk(begin, coded[..., root], levels + offsets[..., walker]) - offsets[..., walker]
 
     def _bounds(self, known):
@@ -243,6 +245,16 @@ class Related:
 def _first(known, others):
     """What is known, and others where it is NaN."""
     return np.where(np.isnan(known), others, known)
+
+
+def _alike(function, series):
+    """What a function makes of series (n, steps, features) of one length, for series of any lengths."""
+    lengths, parts = np.array([len(part) for part in series]), [None] * len(series)
+    for length in np.unique(lengths):
+        places = np.flatnonzero(lengths == length)
+        for place, part in zip(places, function(np.stack([series[i] for i in places]).astype("float64")), strict=True):
+            parts[place] = part
+    return parts
 
 
 def _made(reference, levels, coded):

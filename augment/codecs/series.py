@@ -22,7 +22,8 @@ class SeriesCodec:
     Each channel becomes scores, constant ones nothing, one with missing values a second channel that tells where
     they are. Series of different lengths are filled up with their last value, and a last channel, the same at each
     step, tells the length. From the scores is taken what the classes let expect, so that what is left is alike for all.
-    Features that are close to others, or wander, are their differences first; see `Related`.
+    Features that are close to others, or wander, are their relations first; see `Related`. Which scores those of others
+    are, normal ones or a line, `find_straight` tells.
 
     Parameters
     ----------
@@ -82,8 +83,10 @@ class SeriesCodec:
         series, labels = data
         self.dtype_in, self.n_features = series[0].dtype, series[0].shape[1]
         self.related = Related.of(series, n_scaled)
-        self.scaled = self._find_scaling(self._differences(series), n_scaled or self.n_features)
-        self.channels = self._channels(series)
+        apart = self._differences(series)
+        self.scaled = self._find_scaling(apart, n_scaled or self.n_features)
+        apart = apart if self.scaled is None else self.scaled.apart(apart)
+        self.channels = self._channels(series, apart)
         lengths = [len(part) for part in series]
         self.lengths = np.unique(lengths)
         self.length_scores = NormalScores.of(lengths) if len(self.lengths) > 1 else None
@@ -91,16 +94,16 @@ class SeriesCodec:
         self._set_layout(len(series))
         self.expected = self.shapes = None
         if self.layout.width and self.layout.n_classes > 1:
-            scores = self._scores(self._apart(series), series, lengths, np.random.default_rng(0))
+            scores = self._scores(apart, series, lengths, np.random.default_rng(0))
             self._learn_classes(scores, labels)
         return self
 
-    def _channels(self, series):
-        whole, steps = np.concatenate(series), np.concatenate(self._apart(series))
+    def _channels(self, series, apart):
+        whole, steps = np.concatenate(series), np.concatenate(apart)
         whole = whole.astype("uint8") if whole.dtype.kind == "b" else whole
         taken = {*self._members, *([] if self.scaled is None else self.scaled.scaled)}
         kept = [i for i in range(self.n_features) if i not in taken]  # these stay of their type
-        straight = self._find_straight(series)
+        straight = self._find_straight(apart)
         channels = [
             Channel.of(whole[:, i] if i in kept else values, scores_of=straight.get(i, NormalScores.of))
             for i, values in enumerate(steps.T)
@@ -112,9 +115,9 @@ class SeriesCodec:
                 channels[i] = Channel.of(seen, _absent(whole[:, i])).reaching(steps[:, i])
         return channels
 
-    def _find_straight(self, series):
+    def _find_straight(self, apart):
         """The lines that code features, by their places; what is relative to others has none."""
-        shapes = [part[:, : self.n_features].astype("float64") for part in self._apart(series)]
+        shapes = [part[:, : self.n_features].astype("float64") for part in apart]
         for part in shapes:
             part[:, self._members] = np.nan
         return {i: partial(StraightScores.of, log=log) for i, log in find_straight(shapes).items()}
