@@ -136,17 +136,22 @@ def test_all_families_put_series_where_their_attributes_say(model, frame):
         assert learned.score_samples(frame[columns]).shape == (800,)
 
 
+def spread_of_shapes(series):
+    """How far series, each over its standard deviation, are from their medians."""
+    shapes = series / series.std(axis=1, keepdims=True)
+    return np.median(np.std(shapes - np.median(shapes, axis=0), axis=1))
+
+
 @pytest.mark.slow
 def test_shapes_of_series_of_any_size_are_learned_where_each_is_scaled():
     rng = np.random.default_rng(0)
-    shape = 1 + 0.3 * np.sin(np.arange(12)) + 0.1 * rng.normal(size=(300, 12))
-    series = (10 ** rng.uniform(1, 4, (300, 1)) * shape)[..., None]
+    shapes = np.sin(np.arange(12)) + 0.1 * rng.normal(size=(300, 12))  # of both signs, where no logarithm helps
+    series = (10 ** rng.uniform(1, 4, (300, 1)) * shapes)[..., None]
     spreads = {}
     for scaling in (False, "auto"):
         options = {"kind": "series", "scaling": scaling, "epochs": 12, "verbose": 0, "random_state": 0}
         made = SequenceSynthesizer(VAE(width=16, latent_dim=8), **options).fit(series).generate(500)[..., 0]
-        shapes = made / made.mean(axis=1, keepdims=True)
-        spreads[scaling] = np.median(np.std(shapes - np.median(shapes, axis=0), axis=1))
+        spreads[scaling] = spread_of_shapes(made)
         assert made.min() >= series.min() and made.max() <= series.max()
-    for spread in spreads.values():  # as planted; logarithms tell shapes, too
-        assert spread == pytest.approx(0.1, abs=0.02)
+    assert spreads["auto"] == pytest.approx(spread_of_shapes(shapes), abs=0.02)
+    assert spreads[False] > spreads["auto"] + 0.05
