@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from series_makers import windows
 
 from augment.codecs.channels import Channel
 from augment.codecs.series import SeriesCodec
@@ -88,3 +89,21 @@ def test_labels_stand_behind_the_steps():
         codec.encode((given, np.array(["c", "a", "a"])))
     with pytest.raises(ValueError, match="Series are encoded as 'vectors'"):
         SeriesCodec("tokens")
+
+
+def test_the_report_says_how_each_feature_is_coded():
+    rng = np.random.default_rng(0)
+    walk = 100 + rng.normal(size=(2000, 1)).cumsum(axis=0)
+    wave = np.sin(0.3 * np.arange(2000))[:, None]
+    columns = [walk, walk + 0.01 * rng.exponential(size=walk.shape), wave, np.exp(wave), rng.normal(size=walk.shape)]
+    report = SeriesCodec().fit((windows(np.concatenate(columns, axis=1))[::4], None)).report
+    assert [entry["column"] for entry in report] == [0, 1, 2, 3, 4]
+    assert [entry["note"] for entry in report] == [
+        "learned by its changes",
+        "relative to 0",
+        "learned on a line",
+        "learned on a line of logarithms",
+        "",
+    ]
+    scaled = SeriesCodec(scaling=True).fit((list(rng.normal(size=(50, 9, 1))), None))
+    assert scaled.report == [{"column": 0, "kind": "series", "note": "each series scaled by itself"}]

@@ -119,11 +119,8 @@ class PanelCodec:
         """What each column was taken for."""
         report = {entry["column"]: entry for entry in self.static.report}
         report |= {name: {"column": name, "kind": "series", "note": ""} for name in self.rows.names}
-        related = self.series.related
-        for place, note in {} if related is None else related.notes(self.rows.names).items():
+        for place, note in self.series.notes(self.rows.names).items():
             report[self.rows.names[place]]["note"] = note
-        for place in [] if self.series.scaled is None else self.series.scaled.scaled:
-            report[self.rows.names[place]]["note"] = "each series scaled by itself"
         if self.rows.times is not None:
             times, entry = self.rows.times, report[self.time]
             known = "no frequency: the gaps are learned" if times.calendar is None else str(times.calendar)

@@ -47,6 +47,8 @@ class SeriesCodec:
         The lengths that series have, sorted.
     classes : Classes
         The labels.
+    report : list of dict
+        How each feature is coded.
     expected : Expected or None
         What the class, or the attributes of a panel, let expect of scores; None where there are no two classes.
     shapes : ClassShapes or None
@@ -140,6 +142,20 @@ class SeriesCodec:
 
     def _differences(self, series, known=False):
         return series if self.related is None else self.related.apart(series, known)
+
+    @property
+    def report(self):
+        """How each feature is coded: its place, "series" and what is not by scores of its values."""
+        places = range(self.n_features)
+        return [{"column": i, "kind": "series", "note": self.notes(places).get(i, "")} for i in places]
+
+    def notes(self, names):
+        """What is said of features of these names, by place: how they are coded where not by scores of their values."""
+        lines = {i: channel.scores for i, channel in enumerate(self.channels[: len(names)])}
+        lines = {i: scores.log for i, scores in lines.items() if isinstance(scores, StraightScores)}
+        notes = {i: "learned on a line" + (" of logarithms" if log else "") for i, log in lines.items()}
+        notes |= {} if self.related is None else self.related.notes(names)
+        return notes | dict.fromkeys([] if self.scaled is None else self.scaled.scaled, "each series scaled by itself")
 
     @property
     def _members(self):

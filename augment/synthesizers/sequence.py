@@ -31,7 +31,7 @@ class SequenceSynthesizer(Synthesizer):
     and put back. Times that follow a frequency (days, business days, weeks, months, quarters, years, hours, ...) go on
     with it; up to a tenth of its rows may not be there, and are not there in new entities as often. Others are
     irregular: the gaps are learned. Attributes of series in arrays are for such a frame; y is a label. `codec_.report`
-    tells what each column was taken for.
+    tells what each column was taken for, and how each feature of series is coded.
 
     Event tables are frames with one or several rows for each entity, in columns of any kind: what tells of the entity
     as a whole comes first, then row after row with the time since the one before, until the entity ends. Columns that
