@@ -238,3 +238,30 @@ def test_pieces_keep_prompt_and_length_and_are_saved(tmp_path, capsys):
 def test_tokens_that_are_none_are_named(tokens):
     with pytest.raises(ValueError, match="tokens must be 'characters', 'pieces' or a number of pieces"):
         SequenceSynthesizer(tokens=tokens, verbose=0).fit(["a"])
+
+
+def entities(n, **columns):
+    """A frame of n entities with three rows each."""
+    return pd.DataFrame({"who": np.repeat(np.arange(n), 3), "day": np.tile(np.arange(3), n)} | columns)
+
+
+EVERY_KIND = {
+    "text": lambda rng: ["ab", "ba", "abba"] * 10,
+    "molecules": lambda rng: ["CO", "CN", "CCO"] * 10,
+    "music": lambda rng: list(rng.integers(60, 72, (20, 16))),
+    "series": lambda rng: rng.normal(size=(20, 8, 2)),
+    "panel": lambda rng: entities(20, sold=rng.normal(size=60)),
+    "events": lambda rng: entities(20, what=rng.choice(["a", "b"], 60)),
+}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_kind_takes_a_time_limit(kind, one_step):
+    if kind == "molecules":
+        pytest.importorskip("rdkit")
+    options = {"entity": "who", "time": "day"} if kind in ("panel", "events") else {}
+    options |= {"kind": "series" if kind == "panel" else kind, "epochs": 1, "verbose": 0, "random_state": 0}
+    model = Flow(width=8, depth=1, n_steps=2) if kind in ("series", "panel") else Recurrent(units=8)
+    synthesizer = SequenceSynthesizer(model, time_limit=100, **options)
+    made = synthesizer.fit(EVERY_KIND[kind](np.random.default_rng(0))).generate(5)
+    assert (made["who"].nunique() if kind in ("panel", "events") else len(made)) == 5

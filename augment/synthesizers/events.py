@@ -66,6 +66,7 @@ class Events:
     families = ("recurrent",)
     takes, options = ("history", "horizon", "max_length", "temperature"), ("entity", "time", "static")
     labelled = False
+    seconds_after = 0.0  # about that `conclude` takes
 
     def __init__(self, entity, time=None, static=None):
         self.entity, self.time, self.static = entity, time, static

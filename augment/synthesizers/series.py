@@ -54,6 +54,7 @@ class Series:
     families = ("flow", "gan", "recurrent", "vae")  # the first is what "auto" is
     takes, options = ("history", "horizon"), ("window", "stride")
     labelled = True
+    seconds_after = 0.0  # about that `conclude` takes
 
     def __init__(self, container="array", n_axes=2, window=None, stride=None, alone=False):
         self.container, self.n_axes, self.window, self.stride = container, n_axes, window, stride
