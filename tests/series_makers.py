@@ -27,3 +27,9 @@ def prices(n, rng):
     closes = opens * np.exp(0.015 * rng.normal(size=n))
     highs, lows = np.maximum(opens, closes) * np.exp(above), np.minimum(opens, closes) * np.exp(-below)
     return np.column_stack([opens, highs, lows, closes, rng.exponential(size=n)])
+
+
+def track(n, rng):
+    """Where something is that turns little by little and goes on about as fast as before."""
+    headings, speeds = np.cumsum(0.15 * rng.normal(size=n)), 10 + autoregressive(0.95, (1, n), rng)[0]
+    return np.stack([speeds * np.cos(headings), speeds * np.sin(headings)], axis=1).cumsum(axis=0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from series_makers import autoregressive, prices, waves, windows
+from series_makers import autoregressive, prices, track, waves, windows
 
 from augment.codecs.normal_scores import NormalScores
 from augment.codecs.references import Reference, find_references
@@ -88,6 +88,30 @@ def test_a_walk_alone_is_its_changes_and_one_that_another_foretells_is_not():
         assert find_references(windows(walk[:, None]), np.zeros(1)) == [Reference(0, (0,), "before", False)]
         sensors = np.stack([walk, walk + 0.3 * rng.normal(size=3000)], axis=1)
         assert find_references(windows(sensors), np.zeros(2)) == []
+
+
+@pytest.mark.parametrize("momentum", [-0.5, 0.3, 0.9])
+def test_a_walk_whose_changes_go_on_is_its_changes(momentum):
+    found = []
+    for seed in range(10):
+        walk = autoregressive(momentum, (1, 4000), np.random.default_rng(seed)).cumsum()
+        found += find_references(windows(walk[:, None]), np.zeros(1))
+    assert len(found) >= 7 and {each.way for each in found} == {"before"}  # one in ten looks as if it came back
+
+
+def test_a_track_is_its_changes_in_both_directions():
+    for seed in range(2):
+        found = find_references(windows(track(6000, np.random.default_rng(seed)), 60)[::5], np.zeros(2))
+        assert [(each.feature, each.way) for each in found] == [(0, "before"), (1, "before")]
+
+
+def test_one_value_far_out_does_not_end_the_search():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(3000, 3)).cumsum(axis=0)
+    values[:, 1] = 2 * values[:, 0]
+    values[1000, :2] = 1e8
+    for each in (values, values * 1e12, 1e12 + np.round(values, 3)):
+        assert all(reference.way == "before" for reference in find_references(windows(each), np.zeros(3)))
 
 
 def test_counters_are_their_changes_and_never_fall():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from series_makers import track
 
 from augment import SequenceSynthesizer
 from augment.models import GAN, VAE, Flow, Recurrent
@@ -138,3 +139,12 @@ def test_panels_say_what_is_relative_and_keep_orders(one_step):
     paths = model.generate(history=history, horizon=10)
     assert wrong_sides(paths[names]) == 0
     assert np.array_equal(paths[paths["day"] < 50][names], history[names])
+
+
+def test_a_track_goes_on_from_where_it_is(one_step):
+    values = track(3000, np.random.default_rng(0))
+    model = synthesizer().fit(values)
+    real = windows(values)[::20]
+    paths = model.generate(history=real[:, :6], horizon=6)
+    made, usual = (np.linalg.norm(np.diff(x, axis=1), axis=2) for x in (paths, real))
+    assert 0.7 < np.median(made[:, 5:]) / np.median(usual) < 1.4 and made.max() < 3 * usual.max()

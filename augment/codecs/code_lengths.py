@@ -12,6 +12,7 @@ MOST = 30  # features that may be relative, the first ones: all pairs are looked
 STRAY = 0.01  # share of values that are taken to follow no law
 FINEST = 1e-6  # of the range, which is told apart where values stand on no grid
 LARGEST = 1e150  # values and one over their range, beyond which products overflow
+FURTHEST = 100.0  # score of whatever is further out, so that one wrong value does not decide what foretells others
 
 
 class CodeLengths:
@@ -34,7 +35,7 @@ class CodeLengths:
     --------
     >>> walk = 100 + np.random.default_rng(0).normal(size=(2000, 1)).cumsum(axis=0)
     >>> lengths = CodeLengths.of(np.split(walk, 100), np.zeros(1))
-    >>> change = lengths.relative(0, (0,), "before", log=False)
+    >>> change = lengths.change(0, log=False)
     >>> round(float(np.nanmean(change)), 1), lengths.surely_above(lengths.value(0, ()) - change, 0.0)
     (1.5, True)
     """
@@ -77,23 +78,27 @@ class CodeLengths:
         return bool(means.mean() - sure * means.std(ddof=1) / np.sqrt(len(means)) > least)
 
     def foretold(self, j, others=(), log=False):
-        """Nats (n,) that a code of changes of feature j saves by its level before.
+        """Nats (n,) that a code of changes of feature j, given the change before, saves by its level before.
 
-        And by how far that was from the mean of the series so far, and from others.
+        And by how far that was from the mean of the series so far, and from others: what comes back does so whatever
+        its change was (Said and Dickey, Biometrika 71:599, 1984).
         """
-        change, level, *others = (self.values[:, k, i] for k, i in [(0, j), (1, j), *((1, i) for i in others)])
-        mean = self.means[:, j]
+        level, mean = self.values[:, :, j], self.means[:, j]
+        others = [self.values[:, 1, i] for i in others]
         if log:
-            change, level, mean, *others = (np.log(x) for x in (change, level, mean, *others))
-        change = change - level
-        told = np.column_stack([level, *(x - level for x in (mean, *others))])
+            level, mean, *others = (np.log(x) for x in (level, mean, *others))
+        change, before, level = level[:, 0] - level[:, 1], level[:, 1] - level[:, 2], level[:, 1]
+        told = np.column_stack([change, before, -level, *(x - level for x in (mean, *others))])
         gains = np.full(len(change), np.nan)
-        for learn, check in self._folds(~np.isnan(np.column_stack([change, told])).any(axis=1)):
-            maps = [(_Map(x[learn], FINEST * (np.ptp(x[learn]) or 1.0)), x) for x in (change, *told.T)]
-            scores, *rest = (each.scores(x) for each, x in maps)
-            rest = np.column_stack([np.ones(len(change)), *rest])
-            left = scores - rest @ np.linalg.lstsq(rest[learn], scores[learn], rcond=None)[0]
-            gains[check] = _normal_length(scores, learn, check) - _normal_length(left, learn, check)
+        for learn, check in self._folds(~np.isnan(told).any(axis=1)):
+            scores = [_Map(x[learn], FINEST * (np.ptp(x[learn]) or 1.0)).scores(x) for x in told.T]
+            rest, base = np.column_stack([np.ones(len(change)), *scores[1:]]), [0, 1]
+            back = _slopes(scores[0], rest, learn) > 0  # what moves away goes on as it did
+            lengths = [
+                _normal_length(scores[0] - rest[:, kept] @ _slopes(scores[0], rest[:, kept], learn), learn, check)
+                for kept in (base, base + [k for k in range(2, rest.shape[1]) if back[k]])
+            ]
+            gains[check] = lengths[0] - lengths[1]
         return gains
 
     def value(self, j, others):
@@ -120,13 +125,40 @@ class CodeLengths:
             lengths[check] = _length(density, values[:, 0, 0], learn, check, self.units[j])
         return lengths
 
+    def change(self, j, log, others=()):
+        """Lengths (n,) of codes of values of feature j by its change, foretold from the last one and others'.
+
+        By normal scores of changes or by a line, whichever is shorter.
+        """
+        levels, own = self.values[..., [j, *others]], self.values[:, 0, j]
+        if log:
+            levels = np.concatenate([np.log(levels[..., :1]), levels[..., 1:]], axis=-1)
+        changes, slopes = levels[:, :-1] - levels[:, 1:], 1 / own if log else np.ones(len(own))
+        lengths = np.full((2, len(own)), np.nan)
+        for learn, check in self._folds(~np.isnan(changes).any(axis=(1, 2))):
+            least = self.units[j] * np.exp(np.log(slopes[learn]).mean())
+            for line, density in enumerate(self._of_changes(changes, [least, *self.units[[*others]]], learn, check)):
+                length = _length(density, changes[:, 0, 0], learn, check, least) - np.log(slopes[check])
+                lengths[line, check] = np.maximum(length, np.log(self.units[j]))
+        return min(lengths, key=lambda each: np.nanmean(each) if not np.isnan(each).all() else np.inf)
+
+    @staticmethod
+    def _of_changes(changes, units, learn, check):
+        """Densities of the first of changes (n, 2, k), foretold by normal scores, and by a line."""
+        maps = [_Map(changes[learn, 0, k], unit) for k, unit in enumerate(units)]
+        scores = np.stack([each.scores(changes[..., k]) for k, each in enumerate(maps)], axis=-1)
+        own = maps[0].log_slopes(changes[:, 0, 0])
+        yield _foretold(scores, learn, check, units[0] * np.exp(own[learn].mean())) * np.exp(own[check])
+        means, scales = changes[learn, 0].mean(axis=0), np.maximum(changes[learn, 0].std(axis=0), units)
+        yield _foretold((changes - means) / scales, learn, check, units[0] / scales[0]) / scales[0]
+
     def relative(self, j, others, way, log):
-        """Lengths (n,) of codes of values of feature j by nothing but how they are related to others.
+        """Lengths (n,) of codes of values of feature j by nothing but how they are related to others of the step.
 
         Ways are those of a `Reference`, and `log` tells whether logarithms are compared.
         """
         own, unit = self.values[:, 0, j], self.units[j]
-        others = self.values[:, int(way == "before")][:, list(others)]
+        others = self.values[:, 0, list(others)]
         slopes = 1 / own if log else np.ones(len(own))
         own, others = (np.log(own), np.log(others)) if log else (own, others)
         related = relation(own, others)
@@ -171,11 +203,16 @@ def _means_so_far(part):
 
 
 def _foretold(scores, learn, check, least=FINEST):
-    """Densities of the first scores (n, 3, k) at a step, foretold from all of the two before and the others' there."""
-    told = np.concatenate([np.ones((len(scores), 1)), scores[:, 1], scores[:, 2], scores[:, 0, 1:]], axis=1)
-    inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
-    left = scores[:, 0, 0] - told @ np.linalg.solve(inner, told[learn].T @ scores[learn, 0, 0])
+    """Densities of the first scores (n, steps, k) at a step, foretold from all of those before and others' there."""
+    told = np.concatenate([np.ones((len(scores), 1)), *np.moveaxis(scores[:, 1:], 1, 0), scores[:, 0, 1:]], axis=1)
+    left = scores[:, 0, 0] - told @ _slopes(scores[:, 0, 0], told, learn)
     return _Map(left[learn], least).densities(left[check])
+
+
+def _slopes(scores, told, learn):
+    """By which scores (n,) follow from what is told (n, k), learned from some."""
+    inner = told[learn].T @ told[learn] + 1e-3 * np.eye(told.shape[1])
+    return np.linalg.solve(inner, told[learn].T @ scores[learn])
 
 
 def _is_number(values):
@@ -205,17 +242,18 @@ class _Map:
         self.unit, rise = unit, unit / len(SCORES) * np.arange(len(SCORES))
         self.knots = np.maximum.accumulate(np.quantile(values, ndtr(SCORES)) - rise) + rise
         ends = np.diff(self.knots[[0, len(SCORES) // 2, -1]])  # of few values the outermost knots are one
-        self.ends = SCORES[-1] / ends
+        self.ends = SCORES[-1] / np.maximum(ends, np.spacing(np.abs(self.knots).max()))
 
     def scores(self, values):
         """Scores of values; beyond the outermost knots the map goes on with the mean slope of its side."""
         beyond = values - np.clip(values, self.knots[0], self.knots[-1])
-        return np.interp(values, self.knots, SCORES) + beyond * np.where(beyond < 0, *self.ends)
+        scores = np.interp(values, self.knots, SCORES) + beyond * np.where(beyond < 0, *self.ends)
+        return np.clip(scores, -FURTHEST, FURTHEST)
 
     def log_slopes(self, values):
         """Logarithms of the slopes at values, over a unit."""
         low, high = self._around(values)
-        return np.log(np.maximum(high - low, np.finfo(float).tiny) / self.unit)
+        return np.log(np.maximum(high - low, np.finfo(float).tiny)) - np.log(self.unit)
 
     def densities(self, values):
         """Densities of values, over a unit."""

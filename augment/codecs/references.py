@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from augment.codecs.code_lengths import CodeLengths
+from augment.codecs.code_lengths import LARGEST, CodeLengths
 
 DOUBT = 1.5  # standard errors, beyond which a feature is taken to come back to its mean
 WORTH = 0.1  # nats a value that a code must save, surely; less is not worth another coding
@@ -93,7 +93,7 @@ class _Search:
 
     def __init__(self, lengths, steps):
         self.lengths, self.features, self.known = lengths, lengths.features, {}
-        self.positive = {j: bool(np.nanmin(steps[:, j]) > 0) for j in self.features}
+        self.positive = {j: bool(np.nanmin(steps[:, j]) > 1 / LARGEST) for j in self.features}
         pairs = [(i, j) for i in self.features for j in self.features if i != j]
         self.below = {pair: apart for pair in pairs if (apart := _apart(steps, *pair)) is not None}
 
@@ -186,7 +186,7 @@ class _Search:
         if not self._wanders(j) or not self._sure(saved.gains).any():
             return []
         codes = [self.lengths.value(j, others), *(self.lengths.straight(j, log, others) for log in self._ways(j))]
-        changes = [self.lengths.relative(j, (j,), "before", log) for log in self._ways(j)]
+        changes = [self.lengths.change(j, log, others) for log in self._ways(j)]
         log = len(changes) > 1 and not self.lengths.surely_above(changes[1] - changes[0], 0.0)  # they never cross 0
         if self.lengths.surely_above(changes[log] - min(codes, key=lambda code: _mean(code, np.inf)), 0.0):
             return []
@@ -210,7 +210,8 @@ class _Search:
             value = self.lengths.value(j, () if way == "before" else others)
             relative = np.full((2, len(value)), np.nan)
             for log in self._ways(j, *others):
-                relative[int(log)] = self.lengths.relative(j, others, way, log)
+                code = self.lengths.change(j, log) if way == "before" else self.lengths.relative(j, others, way, log)
+                relative[int(log)] = code
             lengths = np.array([_mean(each, np.inf) for each in relative])
             self.known[j, others, way] = _Saved(j, others, way, value - relative, lengths)
         return self.known[j, others, way]

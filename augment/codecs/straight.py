@@ -7,7 +7,7 @@ makes series too rough. A straight line keeps them as they are.
 
 import numpy as np
 
-from augment.codecs.code_lengths import CodeLengths
+from augment.codecs.code_lengths import LARGEST, CodeLengths
 from augment.codecs.grid import Grid
 
 WORTH = 0.05  # nats a value that a line must save, surely
@@ -59,7 +59,7 @@ def _unit(values):
 
 def _is_lined(values, log):
     """Whether values (n, steps) have room for a line: positive for logarithms, moving, and none of them far out."""
-    if log and np.nanmin(values) <= 0 or np.mean(values[:, 0] == values[:, 1]) > STILL:
+    if log and np.nanmin(values) <= 1 / LARGEST or np.mean(values[:, 0] == values[:, 1]) > STILL:
         return False
     lined = np.log(values) if log else values
     return bool(np.nanmax(np.abs(lined - np.nanmean(lined))) <= FAR * np.nanstd(lined))
