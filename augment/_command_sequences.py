@@ -30,8 +30,9 @@ DRAWING = ("prompt", "max_length", "temperature", "top_p", "history", "horizon",
 SEQUENCES = """sequences:
   Texts are a .txt file, one a line, or the column --text of a table, with labels by --target; molecules a .smi file or,
   with --kind molecules, such a column; music, with --kind music, a folder of MIDI files; series, with --kind series,
-  the array X of a .npz file (n, time, features), labels y, or a .npy file; and an event table is any table with the
-  column --entity that tells whose a row is.
+  the array X of a .npz file (n, time, features), labels y, or a .npy file, one long series (time, features) with
+  --window, which an audit cuts as the synthetic ones are; and an event table is any table with the column --entity
+  that tells whose a row is.
 
 """
 
@@ -136,6 +137,8 @@ def fit(options):
     _refuse_others(options, kind, options.data, (*READING, *LEARNING, "target"))
     check_places([options.out], [options.data], table=False)
     X, y = _read(options, options.data, kind, options.target)
+    if kind == "series" and not options.window and getattr(X, "ndim", 0) == 2:
+        say(options, f"{len(X):,} series of {X.shape[1]:,} steps; one of {len(X):,} steps would need --window.")
     start = time.monotonic()
     load_keras()
     synthesizer = augment.SequenceSynthesizer(
@@ -264,6 +267,7 @@ def audited(options, limits):
         if path is not None:
             X, y = _read(options, path, kind, options.target if of_labels else None)
             parts[name] = X if y is None else (X, y)
+    parts = {name: _cut(part, parts["synthetic"]) for name, part in parts.items()}
     return augment.audit(
         parts["real"],
         parts["synthetic"],
@@ -279,3 +283,11 @@ def audited(options, limits):
         thresholds=limits,
         random_state=options.seed,
     )
+
+
+def _cut(series, synthetic):
+    """One long series as windows as long as the synthetic series, none of which overlap; all else as it is."""
+    if getattr(series, "ndim", 0) + 1 != getattr(synthetic, "ndim", 0) or series.shape[1:] != synthetic.shape[2:]:
+        return series
+    length = synthetic.shape[1]
+    return series[: len(series) // length * length].reshape(-1, length, *series.shape[1:])

@@ -128,6 +128,8 @@ def test_arrays_become_arrays(tmp_path, capsys):
     new = np.load(out)
     assert new["X"].shape == (4, 6, 2) and new["y"].tolist() == [1] * 4 and is_marked(out)
     np.save(tmp_path / "long.npy", series[0])
+    assert cli.main(["fit", str(tmp_path / "long.npy"), "-o", str(model), "--model", "recurrent"]) == 0
+    assert "6 series of 2 steps; one of 6 steps would need --window" in "".join(capsys.readouterr())
     fitted = run(capsys, "fit", tmp_path / "long.npy", "-o", model, "--model", "recurrent", "--window", "3")
     assert fitted["kind"] == "series"
     run(capsys, "generate", model, "-n", "4", "-o", tmp_path / "new.npy")
@@ -261,6 +263,13 @@ def test_the_audit_is_told_what_the_files_hold(asked, tmp_path, capsys):
     np.save(tmp_path / "a.npy", np.ones((3, 4, 2)))
     run(capsys, "audit", tmp_path / "a.npy", tmp_path / "a.npy")
     assert asked["kind"] == "series" and asked["real"].shape == (3, 4, 2)
+    long = np.arange(26.0).reshape(13, 2)
+    np.save(tmp_path / "long.npy", long)
+    run(capsys, "audit", tmp_path / "long.npy", tmp_path / "a.npy", "--holdout", tmp_path / "a.npy")
+    assert np.array_equal(asked["real"], [long[:4], long[4:8], long[8:12]]) and asked["holdout"].shape == (3, 4, 2)
+    np.save(tmp_path / "of_one.npy", long[:, 0])
+    run(capsys, "audit", tmp_path / "of_one.npy", tmp_path / "long.npy")
+    assert np.array_equal(asked["real"], [[0, 2], [4, 6], [8, 10], [12, 14], [16, 18], [20, 22]])
 
 
 @pytest.mark.slow

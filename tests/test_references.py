@@ -123,6 +123,14 @@ def test_counters_are_their_changes_and_never_fall():
     assert (np.diff(np.stack(codec.decode(rows)), axis=1) >= 0).all()
 
 
+def test_what_hardly_changes_has_no_logarithms_and_keeps_its_digits():
+    walk = 1e12 + np.random.default_rng(0).normal(size=3000).cumsum()
+    codec = SeriesCodec().fit((windows(walk[:, None]), None))
+    assert codec.related.references == [Reference(0, (0,), "before", False)]
+    back = codec.decode(codec.encode((windows(walk[:, None]), None)))
+    assert np.abs(np.stack(back) - np.stack(windows(walk[:, None]))).max() < 0.01
+
+
 def test_positive_walks_never_cross_zero():
     prices_of_one = np.exp(0.05 * np.random.default_rng(0).normal(size=3000).cumsum())
     assert find_references(windows(prices_of_one[:, None]), np.zeros(1)) == [Reference(0, (0,), "before", True)]

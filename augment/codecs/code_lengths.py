@@ -62,8 +62,9 @@ class CodeLengths:
         features = [j for j, x in enumerate(values[:, 0].T) if _is_number(x[~np.isnan(x)])]
         if not features or len(np.unique(parts)) < 4:
             return None
-        ranges = np.array([np.ptp(own) if len(own := x[~np.isnan(x)]) else 0.0 for x in values[:, 0].T])
-        return cls(features, values, means, parts, np.maximum(units[: len(ranges)], FINEST * ranges))
+        seen = [own if len(own := x[~np.isnan(x)]) else np.zeros(1) for x in values[:, 0].T]
+        finest = [max(FINEST * np.ptp(own), 2 * np.spacing(np.abs(own).max())) for own in seen]
+        return cls(features, values, means, parts, np.maximum(units[: len(finest)], finest))
 
     def surely_above(self, gains, least, sure=2.5):
         """Whether means of parts tell that gains (n,), NaN where there are none, are more than so many nats.

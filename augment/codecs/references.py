@@ -12,6 +12,7 @@ import numpy as np
 from augment.codecs.code_lengths import LARGEST, CodeLengths
 
 DOUBT = 1.5  # standard errors, beyond which a feature is taken to come back to its mean
+SAME = 1e-6  # range over the highest value, below which logarithms tell nothing else and cost digits
 WORTH = 0.1  # nats a value that a code must save, surely; less is not worth another coding
 
 
@@ -93,7 +94,9 @@ class _Search:
 
     def __init__(self, lengths, steps):
         self.lengths, self.features, self.known = lengths, lengths.features, {}
-        self.positive = {j: bool(np.nanmin(steps[:, j]) > 1 / LARGEST) for j in self.features}
+        lows, highs = np.nanmin(steps[:, self.features], axis=0), np.nanmax(steps[:, self.features], axis=0)
+        have_logs = (lows > 1 / LARGEST) & (highs - lows > SAME * highs)
+        self.have_logs = dict(zip(self.features, have_logs.tolist(), strict=True))
         pairs = [(i, j) for i in self.features for j in self.features if i != j]
         self.below = {pair: apart for pair in pairs if (apart := _apart(steps, *pair)) is not None}
 
@@ -193,8 +196,8 @@ class _Search:
         return [Reference(j, (j,), "before", log)]
 
     def _ways(self, *features):
-        """Whether logarithms are taken: never, or where all are positive also."""
-        return (False, True) if all(self.positive[i] for i in features) else (False,)
+        """Whether logarithms are taken: never, or also where all are positive and not as good as constant."""
+        return (False, True) if all(self.have_logs[i] for i in features) else (False,)
 
     def _wanders(self, j):
         """Whether its level does not tell how a feature changes, as where it comes back to a mean of all or its own."""
