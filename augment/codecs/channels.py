@@ -64,24 +64,24 @@ class Channel:
         ----------
         values : ndarray of shape (n, steps)
             Values of the channel.
-        inside : ndarray of shape (n, 2), default=0.5
-            Places inside the intervals of scores that shared values cover: one for all steps of a series, so that what
-            stays the same keeps its score.
+        inside : pair of ndarray of shape (n, 1) or (n, steps), default=0.5
+            Places inside the intervals of scores that shared values cover, and inside those of being missing and not:
+            of values one for all steps of a series, so that what stays the same keeps its score.
         absent : ndarray of bool of shape (n, steps), default=None
             Which are missing; by default those that are NaN.
         """
-        inside = np.broadcast_to(inside, (len(values), 2))
+        inside = (inside, inside) if np.isscalar(inside) else inside
         unknown = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
         absent = unknown if absent is None else absent
         parts = []
         if self.scores is not None:
             known = np.where(unknown, self.grid.low_, values)
-            scores = self.scores.encode(known, inside[:, :1])
+            scores = self.scores.encode(known, inside[0])
             for row in np.flatnonzero(unknown.any(axis=1)):
                 scores[row] = _bridged(scores[row], unknown[row])
             parts.append(scores)
         if self.missing is not None:
-            parts.append(self.missing.encode(absent, inside[:, 1:]))
+            parts.append(self.missing.encode(absent, inside[1]))
         return np.stack(parts, axis=-1) if parts else np.zeros((*values.shape, 0))
 
     def decode(self, scores):

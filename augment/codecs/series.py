@@ -8,6 +8,7 @@ from augment.codecs.channels import Channel
 from augment.codecs.class_shapes import ClassShapes
 from augment.codecs.expected import Expected
 from augment.codecs.labels import Classes
+from augment.codecs.missing import lasting, places
 from augment.codecs.normal_scores import NormalScores
 from augment.codecs.related import Related
 from augment.codecs.scaling import Scaling
@@ -43,6 +44,8 @@ class SeriesCodec:
         Takes features for relations; None where none is relative to another or to itself.
     scaled : Scaling or None
         Takes features apart; None where none is scaled.
+    lasting : dict of int to float
+        For each channel with missing values how long these stay missing or there.
     lengths : ndarray of int
         The lengths that series have, sorted.
     classes : Classes
@@ -89,6 +92,11 @@ class SeriesCodec:
         self.scaled = self._find_scaling(apart, n_scaled or self.n_features)
         apart = apart if self.scaled is None else self.scaled.apart(apart)
         self.channels = self._channels(series, apart)
+        self.lasting = {
+            i: lasting([_absent(part[:, i]) for part in (series if i in self._members else apart)])
+            for i, channel in enumerate(self.channels)
+            if channel.missing is not None
+        }
         lengths = [len(part) for part in series]
         self.lengths = np.unique(lengths)
         self.length_scores = NormalScores.of(lengths) if len(self.lengths) > 1 else None
@@ -224,14 +232,21 @@ class SeriesCodec:
         absent = dict.fromkeys(range(len(self.channels)))
         for i in self._members:
             absent[i] = np.stack([_filled_up(_absent(part[:, i : i + 1]), self.layout.length)[:, 0] for part in series])
-        inside = (
-            np.full((n, len(self.channels) + 1, 2), 0.5) if rng is None else rng.random((n, len(self.channels) + 1, 2))
-        )
-        parts = [channel.encode(steps[..., i], inside[:, i], absent[i]) for i, channel in enumerate(self.channels)]
+        inside = self._inside(n, rng)
+        parts = [channel.encode(steps[..., i], inside[i], absent[i]) for i, channel in enumerate(self.channels)]
         if self.length_scores is not None:
-            scores = self.length_scores.encode(np.array(lengths)[:, None], inside[:, -1, :1])
+            scores = self.length_scores.encode(np.array(lengths)[:, None], inside[-1][0])
             parts.append(np.repeat(scores[:, None], self.layout.length, axis=1))
         return np.concatenate(parts, axis=-1).astype("float32")
+
+    def _inside(self, n, rng):
+        """For each channel, and the length, places inside the intervals of its values and of being missing and not."""
+        if rng is None:
+            return [(0.5, 0.5)] * (len(self.channels) + 1)
+        inside = [(own, 0.5) for own in rng.random((len(self.channels) + 1, n, 1))]
+        for i, correlation in self.lasting.items():
+            inside[i] = inside[i][0], places(n, self.layout.length, correlation, rng)
+        return inside
 
     def known(self, series, lengths, to_fill, told=None):
         """Scores of what is known of series, and where it is: two arrays (n, layout.n_values), zeros elsewhere.
@@ -310,6 +325,7 @@ class SeriesCodec:
             "scaling": self.scaling,
             "scaled": None if self.scaled is None else self.scaled.to_dict(),
             "channels": [channel.to_dict() for channel in self.channels],
+            "lasting": [[i, correlation] for i, correlation in self.lasting.items()],
             "lengths": self.lengths.tolist(),
             "length_scores": None if self.length_scores is None else self.length_scores.to_dict(),
             "classes": self.classes.to_dict(),
@@ -326,6 +342,7 @@ class SeriesCodec:
         codec.related = state["related"] and Related.from_dict(state["related"])
         codec.dtype_in, codec.lengths = np.dtype(state["dtype"]), np.array(state["lengths"])
         codec.channels = [Channel.from_dict(channel) for channel in state["channels"]]
+        codec.lasting = dict(state["lasting"])
         codec.length_scores = state["length_scores"] and NormalScores.from_dict(state["length_scores"])
         codec.classes = Classes.from_dict(state["classes"])
         codec._set_layout(state["n_samples"])
