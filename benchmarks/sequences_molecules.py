@@ -10,9 +10,9 @@ call for 1,000, then those of a call for 100 inside ranges of logP (2 to 3), wei
 of one for 100 that keep a pyridine. Every finished line of --out is not run again. Set OMP_NUM_THREADS=1 on a busy
 machine.
 
-Last result (one core of 2 that four to seven jobs shared, with seed 2 two to three, 24 GiB; TensorFlow 2.21, Keras 3.15,
-RDKit 2026.9.1; of the fits 22 CPU seconds are the correction of properties, which with seeds 0 and 1 was learned from
-the saved network; SELFIES were measured before there was one, all of it on raw molecules):
+Last result (one core of 2 that four to seven jobs shared, with seed 2 two to three, 24 GiB; TensorFlow 2.21, Keras
+3.15, RDKit 2026.9.1; of the fits 22 CPU seconds are the correction of properties, which with seeds 0 and 1 was learned
+from the saved network; SELFIES were measured before there was one, all of it on raw molecules):
 
 | setting, seed | fit CPU-s | valid | unique | new | means | diversity | similarity | scaffolds | drawn | asked | part |
 |---|---|---|---|---|---|---|---|---|---|---|---|
