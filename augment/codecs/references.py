@@ -12,6 +12,7 @@ import numpy as np
 from augment.codecs.code_lengths import LARGEST, CodeLengths
 
 DOUBT = 1.5  # standard errors, beyond which a feature is taken to come back to its mean
+BACK = 0.001  # nats a change that coming back must save, surely: with fewer it takes hundreds of steps
 SAME = 1e-6  # range over the highest value, below which logarithms tell nothing else and cost digits
 WORTH = 0.1  # nats a value that a code must save, surely; less is not worth another coding
 
@@ -201,7 +202,7 @@ class _Search:
 
     def _wanders(self, j):
         """Whether its level does not tell how a feature changes, as where it comes back to a mean of all or its own."""
-        return not self.lengths.surely_above(self.lengths.foretold(j), 0.0, DOUBT)
+        return not self.lengths.surely_above(self.lengths.foretold(j), BACK, DOUBT)
 
     def _sign(self, saved):
         i, j = saved.others[0], saved.feature
