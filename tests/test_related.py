@@ -84,7 +84,7 @@ def test_one_feature_tells_the_others_of_its_step(related):
 
 def test_a_walk_may_leave_the_fitted_range_and_not_cross_zero():
     reference = Reference(0, (0,), "before", False)
-    related = Related([reference], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0])
+    related = Related([reference], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0], [])
     steps = np.column_stack([np.full(24, 30.0), np.full(24, 90.0)])[None]
     assert related.joined(steps)[0, :3, 0].tolist() == [90, 120, 150]
     assert related.joined(steps * [-1, 1])[0, :5, 0].tolist() == [90, 60, 30, 0, 0]
