@@ -51,6 +51,8 @@ class Related:
     def __init__(self, references, grids, usual, slopes):
         self.references, self.grids, self.usual, self.slopes = references, grids, usual, slopes
         self.members = sorted(grids)
+        self.relative = [each.feature for each in references]
+        self.still = [j for j in self.members if j not in self.relative]  # roots that do not wander
         self.walks = {each.feature: each.others[0] for each in references if each.way == "before"}
         self.relations = [each for each in references if each.way != "before"]
         self.logs = sorted({j for each in references if each.log for j in (each.feature, *each.others)})
@@ -109,20 +111,20 @@ class Related:
         return _alike(partial(self._apart, known=known), series)
 
     def _apart(self, values, known):
-        levels = self._levels(values)
+        levels, steps = self._levels(values), values.copy()
         told = self._coded(levels)
-        completed = self._completed(self._guessed(told), levels)
+        guessed = self._guessed(told)
+        completed = self._completed(guessed, levels)
+        if self.still:  # these come back on their grids and inside their ranges: all else follows from there
+            steps[..., self.still] = self._values(completed, values)[..., self.still]
+            completed = self._completed(guessed, self._levels(steps))
         whole = self._guessed(self._coded(completed))
         begins = whole[..., values.shape[-1] :]
         if known:
             never = np.isnan(levels[..., list(self.walks.values())]).all(axis=1, keepdims=True)
             begins, whole = np.where(never, np.nan, begins), np.where(np.isnan(told), np.nan, whole)
-        steps = np.concatenate([values, begins], axis=-1)
-        relative = [each.feature for each in self.references]
-        steps[..., relative] = whole[..., relative]
-        if not known:
-            roots = [j for j in self.members if j not in relative]
-            steps[..., roots] = self._values(completed, values)[..., roots]
+        steps = np.concatenate([values if known else steps, begins], axis=-1)
+        steps[..., self.relative] = whole[..., self.relative]
         return steps
 
     def _levels(self, values):
@@ -168,9 +170,7 @@ class Related:
         for own, part in zip(known, [] if given is None else given, strict=given is not None):
             own[: len(part)] = part
         values, coded = steps[..., :n_features].copy(), steps.copy()
-        relative = [each.feature for each in self.references]
-        roots = [j for j in self.members if j not in relative]
-        coded[..., roots] = self._levels(steps[..., :n_features])[..., roots]
+        coded[..., self.still] = self._levels(values)[..., self.still]
         made = self._values(self._completed(coded, self._levels(known)), known)
         values[..., self.members] = made[..., self.members]
         return values
