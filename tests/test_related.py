@@ -1,6 +1,7 @@
 """Relations of features and back: what is known holds, what never was below stays so, what wanders may leave."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,23 @@ from augment.codecs.related import Related
 from augment.codecs.series import SeriesCodec
 
 SERIES = windows(prices(1000, np.random.default_rng(0)))[::5]
+
+
+def pressures(n, rng):
+    """Systolic, mean and diastolic blood pressures (n, 24, 3): the mean is a third of the way up, but for rounding."""
+    systolic = np.rint(135 + 15 * rng.normal(size=(n, 1)) + 5 * rng.normal(size=(n, 24)))
+    pulse = np.rint(np.clip(48 + 6 * rng.normal(size=(n, 24)), 26, None))
+    return np.stack([systolic, np.rint(systolic - 2 * pulse / 3), systolic - pulse], axis=-1)
+
+
+def fractions(values):
+    """Which shares of how far systolic pressures are above diastolic ones the means are above these."""
+    return (values[..., 1] - values[..., 2]) / (values[..., 0] - values[..., 2])
+
+
+PRESSURES = pressures(200, np.random.default_rng(0))
+CENTS = np.round(100 + 4 * np.random.default_rng(0).normal(size=(40, 24, 1)).cumsum(axis=1), 2)
+MIXED = {"lower in cents": np.ceil(CENTS), "upper in cents": np.floor(CENTS)}
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +102,90 @@ def test_one_feature_tells_the_others_of_its_step(related):
 
 def test_a_walk_may_leave_the_fitted_range_and_not_cross_zero():
     reference = Reference(0, (0,), "before", False)
-    related = Related([reference], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0])
+    related = Related([reference], {0: Grid().fit(np.arange(101.0))}, [1.0, 50.0], [])
     steps = np.column_stack([np.full(24, 30.0), np.full(24, 90.0)])[None]
     assert related.joined(steps)[0, :3, 0].tolist() == [90, 120, 150]
     assert related.joined(steps * [-1, 1])[0, :5, 0].tolist() == [90, 60, 30, 0, 0]
+
+
+@cache
+def pressured():
+    related = Related.of(list(PRESSURES))
+    assert [each.way for each in related.references] == ["from", "between"]
+    return related
+
+
+@settings(max_examples=60, deadline=None)
+@given(known=arrays("bool", (24, 3)), first=st.integers(0, 199), other=st.integers(0, 199))
+def test_pressures_hold_in_their_order_wherever_some_are_missing(known, first, other):
+    related = pressured()
+    gappy = np.where(known, PRESSURES[first], np.nan)
+    back = related.joined(np.stack(related.apart([gappy])))[0]
+    assert np.array_equal(back[known], gappy[known])
+    made = related.joined(np.stack(related.apart([PRESSURES[other]])), [gappy])[0]
+    assert np.array_equal(made[known], gappy[known])
+    for values in (back, made):
+        assert (values[:, 0] >= values[:, 1]).all() and (values[:, 1] >= values[:, 2]).all()
+
+
+def test_shares_that_are_not_told_are_such_as_are():
+    gappy = np.where(np.random.default_rng(1).random(PRESSURES.shape) < 0.1, np.nan, PRESSURES)
+    codec, real = SeriesCodec().fit((list(gappy), None)), fractions(PRESSURES)
+    assert [each.way for each in codec.related.references] == ["from", "between"]
+    learned = np.concatenate(codec.related.apart(list(gappy)))[:, 1]
+    assert real.min() - 0.01 < learned.min() and learned.max() < real.max() + 0.01
+    assert real.min() - 0.01 < codec.channels[1].grid.low_ and codec.channels[1].grid.high_ < real.max() + 0.01
+
+
+def residual(truth, *others):
+    """The variance that a line of others leaves of the truth (n, steps)."""
+    line = np.stack([np.ones(truth.size), *(x.ravel() for x in others)], axis=-1)
+    return np.mean((line @ np.linalg.lstsq(line, truth.ravel(), rcond=None)[0] - truth.ravel()) ** 2)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_two_pressures_tell_the_third(missing):
+    related, gappy = pressured(), PRESSURES.copy()
+    gappy[..., missing] = np.nan
+    made = related.joined(np.stack(related.apart(list(pressures(200, np.random.default_rng(1))))), list(gappy))
+    error = np.mean((made - PRESSURES)[..., missing] ** 2)
+    least = residual(PRESSURES[..., missing], *(PRESSURES[..., i] for i in range(3) if i != missing))
+    assert error < 1.2 * (2 * least + 1 / 12)  # what is drawn varies, too, and is rounded
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_share_that_varies_widely_does_not_make_up_ranges(related, missing):
+    gappy, rng = np.stack(SERIES), np.random.default_rng(0)
+    gappy[..., missing] = gappy[..., 3] = np.nan
+    made = related.joined(np.stack(related.apart(SERIES))[rng.permutation(len(SERIES))], list(gappy))
+    ranges, logs = shares(np.stack(SERIES))[..., 0], np.log(np.stack(SERIES))
+    error = np.mean((shares(made)[..., 0] - ranges) ** 2)
+    assert error < 1.2 * 2 * residual(ranges, logs[..., 0] - logs[..., 3 - missing]) and violations(made) == 0
+
+
+@pytest.mark.parametrize("which", MIXED)
+def test_what_is_known_and_orders_hold_where_one_has_more_decimals(which):
+    values, rng = np.concatenate([CENTS, MIXED[which]], axis=-1), np.random.default_rng(1)
+    related = Related.of(list(values))
+    for some in (0.1, 0.5, 0.9):
+        gappy = np.where(rng.random(values.shape) < some, np.nan, values)
+        made = related.joined(np.stack(related.apart(list(values[::-1]))), list(gappy))
+        assert np.array_equal(made[~np.isnan(gappy)], gappy[~np.isnan(gappy)])
+        apart = made[..., 1] - made[..., 0]
+        assert (apart >= 0).all() if which == "lower in cents" else (apart <= 0).all()
+        assert np.array_equal(made[..., 1], np.rint(made[..., 1])) and np.array_equal(made, np.round(made, 2))
+
+
+def test_what_is_made_of_gaps_comes_back_inside_its_range():
+    rng = np.random.default_rng(0)
+    low = rng.normal(size=(300, 24))
+    values = np.stack([low, low + rng.exponential(size=low.shape)], axis=-1)
+    grids = {j: Grid().fit(values[..., j].ravel()) for j in (0, 1)}
+    related = Related([Reference(1, (0,), "from", False, 1)], grids, [0.0, 1.0], [])
+    gappy = values.copy()
+    gappy[..., 0] = np.nan  # the lowest of what is above, less what is usual, is below the lowest
+    back = related.joined(np.stack(related.apart(list(gappy))))
+    assert np.allclose(back[..., 1], values[..., 1], atol=1e-9)
 
 
 def test_a_root_that_does_not_wander_keeps_all_inside_the_fitted_range():

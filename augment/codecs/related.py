@@ -19,8 +19,9 @@ class Related:
     follows from it, and where it begins stands as a further feature, which is the same at each step.
 
     What is known of series holds to the last digit, and all else follows from it: of a step from what is known there,
-    of other steps from the known ones before and after, between two of them so that the walk meets both. Features that
-    never were below others (a high and a low) never are.
+    of other steps from the known ones before and after, between two of them so that the walk meets both. One that is
+    known between two tells, with one of these, the other. Features that never were below others (a high and a low)
+    never are.
 
     Parameters
     ----------
@@ -30,6 +31,9 @@ class Related:
         For each feature of a tree the fitted values.
     usual : list of float
         For each feature the median of what stands in its place, and for each that wanders that of where it begins.
+    slopes : list of tuple
+        Of features between two, and of each of these as an end and the other: their places, and how much further apart
+        these are where the feature is further from the other.
 
     Examples
     --------
@@ -44,9 +48,11 @@ class Related:
     True
     """
 
-    def __init__(self, references, grids, usual):
-        self.references, self.grids, self.usual = references, grids, usual
+    def __init__(self, references, grids, usual, slopes):
+        self.references, self.grids, self.usual, self.slopes = references, grids, usual, slopes
         self.members = sorted(grids)
+        self.relative = [each.feature for each in references]
+        self.still = [j for j in self.members if j not in self.relative]  # roots that do not wander
         self.walks = {each.feature: each.others[0] for each in references if each.way == "before"}
         self.relations = [each for each in references if each.way != "before"]
         self.logs = sorted({j for each in references if each.log for j in (each.feature, *each.others)})
@@ -74,9 +80,14 @@ class Related:
         if not references:
             return None
         members = {j for each in references for j in (each.feature, *each.others)}
-        related = cls(references, {j: grids[j] for j in members}, [])
-        steps = np.concatenate(_alike(lambda values: related._coded(related._levels(values)), series))
+        related = cls(references, {j: grids[j] for j in members}, [], [])
+        levels = _alike(related._levels, series)
+        steps, levels = np.concatenate(_alike(related._coded, levels)), np.concatenate(levels)
         related.usual = [float(np.median(own)) if len(own := x[~np.isnan(x)]) else 0.0 for x in steps.T]
+        for each in [each for each in reversed(related.relations) if each.way == "between"]:
+            for end, other in (each.others, each.others[::-1]):
+                slope = _slope(levels[:, [each.feature, end]] - levels[:, [other]])
+                related.slopes.append((each.feature, end, other, slope))
         return related
 
     def notes(self, names):
@@ -100,19 +111,20 @@ class Related:
         return _alike(partial(self._apart, known=known), series)
 
     def _apart(self, values, known):
-        levels = self._levels(values)
+        levels, steps = self._levels(values), values.copy()
         told = self._coded(levels)
-        whole = self._guessed(self._coded(self._completed(self._guessed(told), levels)))
+        guessed = self._guessed(told)
+        completed = self._completed(guessed, levels)
+        if self.still:  # these come back on their grids and inside their ranges: all else follows from there
+            steps[..., self.still] = self._values(completed, values)[..., self.still]
+            completed = self._completed(guessed, self._levels(steps))
+        whole = self._guessed(self._coded(completed))
         begins = whole[..., values.shape[-1] :]
         if known:
             never = np.isnan(levels[..., list(self.walks.values())]).all(axis=1, keepdims=True)
             begins, whole = np.where(never, np.nan, begins), np.where(np.isnan(told), np.nan, whole)
-        steps = np.concatenate([values, begins], axis=-1)
-        relative = [each.feature for each in self.references]
-        steps[..., relative] = whole[..., relative]
-        if not known:
-            roots = [j for j in self.members if j not in relative]
-            steps[..., roots] = _first(values, self._values(whole[..., : values.shape[-1]]))[..., roots]
+        steps = np.concatenate([values if known else steps, begins], axis=-1)
+        steps[..., self.relative] = whole[..., self.relative]
         return steps
 
     def _levels(self, values):
@@ -158,20 +170,17 @@ class Related:
         for own, part in zip(known, [] if given is None else given, strict=given is not None):
             own[: len(part)] = part
         values, coded = steps[..., :n_features].copy(), steps.copy()
-        relative = [each.feature for each in self.references]
-        roots = [j for j in self.members if j not in relative]
-        coded[..., roots] = self._levels(steps[..., :n_features])[..., roots]
-        made = self._values(self._completed(coded, self._levels(known)))
+        coded[..., self.still] = self._levels(values)[..., self.still]
+        made = self._values(self._completed(coded, self._levels(known)), known)
         values[..., self.members] = made[..., self.members]
         return values
 
     def _completed(self, coded, known):
         """Levels (n, steps, features) that hold what is known, and follow from it as what is coded tells."""
+        known = self._with_ends(_first(self._coded(known), coded), known)
         coded = _first(self._coded(known), coded)
         levels, (floor, ceiling) = coded[..., : known.shape[-1]].copy(), self._bounds(known)
-        offsets = np.zeros_like(levels)  # from the roots of trees
-        for each in self.relations:
-            offsets[..., each.feature] = _made(each, offsets, coded)
+        offsets = self._offsets(coded)
         for root in sorted(set(self.roots.values())):
             made = self._root(root, coded, known - offsets, offsets)
             levels[..., root] = _first(known[..., root], np.clip(made, floor[..., root], ceiling[..., root]))
@@ -179,6 +188,29 @@ class Related:
             j, made = each.feature, _made(each, levels, coded)
             levels[..., j] = _first(known[..., j], np.clip(made, floor[..., j], ceiling[..., j]))
         return levels
+
+    def _offsets(self, coded):
+        """How far features (n, steps, features) are from the roots of their trees."""
+        offsets = np.zeros((*coded.shape[:2], coded.shape[-1] - len(self.walks)))
+        for each in self.relations:
+            offsets[..., each.feature] = _made(each, offsets, coded)
+        return offsets
+
+    def _with_ends(self, coded, known):
+        """Known levels, and of the two around a known feature one that is missing where the other is known.
+
+        It is as coded, and further by the slope times what the feature is further from the other than coded: a share
+        that hardly varies holds, and one that tells little leaves the distance (conditional simulation; Journel and
+        Huijbregts, Mining Geostatistics, 1978, chapter VII).
+        """
+        known, offsets = known.copy(), self._offsets(coded)
+        for j, end, other, slope in self.slopes:
+            far, coded = (x[..., j] - x[..., other] for x in (known, offsets))
+            made = known[..., other] + offsets[..., end] - offsets[..., other] + slope * (far - coded)
+            if (np.isnan(known[..., end]) & ~np.isnan(made)).any():
+                floor, ceiling = self._bounds(known)
+                known[..., end] = _first(known[..., end], np.clip(made, floor[..., end], ceiling[..., end]))
+        return known
 
     def _root(self, root, coded, told, offsets):
         """Levels (n, steps) of a root, that follow where a feature of its tree tells them (n, steps, features)."""
@@ -193,35 +225,25 @@ class Related:
         return _walk(begin, coded[..., root], levels + offsets[..., walker]) - offsets[..., walker]
 
     def _bounds(self, known):
-        """The levels (n, steps, features) that features must not fall below or rise above, by what is known of others.
-
-        Nothing but what is relative to a feature binds it: a low that is known is a floor of what it is below.
-        """
+        """What features (n, steps, features) must not fall below or rise above, by what is known of others."""
         floor, ceiling = np.full(known.shape, -np.inf), np.full(known.shape, np.inf)
-        for each in reversed(self.relations):
-            j, below, above = each.feature, each.others[0], each.others[-1]
-            if each.way == "between" or each.sign > 0:
-                own = _first(known[..., j], ceiling[..., j])
-                ceiling[..., below] = np.minimum(ceiling[..., below], own)
-            if each.way == "between" or each.sign < 0:
-                own = _first(known[..., j], floor[..., j])
-                floor[..., above] = np.maximum(floor[..., above], own)
+        for each in (*reversed(self.relations), *self.relations):  # up to what is decoded first, and down again
+            for low, high in _orders(each):
+                floor[..., high] = np.maximum(floor[..., high], _first(known[..., low], floor[..., low]))
+                ceiling[..., low] = np.minimum(ceiling[..., low], _first(known[..., high], ceiling[..., high]))
         return floor, ceiling
 
-    def _values(self, levels):
-        """Values (n, steps, features) of levels, on the grids of the fitted ones.
+    def _values(self, levels, known):
+        """Values (n, steps, features) of levels, those that are known and others on the grids of the fitted ones.
 
         Inside their range, but in trees that wander: these may leave it, if not to the other side of 0.
         """
-        values = levels.copy()
-        for j, grid in self.grids.items():
+        values = known.copy()
+        for j in (*set(self.roots.values()), *(each.feature for each in self.relations)):
+            grid, (floor, ceiling) = self.grids[j], self._bounds(values)
             own = np.exp(np.minimum(levels[..., j], 700.0)) if j in self.logs else levels[..., j]
-            values[..., j] = grid.rounded(own) if self.roots[j] in self.walks else grid.to_values(grid.to_steps(own))
-        for each in self.relations:  # grids may differ
-            first, last = (values[..., i] for i in (each.others[0], each.others[-1]))
-            low = first if each.way == "between" or each.sign > 0 else -np.inf
-            high = last if each.way == "between" or each.sign < 0 else np.inf
-            values[..., each.feature] = np.clip(values[..., each.feature], low, high)
+            own = grid.rounded(own) if self.roots[j] in self.walks else grid.to_values(grid.to_steps(own))
+            values[..., j] = _first(known[..., j], _inside(grid, own, floor[..., j], ceiling[..., j]))
         return values
 
     # saving ---------------------------------------------------------------------------------------------------------
@@ -232,6 +254,7 @@ class Related:
             "references": [asdict(each) for each in self.references],
             "grids": [[j, grid.to_dict()] for j, grid in self.grids.items()],
             "usual": self.usual,
+            "slopes": self.slopes,
         }
 
     @classmethod
@@ -239,7 +262,7 @@ class Related:
         """What `to_dict` gave."""
         references = [Reference(**each | {"others": tuple(each["others"])}) for each in state["references"]]
         grids = {j: Grid.from_dict(grid) for j, grid in state["grids"]}
-        return cls(references, grids, state["usual"])
+        return cls(references, grids, state["usual"], state["slopes"])
 
 
 def _first(known, others):
@@ -261,6 +284,32 @@ def _made(reference, levels, coded):
     """The feature that follows from levels of others (..., features) and from what is coded."""
     own, first, last = coded[..., reference.feature], *(levels[..., reference.others[place]] for place in (0, -1))
     return first + own * (last - first) if reference.way == "between" else first + own
+
+
+def _orders(reference):
+    """What a reference keeps below what: pairs of a lower and a higher feature."""
+    j, (first, last) = reference.feature, (reference.others[0], reference.others[-1])
+    between = reference.way == "between"
+    return [(first, j)] * (between or reference.sign > 0) + [(j, last)] * (between or reference.sign < 0)
+
+
+def _slope(pairs):
+    """By how much the second of pairs (n, 2) is more where the first is by one; those with NaN are left out."""
+    pairs = pairs[~np.isnan(pairs).any(axis=1)]
+    own, others = (pairs - pairs.sum(axis=0) / max(len(pairs), 1)).T
+    return float(own @ others / (own @ own)) if own.any() else 0.0
+
+
+def _inside(grid, values, low, high):
+    """Values no lower and no higher than these, on the grid where it has such."""
+    kind = np.promote_types(grid.dtype_, "float32")
+    values, low, high = (part.astype(kind) for part in (values, low, high))
+    for end, way in ((low, 1), (high, -1)):
+        over, end = way * (end - values) > 0, np.where(np.isinf(end), values, end)
+        near = grid.rounded(end)
+        short = way * (end - near.astype(kind)) > 1e-3 * grid.unit
+        values = np.where(over, np.where(short, grid.rounded(near + way * grid.unit), near), values)
+    return np.clip(values, low, high)
 
 
 def _walk(begins, changes, anchors):
