@@ -363,6 +363,9 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
             raise
         if verbose:
             print("\nstopped by the keyboard: the best model so far is kept", file=sys.stderr)
+    finally:
+        for callback in callbacks or []:  # one that holds a model can be neither cloned nor pickled
+            keras.callbacks.Callback.set_model(callback, None)
     best.restore()
     if guard is not None:
         guard.restore()

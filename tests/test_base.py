@@ -191,6 +191,13 @@ def test_an_optimizer_of_ones_own_trains_and_is_left_alone(optimizer, one_step):
         assert float(optimizer.learning_rate) == 0.25
 
 
+def test_what_was_fitted_with_callbacks_is_cloned_and_pickled(one_step):
+    synthesizer = fitted(Flow(width=8, depth=1), callbacks=[keras.callbacks.History()])
+    again = pickle.loads(pickle.dumps(synthesizer))
+    pd.testing.assert_frame_equal(again.generate(5, random_state=0), synthesizer.generate(5, random_state=0))
+    assert clone(synthesizer).callbacks[0].epoch == synthesizer.callbacks[0].epoch != []
+
+
 @pytest.fixture
 def policy(request):
     """A policy of Keras, for the time of a test."""
