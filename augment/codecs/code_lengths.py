@@ -156,7 +156,7 @@ class CodeLengths:
     def relative(self, j, others, way, log):
         """Lengths (n,) of codes of values of feature j by nothing but how they are related to others of the step.
 
-        Ways are those of a `Reference`, and `log` tells whether logarithms are compared.
+        Ways are "from" and "between" of a `Reference`, and `log` tells whether logarithms are compared.
         """
         own, unit = self.values[:, 0, j], self.units[j]
         others = self.values[:, 0, list(others)]
