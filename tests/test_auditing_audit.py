@@ -40,6 +40,7 @@ def fresh():
     return run(sample(700, 1))
 
 
+@pytest.mark.slow
 def test_fresh_real_rows_fail_nothing(fresh):
     assert fresh.to_dict()["verdict"]["failed"] == []
     assert fresh.by_pillar["privacy"] == "INCONCLUSIVE"  # alarms that stay silent prove nothing

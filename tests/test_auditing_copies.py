@@ -142,6 +142,7 @@ def test_fresh_numbers_raise_no_more_alarms_for_being_looked_at_twice(size):
     assert sum(f.verdict == "FAIL" for f in found) <= 4
 
 
+@pytest.mark.slow
 def test_many_columns_of_fresh_keys_share_one_level():
     def table(n, rng):
         return pd.DataFrame({f"key{i}": [f"{v}x" for v in rng.integers(8000, size=n)] for i in range(10)})

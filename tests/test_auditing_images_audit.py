@@ -24,6 +24,7 @@ def report():
         yield audit(train, fresh, holdout=holdout)
 
 
+@pytest.mark.slow
 def test_fresh_images_fail_nothing_and_every_check_runs(report):
     content = report.to_dict()
     assert content["verdict"]["failed"] == []

@@ -56,6 +56,7 @@ def numbers(value):
     return [value] if isinstance(value, (int, float)) and not isinstance(value, bool) else []
 
 
+@pytest.mark.slow
 def test_every_number_has_two_digits(reports):
     internal, public_ = (numbers(report.findings) for report in reports)
     assert len(public_) > 100

@@ -42,6 +42,7 @@ def test_generators_that_write_what_is_no_molecule_fail():
     assert found.verdict == "FAIL" and found.value == 0.5
 
 
+@pytest.mark.slow
 def test_properties_are_columns_and_heavier_molecules_are_told(data):
     names = [column.name for column in data.columns]
     assert {"logp", "weight", "qed"} <= set(names)

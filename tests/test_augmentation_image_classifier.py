@@ -297,6 +297,7 @@ def test_images_of_a_synthesizer_do_not_buy_more_training(one_step, steps):
         assert real == pytest.approx(60 / (60 + n_synthetic), abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_single_image_of_each_class_is_enough_to_fit_and_too_few_to_compare(one_step, steps):
     X, y = few(100)
     _, places = np.unique(y, return_index=True)

@@ -142,6 +142,7 @@ def test_a_family_with_a_network_of_ones_own_asks_for_it_too(tmp_path, one_step)
     assert again.generate(5).equals(synthesizer.generate(5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("later", [{"model__latent_dim": 5}, {"model": "flow"}])
 def test_parameters_that_change_after_the_fit_change_no_copy_of_it(later, tmp_path, one_step):
     synthesizer = fitted(VAE(latent_dim=2))

@@ -64,6 +64,7 @@ def test_real_molecules_obey_them():
     assert set(breaks(bonds, tokens)) == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [0.02, 0.3])
 def test_whatever_obeys_them_is_a_molecule(end):
     bonds, _, vocabulary = rules(written(SMILES, 3))

@@ -277,6 +277,7 @@ def test_rows_are_sorted_by_time_and_same_times_keep_their_order():
     assert synthesizer.score_samples(frame)[1] == pytest.approx(synthesizer.score_samples(shuffled)[1])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_step", "short_rows")
 @pytest.mark.parametrize("lengths", [[1, 1, 1], [1, 4, 2], [3, 3, 3], [40, 1, 5]])
 def test_entities_of_any_length(lengths):

@@ -58,11 +58,13 @@ def check(new, ways, probability):
     assert (np.abs(counts - len(new) * probability) < 4 * error + len(new) / 100).all()  # particles are off by so much
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [[-1, -1, 3], [1, -1, -1, 2, -1], [-1, 2, -1]])
 def test_ways_to_fill_are_as_frequent_as_by_enumeration(given):
     check(filled(given, 3000), *exact(given))
 
 
+@pytest.mark.slow
 def test_the_state_goes_with_its_particle():
     given = [1, -1, 3, -1, 2, -1]
     check(filled(given, 3000, cells=SecondOrder(SECOND)), *exact(given, second=True))

@@ -213,6 +213,7 @@ def test_labels_come_back_as_they_came(y, one_step):
         assert isinstance(labels, np.ndarray) and labels.shape == (6,) and set(labels) <= set(np.ravel(y).tolist())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", SMALL)
 def test_a_class_of_one_image_is_generated(model, one_step):
     X = np.random.default_rng(0).integers(0, 255, (5, 8, 8)).astype("uint8")

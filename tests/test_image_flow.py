@@ -74,6 +74,7 @@ def coin(n_steps, sampler):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_steps", "sampler"), [(20, "adams"), (20, "heun"), (40, "euler")])
 def test_images_of_two_values_are_whole_and_as_frequent_as_they_were(n_steps, sampler):
     model = coin(n_steps, sampler)

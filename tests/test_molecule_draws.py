@@ -101,6 +101,7 @@ def test_what_begins_with_a_prompt_stays_as_it_is_written(kind_and_codec):
     assert {prompt[0] for prompt in library.asked[0].prompts} == {kind_and_codec[1].shuffled}
 
 
+@pytest.mark.slow
 def test_what_none_fulfils_is_given_up(kind_and_codec):
     with pytest.raises(ValueError, match=r"Only 0 of [\d,]+ molecules drawn, 0.00%, have qed from 0.99 to 1: widen"):
         drawn(kind_and_codec, 3, condition={"qed": (0.99, 1)})

@@ -35,6 +35,7 @@ def decides(values):
     return foretell(np.nanstd(values[:, :half], axis=1), counts, list(values[:, half:]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [8, 24, 100])
 @pytest.mark.parametrize("law", LAWS)
 def test_series_of_one_law_have_one_scale(law, steps):

@@ -99,6 +99,7 @@ def test_constant_series_need_no_model(one_step):
     assert set(new["size"]) == {"a", "b"} and set(new["sold"]) == {3.0} and learned.score(given) <= 0
 
 
+@pytest.mark.slow
 def test_single_rows_are_made_and_do_not_go_on(frame, one_step):
     given = frame.groupby("shop").head(1)
     learned = synthesizer().fit(given)
@@ -154,6 +155,7 @@ def test_generate_refuses_what_was_not_fitted(quick, frame):
     refused("3 entities need as many keys", quick.generate, 3, condition={"shop": 5})
 
 
+@pytest.mark.slow
 def test_single_rows_do_not_tell_when_another_follows(one_step):
     single = pd.DataFrame({"shop": range(20), "day": range(20), "sold": np.random.default_rng(0).normal(size=20)})
     refused("one row each", synthesizer(static=[]).fit(single).generate, history=single, horizon=1)

@@ -52,6 +52,7 @@ def test_generated_rows_have_the_form_of_the_fitted_ones(library, table, n, n_kn
         assert all(pd.isna(given) or given == drawn for given, drawn in pairs), name
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(table=tables, labels=st.sampled_from([[0, 1], ["a", "b"], [True, False], [1.5, 2.5]]))
 def test_pairs_come_apart_as_they_were(table, labels):

@@ -75,6 +75,7 @@ def aromatic(smiles):
     return means(smiles)[CORRECTED.index("aromatic_rings")]
 
 
+@pytest.mark.slow
 def test_properties_have_the_means_of_the_fitted_molecules(learned):
     assert aromatic(LESS) < 0.35 < aromatic(SMILES) == 0.5
     result = drawn(learned)
@@ -86,6 +87,7 @@ def test_properties_have_the_means_of_the_fitted_molecules(learned):
     assert result.n_valid == result.n_accepted == result.n  # what is told of validity is of all that were drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{"temperature": 0.9}, {"top_p": 0.9}])
 def test_what_is_asked_for_otherwise_is_not_corrected(learned, given):
     result = drawn(learned, **given)
@@ -97,6 +99,7 @@ def test_what_the_network_writes_is_not_corrected(learned):
     assert aromatic(result.smiles) == pytest.approx(aromatic(LESS), abs=0.05) and result.n == 1500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{"condition": {"weight": (100, 150)}}, {"prompt": "CC"}])
 def test_what_is_asked_is_tilted_too(learned, given):
     """Among those that have what is asked, by the same factors."""
@@ -129,6 +132,7 @@ def test_the_tilt_is_saved_and_the_seed_decides(learned):
     assert not any(text in json.dumps(kind.to_dict()) for text in SMILES if len(text) > 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [50, 1000])
 def test_noise_is_left_alone(n):
     """Of a sample of what the library draws less is corrected than a third of what its error would move."""

@@ -111,6 +111,7 @@ def test_a_packed_row_is_as_likely_as_its_entities(small):
     assert float(model.compute_loss(y_pred=lost)) == pytest.approx(-expected.sum() / 12, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_long_entity_is_learned_in_parts_that_have_read_what_comes_before():
     n = 150
     frame = pd.DataFrame({"who": np.repeat([1, 2], n), "what": np.tile(list("aab"), 2 * n // 3)})
@@ -133,6 +134,7 @@ def drawn(codec, model, n, **options):
     return model.transport(noise, known)
 
 
+@pytest.mark.slow
 def test_an_entity_follows_from_its_own_noise_alone(small):
     codec, model = small
     many, few = drawn(codec, model, 600)[0], drawn(codec, model, 20)[0]

@@ -30,6 +30,7 @@ def test_series_that_come_back_to_their_means_stay_as_they_are(law):
     assert find_references(windows(STEADY[law]((1, 2000), rng)[0][:, None]), unit) == []
 
 
+@pytest.mark.slow
 def test_prices_are_a_range_shares_of_it_and_the_change_of_the_open_which_leads():
     for seed in range(3):
         found = find_references(windows(prices(3000, np.random.default_rng(seed))), np.zeros(5))
@@ -81,6 +82,7 @@ def test_few_steps_and_series_of_two_stay_as_they_are():
     assert find_references([np.arange(199.0)[:, None]], np.zeros(1)) == []
 
 
+@pytest.mark.slow
 def test_a_walk_alone_is_its_changes_and_one_that_another_foretells_is_not():
     for seed in range(3):
         rng = np.random.default_rng(seed)
@@ -90,6 +92,7 @@ def test_a_walk_alone_is_its_changes_and_one_that_another_foretells_is_not():
         assert find_references(windows(sensors), np.zeros(2)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("momentum", [-0.5, 0.3, 0.9])
 def test_a_walk_whose_changes_go_on_is_its_changes(momentum):
     found = []

@@ -110,6 +110,7 @@ def test_texts_come_back_in_their_form(form):
     assert len(synthesizer.generate()) == (1 if form == "one text" else 12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_step")
 def test_a_long_text_goes_on_for_as_long_as_is_asked(monkeypatch):
     text = "the cat sat on the mat. " * 100
@@ -212,6 +213,7 @@ def test_names_are_learned_in_pieces():
     assert np.abs(synthesizer.score_samples(FULL[:16]) - np.log(1 / 16)).max() < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_step")
 def test_pieces_keep_prompt_and_length_and_are_saved(tmp_path, capsys):
     synthesizer = SequenceSynthesizer(Recurrent(units=4), tokens=60, epochs=1, random_state=0).fit(

@@ -181,6 +181,7 @@ def test_what_is_given_stays_as_it_is_where_the_fitted_type_cannot_hold_it():
     assert model.generate(condition=np.array([[1, 7, 200, np.nan]])).dtype == "uint8"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_step")
 def test_one_long_series_is_cut_into_windows(tmp_path):
     series = np.arange(100.0).reshape(50, 2)

@@ -119,6 +119,7 @@ def test_mixtures_learn_where_the_codes_of_each_class_are():
     assert drawn[:1000].std() == pytest.approx(0.3, abs=0.1)
 
 
+@pytest.mark.slow
 def test_series_of_a_vae_have_the_lag_of_real_ones():
     rng = np.random.default_rng(0)
     series = np.zeros((400, 12, 1))

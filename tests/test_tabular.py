@@ -50,6 +50,7 @@ def paired():
     return TabularSynthesizer(**TINY).fit(table.drop(columns="member"), table["member"])
 
 
+@pytest.mark.slow
 def test_generated_rows_look_like_the_fitted_ones(fitted):
     new = fitted.generate(50)
     pd.testing.assert_series_equal(new.dtypes, frame().dtypes)
@@ -117,6 +118,7 @@ class InterruptAtOnce(keras.callbacks.Callback):
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_fit_interrupted_at_once_leaves_the_fit_before(one_step):
     synthesizer = TabularSynthesizer(**TINY).fit(frame())
     rows = synthesizer.generate(5)
@@ -253,6 +255,7 @@ def test_rows_like_given_ones_keep_their_gaps(fitted, n):
     assert not fitted.generate(400, like=rows, strength=1.0)["income"].isna().all()
 
 
+@pytest.mark.slow
 def test_rows_like_given_ones_obey_a_condition_in_place_of_their_own_cells(fitted, paired):
     rows = frame().head(4)
     new = fitted.generate(like=rows, strength=1, condition=rows[["member", "city"]])
@@ -354,6 +357,7 @@ def test_arrays_stay_arrays(one_step):
     assert TabularSynthesizer(**TINY).fit(X).generate(5).dtype == X.dtype
 
 
+@pytest.mark.slow
 def test_arrays_condition_and_vary_arrays(one_step):
     X = np.round(np.random.default_rng(0).normal(size=(60, 3)), 1)
     for synthesizer in (TabularSynthesizer(**TINY).fit(X), TabularSynthesizer(**TINY).fit(X, [0, 1] * 30)):
@@ -394,6 +398,7 @@ def test_masked_cells_are_missing_and_mixed_lists_keep_their_types(one_step):
     assert isinstance(row[0], int) and isinstance(row[1], str)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0, 0.1])
 def test_an_interrupt_keeps_the_best_model_so_far(share, one_step):
     class Interrupt(keras.callbacks.Callback):
@@ -407,6 +412,7 @@ def test_an_interrupt_keeps_the_best_model_so_far(share, one_step):
     assert len(synthesizer.generate(3)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_interrupts", [1, 2])
 def test_an_interrupt_after_training_does_not_lose_it(n_interrupts, one_step, monkeypatch, capsys):
     from augment.models.vae import VAEModel

@@ -4,6 +4,7 @@ import re
 import time
 import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -13,6 +14,8 @@ from augment.codecs.layout import Block, Layout
 from augment.models import Autoregressive
 from augment.training import (
     EPOCH_STEPS,
+    GAINED,
+    KeepBest,
     Progress,
     Rows,
     check_callbacks,
@@ -97,6 +100,7 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_an_interruption_keeps_the_best_model(capsys, one_step):
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=32)
@@ -130,6 +134,7 @@ def test_same_seed_same_weights():
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the other backends trace in other ways")
 def test_the_first_step_is_traced_once(monkeypatch):
     model, x = tiny()
@@ -154,6 +159,7 @@ class Breaks(keras.callbacks.Callback):
             self.model.set_weights([np.full(weight.shape, np.inf) for weight in weights])
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_the_run_and_the_best_weights_are_kept(one_step):
     model, x = tiny()
     chosen = plan(len(x), epochs=40, batch_size=32)
@@ -183,6 +189,7 @@ class Judge(Autoregressive):
         return model
 
 
+@pytest.mark.slow
 def test_a_model_that_judges_itself_decides_when_to_stop(monkeypatch, one_step):
     monkeypatch.setattr("augment.training.LONG_PATIENCE", 3)
     built, x = tiny()
@@ -271,3 +278,21 @@ def test_progress_shows_every_loss(capsys):
     for batch in range(2):
         progress.on_train_batch_end(batch, {"d_loss": 0.25, "g_loss": 0.5, "loss": 0.75})
     assert "d_loss 0.250  g_loss 0.500  loss 0.750" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("starts_well", "losses", "kept"),
+    [
+        (True, [1.5, 1.51, 1.55], 0),  # nothing was gained, and nothing may be lost
+        (True, [1.5, 1.0, 1.05, 1.2], 2),
+        (False, [1.5, 1.51, 1.55, 1.7], 2),
+    ],
+)
+def test_a_model_that_starts_well_may_lose_a_share_of_what_it_gained(starts_well, losses, kept):
+    weights = []
+    keeper = KeepBest(8, GAINED if starts_well else 0.05, None, starts_well)
+    keeper.set_model(SimpleNamespace(get_weights=lambda: weights, set_weights=lambda kept: None))
+    for number, loss in enumerate(losses):
+        weights = [np.array(number)]
+        keeper.on_epoch_end(number, {"val_loss": loss})
+    assert keeper.weights == [kept]

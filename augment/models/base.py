@@ -149,11 +149,13 @@ class GenerativeModel(keras.Model):
         synthesizer meets by choosing among the model's rows.
     takes_like : bool
         Whether `transport` honours the images of a condition to stay near to.
+    starts_well : bool
+        Whether rows are those of a linear model before training, which may find nothing that is better.
     share_of_steps : float
         Multiplies the optimizer steps that training takes unless `epochs` is given, 1 by default.
     """
 
-    takes_known = takes_allowed = takes_like = False
+    takes_known = takes_allowed = takes_like = starts_well = False
     share_of_steps = 1.0
 
     def __init__(self, **options):

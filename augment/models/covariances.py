@@ -1,13 +1,14 @@
-"""Covariances of numbers and their roots, of all rows together or of each class."""
+"""Covariances of numbers and their roots, of all rows together, of each class or of stationary rows."""
 
 import numpy as np
+from scipy.linalg import toeplitz
 
 SMALLEST = 1e-3  # standard deviation, of a direction in which rows hardly differ, that it is scaled by
 
 
 def roots(values):
     """The symmetric root (k, k) of the covariances of values (n, k), and its inverse."""
-    return _roots(covariances(values))
+    return roots_of(covariances(values))
 
 
 def roots_of_classes(values, classes):
@@ -20,7 +21,7 @@ def roots_of_classes(values, classes):
     classes : ndarray of shape (n, n_classes)
         One-hots.
     """
-    return tuple(np.stack(each) for each in zip(*map(_roots, covariances_of_classes(values, classes)), strict=True))
+    return tuple(np.stack(each) for each in zip(*map(roots_of, covariances_of_classes(values, classes)), strict=True))
 
 
 def covariances(values):
@@ -56,21 +57,76 @@ def covariances_of_classes(values, classes):
     """
     whole, values = covariances(values), np.asarray(values, "float64")
     values = values - values.mean(axis=0)
-    return [_drawn(values[own], whole) for own in classes.T == 1]
+    return [drawn(values[own], whole)[0] for own in classes.T == 1]
 
 
-def _drawn(values, whole):
+def drawn(values, target):
+    """Covariances (k, k) of values (n, k) of mean zero, drawn towards others by as much as they are uncertain.
+
+    Returns
+    -------
+    covariances : ndarray of shape (k, k)
+    share : float
+        That of the others, as in `covariances_of_classes`.
+    """
     n = len(values)
     if n < 2:
-        return whole
+        return target, 1.0
     own, squares = values.T @ values / n, values**2
     uncertain = np.sum(squares.T @ squares / n - own**2) / (n - 1)
-    distance = np.sum((own - whole) ** 2)
-    share = min(uncertain / distance, 1) if distance else 1
-    return share * whole + (1 - share) * own
+    distance = np.sum((own - target) ** 2)
+    share = min(uncertain / distance, 1.0) if distance else 1.0
+    return share * target + (1 - share) * own, share
 
 
-def _roots(covariance):
+def stationary(values):
+    """Covariances (k, k) of values (n, k) of mean zero that depend on how far numbers are apart alone.
+
+    Those at a distance are the mean of all products so far apart, so that rows of one number each have covariances that
+    are all alike. Directions to which these means give a negative variance get none, and all numbers the same one.
+
+    Examples
+    --------
+    >>> stationary(np.array([[1.0, 1, 1], [-1, -1, -1]]))
+    array([[1., 1., 1.],
+           [1., 1., 1.],
+           [1., 1., 1.]])
+    """
+    n, k = values.shape
+    spectrum = np.abs(np.fft.rfft(values, 2 * k, axis=1)) ** 2  # of a row and as many zeros: nothing goes round
+    products = np.fft.irfft(spectrum.sum(axis=0))[:k] / (n * np.arange(k, 0, -1))
+    return products[0] * _without_negative(toeplitz(products / max(products[0], np.finfo(float).tiny)))
+
+
+def mixing(channels, alike):
+    """Correlations (c, c) of white noise of several channels with which these go together as in the sample.
+
+    Each is drawn towards none by the square of its error over its own: those that chance explains are none.
+
+    Parameters
+    ----------
+    channels : ndarray of shape (c, n, k)
+        Rows of mean zero of each.
+    alike : ndarray of shape (c, c)
+        Covariances of channels at the same place if their white noise were the same, summed over all places.
+    """
+    products = np.einsum("cnk,dnk->ncd", channels, channels) / np.maximum(np.abs(alike), np.finfo(float).tiny)
+    own, error = products.mean(axis=0), products.var(axis=0) / max(len(products) - 1, 1)
+    own = own * (1 - np.minimum(error / np.maximum(own**2, np.finfo(float).tiny), 1))
+    np.fill_diagonal(own, 1.0)
+    return _without_negative(own)
+
+
+def _without_negative(correlations):
+    """Correlations without directions of negative variance."""
+    size, vectors = np.linalg.eigh(correlations)
+    whole = (vectors * np.maximum(size, 0)) @ vectors.T
+    spread = np.sqrt(np.maximum(np.diag(whole), np.finfo(float).tiny))
+    return whole / np.outer(spread, spread)
+
+
+def roots_of(covariance):
+    """The symmetric root of covariances (k, k), and its inverse."""
     size, vectors = np.linalg.eigh(covariance)
     spread = np.sqrt(np.maximum(size, 0))
     return (vectors * spread) @ vectors.T, (vectors / np.maximum(spread, SMALLEST)) @ vectors.T

@@ -37,6 +37,8 @@ class SeriesFlowModel(SeriesModel):
         As in `Flow`, without "auto".
     """
 
+    starts_well = True
+
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
         super().__init__(layout)
         self.network, self.passes = network, layout.n_channels
@@ -53,10 +55,9 @@ class SeriesFlowModel(SeriesModel):
         noise = self.coloured(keras.random.normal(ops.shape(values), seed=seeds[3]), classes)
         center = self.mean + ops.zeros_like(values)
         known = self._mask(seeds[4])
-        gain = self.gain(known)
+        expected = self.covariances.regression(known)
         known = some * known  # (n, n_values)
-        if gain is not None:
-            noise, center = (y + self.own(ops.matmul(known * (values - y), gain), classes) for y in (noise, center))
+        noise, center = (y + expected(known * (values - y), classes) for y in (noise, center))
         noise, center = (known * values + (1 - known) * y for y in (noise, center))
         mixed = (1 - time) * noise + time * values
         guess = self._guess(mixed, center, time, known, classes, told, training)
@@ -77,8 +78,7 @@ class SeriesFlowModel(SeriesModel):
         as_steps = (-1, *self.layout.shape)
         inputs = [ops.reshape(mixed, as_steps), ops.reshape(known, as_steps), features, told * classes]
         said = ops.reshape(ops.cast(self.network(inputs, training=training), "float32"), (-1, self.layout.n_values))
-        if self.root is not None:
-            said = self.own(ops.matmul(said, self.root), classes)
+        said = self.covariances.spread(said, classes)
         return (2 * time - 1) / (time**2 + (1 - time) ** 2) * (mixed - center) + said
 
     def noise(self, n, rng):

@@ -57,7 +57,7 @@ class SeriesGANModel(SeriesModel):
         fake = self._drawn(keras.random.normal(ops.shape(real), seed=self.seed_generator), classes, training)
         still, half = ops.stop_gradient(fake), (n + 1) // 2  # of a single series that one
         white = keras.random.normal((half, self.layout.n_values), seed=self.seed_generator)
-        step = STEP * self.spread(white, classes[:half])
+        step = STEP * self.covariances.spread(white, classes[:half])
         judged = ops.concatenate([real, still, real[:half] + step, still[:half] + step], axis=0)
         told = ops.concatenate([classes, classes, classes[:half], classes[:half]], axis=0)
         said = ops.cast(self.discriminator(self._seen(judged, told), training=training), "float32")

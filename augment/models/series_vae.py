@@ -5,11 +5,11 @@ import numpy as np
 from keras import ops
 
 from augment.models.base import in_chunks
+from augment.models.channel_covariances import series_covariances
 from augment.models.channel_maps import ChannelMaps
 from augment.models.class_mixtures import ClassMixtures
-from augment.models.covariances import roots
 from augment.models.image_vae import LEAST_ERROR, LOG_VARIANCES, WARM_UP
-from augment.models.series import SeriesModel, identities
+from augment.models.series import SeriesModel
 
 MADE = 2000  # series whose values are compared with real ones
 
@@ -39,19 +39,18 @@ class SeriesVAEModel(SeriesModel):
         super().__init__(layout)
         self.encoder, self.decoder, self.latent_dim, self.beta = encoder, decoder, latent_dim, beta
         self.mixtures = ClassMixtures(layout.n_classes, n_components, latent_dim)
+        self.left = series_covariances(layout, "left")  # of what the decoder leaves over
+        self.raw = series_covariances(layout, "raw")  # of what is made, before it is mapped
         self.maps = ChannelMaps(layout.n_channels)
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape):
         super().build(input_shape)
         self.step = self.add_weight((), "zeros", name="step", trainable=False)
-        shape = (self.layout.n_values,) if self.root is None else self.root.shape
-        self.left = self.add_weight(shape, "zeros", name="left", trainable=False)
-        if self.root is not None:
-            self.turns = self.add_weight(self.root.shape, identities, name="turns", trainable=False)
-            self.shifts = self.add_weight(self.root.shape[:-1], "zeros", name="shifts", trainable=False)
-        self.mixtures.build()
-        self.maps.build()
+        for layer in (self.left, self.raw, self.mixtures, self.maps):
+            layer.build()
+        shape = (self.layout.n_classes,) * self.raw.by_class + (self.layout.n_values,)
+        self.raw_mean = self.add_weight(shape, "zeros", name="raw_mean", trainable=False)
 
     def call(self, x, training=False):
         """Encoded series (n, width) -> the terms of each one's loss (n,) and the weight of the second."""
@@ -88,36 +87,23 @@ class SeriesVAEModel(SeriesModel):
         codes = mean + np.exp(log_variance / 2) * rng.standard_normal(mean.shape, dtype="float32")
         self.mixtures.learn(codes, classes, rng)
         over = values - in_chunks(self._decoded, codes, classes)
-        if self.root is None:
-            self.left.assign(over.std(axis=0))
-        else:
-            self.left.assign(self.roots(over, classes)[0])
+        self.left.learn(over, classes)
         chosen = rng.integers(len(x), size=MADE)
-        if self.root is not None:
-            self._learn_turns(classes[chosen], rng)
-        made = in_chunks(self._raw, self.noise(MADE, rng), classes[chosen])
+        self._learn_raw(classes[chosen], rng)
+        made = in_chunks(self._mapped, self.noise(MADE, rng), classes[chosen])
         channels = self.layout.n_channels
         self.maps.learn(made.reshape(-1, channels), values[chosen].reshape(-1, channels))
 
-    def _learn_turns(self, told, rng):
-        """Learn the linear map of what is made to the mean and the covariances, of each class where it has its own."""
-        root = ops.convert_to_numpy(self.root.value)
-        if not self.by_class:
-            turns, shifts = self._turn(told, root, rng)
-        else:
-            one_hots = np.eye(self.layout.n_classes, dtype="float32")
-            each = [
-                self._turn(np.tile(one_hot, (MADE, 1)), own, rng) for one_hot, own in zip(one_hots, root, strict=True)
-            ]
-            turns, shifts = map(np.stack, zip(*each, strict=True))
-        self.turns.assign(turns)
-        self.shifts.assign(shifts)
-
-    def _turn(self, told, root, rng):
-        """The linear map of series of which this is told to a mean and a root of covariances: a matrix and a shift."""
+    def _learn_raw(self, told, rng):
+        """Learn the mean and the covariances of what is made, of each class where it has covariances of its own."""
+        if self.raw.by_class:
+            told = np.repeat(np.eye(self.layout.n_classes, dtype="float32"), MADE, axis=0)
         made = in_chunks(self._raw, self.noise(len(told), rng), told)
-        turn = roots(made)[1] @ root
-        return turn, ops.convert_to_numpy(self.mean.value) - made.mean(axis=0) @ turn
+        self.raw_mean.assign(made.reshape(*self.raw_mean.shape[:-1], -1, self.layout.n_values).mean(axis=-2))
+        self.raw.learn(made - self._mean_of_raw(told), told)
+
+    def _mean_of_raw(self, told):
+        return ops.convert_to_numpy(ops.matmul(told, self.raw_mean) if self.raw.by_class else self.raw_mean)
 
     def noise(self, n, rng):
         """Noise (n, 1 + latent_dim + n_values): of codes, and normal for what they leave over."""
@@ -125,22 +111,20 @@ class SeriesVAEModel(SeriesModel):
         return np.concatenate([self.mixtures.noise(n, rng), normal], axis=1)
 
     def _raw(self, noise, classes):
-        """Numbers (n, n_values) before their values are corrected."""
+        """Numbers (n, n_values) that the decoder makes, and what it leaves over."""
         codes, normal = np.split(noise, [1 + self.latent_dim], axis=1)
-        left = ops.convert_to_numpy(self.left.value)
-        over = normal * left if left.ndim == 1 else ops.convert_to_numpy(self.own(normal @ left, classes))
-        raw = ops.convert_to_numpy(self._decoded(self.mixtures.codes(codes, classes), classes)) + over
-        return raw if self.root is None else self._turned(raw, classes)
+        decoded = self._decoded(self.mixtures.codes(codes, classes), classes)
+        return ops.convert_to_numpy(decoded + self.left.spread(normal, classes))
 
-    def _turned(self, raw, classes):
-        turned = self.own(ops.matmul(raw, self.turns), classes)
-        shifts = ops.matmul(classes, self.shifts) if self.by_class else self.shifts
-        return ops.convert_to_numpy(turned + shifts)
+    def _mapped(self, noise, classes):
+        """Numbers (n, n_values) with the means and covariances of series, before their values are corrected."""
+        white = self.raw.whitened(self._raw(noise, classes) - self._mean_of_raw(classes), classes)
+        return ops.convert_to_numpy(self.coloured(white, classes))
 
     def _decoded(self, codes, classes):
         codes, classes = ops.convert_to_tensor(codes, "float32"), ops.convert_to_tensor(classes, "float32")
         return ops.cast(self.decoder([codes, classes], training=False), "float32")
 
     def _series(self, noise, classes):
-        made = self._raw(noise, classes).reshape(-1, *self.layout.shape)
+        made = self._mapped(noise, classes).reshape(-1, *self.layout.shape)
         return self.maps.correct(made).reshape(len(noise), -1)
