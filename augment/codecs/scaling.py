@@ -15,7 +15,8 @@ class Scaling:
 
     The level of a feature is its mean in the first half of the longest series, and its scale the standard deviation
     there, so that the first steps of a series tell both and what follows does not change them. They stand as further
-    features that are the same at each step.
+    features that are the same at each step. Changes have no level: how far those of a series are from 0 on average is
+    a matter of their scale, and drawn with their shape.
 
     Parameters
     ----------
@@ -26,8 +27,10 @@ class Scaling:
         not scaled.
     least : list of float
         For each scaled feature the scale that is added to all, in squares.
-    usual : list of list of float
-        For each scaled feature the level and the scale of series that do not tell theirs.
+    usual : list of float
+        The level of each scaled feature that has one, and then the scale of each, of series that do not tell theirs.
+    changes : list of int
+        Places of features that are changes.
 
     Examples
     --------
@@ -39,11 +42,11 @@ class Scaling:
     [100.0, 300.0, 200.0, 500.0]
     """
 
-    def __init__(self, half, grids, least, usual):
-        self.half, self.grids, self.least, self.usual = half, grids, least, usual
+    def __init__(self, half, grids, least, usual, changes):
+        self.half, self.grids, self.least, self.usual, self.changes = half, grids, least, usual, changes
 
     @classmethod
-    def of(cls, series, always=False, n_scaled=None):
+    def of(cls, series, always=False, n_scaled=None, changes=()):
         """The scaling of the features whose series have scales of their own, or of all; None where there are none.
 
         Parameters
@@ -54,9 +57,11 @@ class Scaling:
             Whether every feature is scaled that varies in series.
         n_scaled : int, default=None
             So many features may be, the first ones; None for all.
+        changes : sequence of int, default=()
+            Places of features that are changes.
         """
         half = -(-max(map(len, series)) // 2)
-        grids, least, usual, values = [], [], [], np.concatenate(series)
+        grids, least, usual, values = [], [], ([], []), np.concatenate(series)
         for i in range(values.shape[1]):
             levels, scales = _level_and_scale([part[:half, i] for part in series])
             known = scales[scales > 0]  # NaN is not
@@ -64,15 +69,21 @@ class Scaling:
             if may_be and (always or _are_own(scales, series, i, half)):
                 grids.append(Grid().fit(values[~np.isnan(values[:, i]), i]))
                 least.append(LEAST * float(np.quantile(known, 0.01)))
-                usual.append([float(np.nanmedian(levels)), float(np.median(known))])
+                usual[0].extend([] if i in changes else [float(np.nanmedian(levels))])
+                usual[1].append(float(np.median(known)))
             else:
                 grids.append(None)
-        return cls(half, grids, least, usual) if any(grids) else None
+        return cls(half, grids, least, [*usual[0], *usual[1]], list(changes)) if any(grids) else None
 
     @property
     def scaled(self):
         """Places of the features that are scaled."""
         return [i for i, grid in enumerate(self.grids) if grid is not None]
+
+    @property
+    def _levelled(self):
+        """Which of the scaled features (n_scaled,) have a level."""
+        return ~np.isin(self.scaled, self.changes)
 
     def apart(self, series, known=False):
         """Series with shapes in place of the scaled features, and after all features their levels and log scales.
@@ -83,27 +94,35 @@ class Scaling:
         for place, i in enumerate(self.scaled):
             levels[:, place], own = _level_and_scale([part[: self.half, i] for part in series])
             scales[:, place] = np.hypot(own, self.least[place])
-        tell = np.concatenate([levels, scales], axis=1)
-        all_tell = np.where(np.isnan(tell), np.ravel(self.usual, order="F"), tell)
+        tell = np.concatenate([levels[:, self._levelled], scales], axis=1)
+        all_tell = np.where(np.isnan(tell), self.usual, tell)
         return [self._shape(*each) for each in zip(series, all_tell, tell if known else all_tell, strict=True)]
 
     def _shape(self, part, tell, shown):
         """A series (steps, features) with shapes by the levels and scales in `tell`, and beside them those `shown`."""
-        part, n = part.astype("float64"), len(self.scaled)
-        part[:, self.scaled] = (part[:, self.scaled] - tell[:n]) / tell[n:]
+        part, n = part.astype("float64"), self._levelled.sum()
+        part[:, self.scaled] = (part[:, self.scaled] - self._levels(tell[:n])) / tell[n:]
         constant = np.append(shown[:n], np.log(shown[n:]))
         return np.concatenate([part, np.tile(constant, (len(part), 1))], axis=1)
 
     def joined(self, steps):
         """Features (n, steps, features) of what models made of `apart`'s: inside the fitted range, on its grid."""
         n = len(self.grids)
-        values, (levels, scales) = steps[..., :n].copy(), np.split(steps[..., n:].mean(axis=1), 2, axis=-1)
+        values, told = steps[..., :n].copy(), steps[..., n:].mean(axis=1)
+        levels, scales = np.split(told, [self._levelled.sum()], axis=-1)
+        levels = self._levels(levels)
         for place, i in enumerate(self.scaled):
             own = values[..., i] * np.exp(scales[:, place, None]) + levels[:, place, None]
             missing = np.isnan(own)
             own = self.grids[i].to_values(self.grids[i].to_steps(np.where(missing, self.grids[i].low_, own)))
             values[..., i] = np.where(missing, np.nan, own)
         return values
+
+    def _levels(self, told):
+        """Levels (..., n_scaled) of all scaled features, 0 for those that have none."""
+        levels = np.zeros((*told.shape[:-1], len(self.scaled)))
+        levels[..., self._levelled] = told
+        return levels
 
     def to_dict(self):
         """The scaling as JSON-ready values."""

@@ -141,7 +141,8 @@ class SeriesCodec:
     def _find_scaling(self, series, n_scaled):
         if self.scaling is False:
             return None
-        return Scaling.of([part.astype("float64") for part in series], self.scaling is True, n_scaled)
+        changes = [] if self.related is None else list(self.related.walks)
+        return Scaling.of([part.astype("float64") for part in series], self.scaling is True, n_scaled, changes)
 
     def _apart(self, series, known=False):
         """Series of so many features as there are channels."""

@@ -101,7 +101,8 @@ def stationary(values):
 def mixing(channels, alike):
     """Correlations (c, c) of white noise of several channels with which these go together as in the sample.
 
-    Each is drawn towards none by the square of its error over its own: those that chance explains are none.
+    Each is drawn towards none by the square of its error over its own: those that chance explains are none. Errors are
+    those of a correlation, by how it changes with each row.
 
     Parameters
     ----------
@@ -111,7 +112,9 @@ def mixing(channels, alike):
         Covariances of channels at the same place if their white noise were the same, summed over all places.
     """
     products = np.einsum("cnk,dnk->ncd", channels, channels) / np.maximum(np.abs(alike), np.finfo(float).tiny)
-    own, error = products.mean(axis=0), products.var(axis=0) / max(len(products) - 1, 1)
+    own, sizes = products.mean(axis=0), np.einsum("ncc->nc", products)
+    changes = products - own * (sizes[:, :, None] + sizes[:, None, :]) / 2
+    error = changes.var(axis=0) / max(len(products) - 1, 1)
     own = own * (1 - np.minimum(error / np.maximum(own**2, np.finfo(float).tiny), 1))
     np.fill_diagonal(own, 1.0)
     return _without_negative(own)
