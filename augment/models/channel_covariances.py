@@ -102,8 +102,8 @@ class AlongTime(ChannelCovariances):
             for those, own in zip((root, inverse), roots_of(covariance), strict=True):
                 those.append(own)
             ridges.append(ridge(channel, 1 - share))
-        self.root.assign(root)
-        self.inverse_root.assign(inverse)
+        self.root.assign(np.stack(root))
+        self.inverse_root.assign(np.stack(inverse))
         self.ridge.assign(np.reshape(ridges, self.ridge.shape))
         return np.einsum("ckl,dkl->cd", root, root)
 
@@ -147,7 +147,8 @@ class Frequencies(ChannelCovariances):
         length = self.layout.length
         slowest = np.arange(min(SLOWEST, length))
         noise = ops.sum(self.deviations[:, len(slowest) :] ** 2, axis=1)[:, None, None] / length + LEAST_NOISE
-        slow = self.deviations[:, : len(slowest), None] * waves(length, slowest, np.arange(length))
+        cosines = ops.convert_to_tensor(waves(length, slowest, np.arange(length)))
+        slow = self.deviations[:, : len(slowest), None] * cosines
         seen = slow * ops.transpose(ops.reshape(known, self.layout.shape))[:, None]
         factor = ops.cholesky(ops.matmul(seen, ops.swapaxes(seen, 1, 2)) / noise + ops.eye(len(slowest)))
 

@@ -8,16 +8,17 @@ def to_cosines(values):
     """Amplitudes (..., n) of cosines, the slowest first, of numbers (..., n)."""
     n = values.shape[-1]
     real, imaginary = ops.rfft(ops.concatenate([values, ops.flip(values, axis=-1)], axis=-1))
-    return (real[..., :n] * _cosine(n) + imaginary[..., :n] * _sine(n)) * (_scale(n) / 2)
+    cosine, sine = (ops.convert_to_tensor(part * _scale(n) / 2) for part in (_cosine(n), _sine(n)))
+    return real[..., :n] * cosine + imaginary[..., :n] * sine
 
 
 def from_cosines(amplitudes):
     """Numbers (..., n) of amplitudes (..., n): the reverse of `to_cosines`."""
     n = amplitudes.shape[-1]
-    amplitudes = amplitudes * (2 / _scale(n))
-    amplitudes = ops.concatenate([amplitudes, ops.zeros_like(amplitudes[..., :1])], axis=-1)
-    cosine, sine = np.append(_cosine(n), 0).astype("float32"), np.append(_sine(n), 0).astype("float32")
-    return ops.irfft((amplitudes * cosine, amplitudes * sine), 2 * n)[..., :n]
+    cosine, sine = (ops.convert_to_tensor(part * 2 / _scale(n)) for part in (_cosine(n), _sine(n)))
+    last = ops.zeros_like(amplitudes[..., :1])
+    real, imaginary = (ops.concatenate([amplitudes * part, last], axis=-1) for part in (cosine, sine))
+    return ops.irfft((real, imaginary), 2 * n)[..., :n]
 
 
 def waves(n, frequencies, places):

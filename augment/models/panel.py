@@ -51,7 +51,8 @@ class PanelModel(GenerativeModel):
             self.static = AutoregressiveModel(layout.static, WIDTH, DEPTH, DROPOUT, BLUR, 0.0)
             self.static.build((None, layout.static_width))
         if series is not None:
-            self.passes, self.share_of_steps, self.starts_well = series.passes, series.share_of_steps, series.starts_well
+            for name in ("passes", "share_of_steps", "starts_well"):
+                setattr(self, name, getattr(series, name))
             if hasattr(series, "validation_error"):
                 self.validation_error = self._validation_error
         if hasattr(series, "log_likelihood"):
