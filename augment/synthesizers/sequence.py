@@ -136,12 +136,6 @@ class SequenceSynthesizer(Synthesizer):
     >>> [text[:2] for text in new]
     ['ab', 'ab', 'ab']
 
-    >>> smiles = ["C" * n + end for n in range(1, 9) for end in ("O", "N", "Cl")] * 5
-    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
-    >>> synthesizer = SequenceSynthesizer(kind="molecules", notation="selfies", **options).fit(smiles)
-    >>> len(synthesizer.generate(3, condition={"weight": (20, 200)}))
-    3
-
     >>> series = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> synthesizer = SequenceSynthesizer(epochs=1, verbose=0, random_state=0).fit(series)
     >>> synthesizer.generate(3).shape
@@ -149,22 +143,7 @@ class SequenceSynthesizer(Synthesizer):
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
 
-    >>> scales = [np.array([[60 + i % 8, 48 + i % 8] for i in range(start, start + 12)]) for start in range(8)] * 10
-    >>> synthesizer = SequenceSynthesizer(kind="music", epochs=1, verbose=0, random_state=0).fit(scales)
-    >>> new = synthesizer.generate(3, prompt=scales[0][:4], max_length=8)
-    >>> all((piece[:4] == scales[0][:4]).all() for piece in new)
-    True
-    >>> half = np.where([True, False], scales[0], np.nan)  # the second voice is to be filled
-    >>> (synthesizer.generate(condition=half)[0][:, 0] == scales[0][:, 0]).all()
-    np.True_
-
     >>> import pandas as pd
-    >>> visits = pd.DataFrame({"who": [1, 1, 2, 2, 2, 3] * 9, "day": range(54), "what": list("abbaba") * 9})
-    >>> synthesizer = SequenceSynthesizer(entity="who", time="day", epochs=1, verbose=0, random_state=0).fit(visits)
-    >>> new = synthesizer.generate(5)
-    >>> new["who"].nunique(), list(new)
-    (5, ['who', 'day', 'what'])
-
     >>> months = pd.date_range("2024-01-01", periods=4, freq="MS")
     >>> sales = pd.DataFrame({"shop": np.repeat(range(40), 4), "month": [*months] * 40, "sold": range(160)})
     >>> sales["region"] = list("nnnnssss") * 20
