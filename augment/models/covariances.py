@@ -82,8 +82,8 @@ def drawn(values, target):
 def stationary(values):
     """Covariances (k, k) of values (n, k) of mean zero that depend on how far numbers are apart alone.
 
-    Those at a distance are the mean of all products so far apart, so that rows of one number each have covariances that
-    are all alike. Directions to which these means give a negative variance get none, and all numbers the same one.
+    Those at a distance are the mean of all products so far apart, so that numbers of rows which are constant all have
+    the same covariance. Directions to which these means give a negative variance get none, and numbers the same one.
 
     Examples
     --------
@@ -111,7 +111,8 @@ def mixing(channels, alike):
     alike : ndarray of shape (c, c)
         Covariances of channels at the same place if their white noise were the same, summed over all places.
     """
-    products = np.einsum("cnk,dnk->ncd", channels, channels) / np.maximum(np.abs(alike), np.finfo(float).tiny)
+    rows = np.moveaxis(channels, 0, 1)
+    products = rows @ np.swapaxes(rows, 1, 2) / np.maximum(np.abs(alike), np.finfo(float).tiny)
     own, sizes = products.mean(axis=0), np.einsum("ncc->nc", products)
     changes = products - own * (sizes[:, :, None] + sizes[:, None, :]) / 2
     error = changes.var(axis=0) / max(len(products) - 1, 1)
