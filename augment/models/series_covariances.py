@@ -102,8 +102,9 @@ class JointCovariances(SeriesCovariances):
 
     def regression(self, known):
         expected = expectation(ops.matmul(self.root, self.root), known, self.ridge)
-        copies = (self.layout.n_classes, 1, 1) if self.by_class else (1, 1)
-        return lambda apart, told: self._own(expected(ops.tile(apart, copies)), told)
+        if not self.by_class:
+            return lambda apart, told: expected(apart)
+        return lambda apart, told: self._own(expected(ops.stack([apart] * self.layout.n_classes)), told)
 
     def log_normal(self, apart, known):
         root = ops.convert_to_numpy(self.root.value).astype("float64")[known]
@@ -160,5 +161,7 @@ def solved(factor, right):
 
 def log_normal(covariance, apart, ridge):
     """Log-density (n,) of normal differences (n, k) of these covariances and a ridge, but for a constant."""
+    if not len(covariance):  # LAPACK takes no empty matrix
+        return np.zeros(len(apart))
     factor = np.linalg.cholesky(covariance + ridge * np.eye(len(covariance)))
     return -0.5 * np.sum(solve_triangular(factor, apart.T, lower=True) ** 2, axis=0)
