@@ -92,18 +92,17 @@ class AlongTime(ChannelCovariances):
         shape = n_channels, length, length
         self.root = self.add_weight(shape, identities, name="root", trainable=False)
         self.inverse_root = self.add_weight(shape, identities, name="inverse_root", trainable=False)
+        self.covariance = self.add_weight(shape, identities, name="covariance", trainable=False)
         self.ridge = self.add_weight((n_channels, 1, 1), "ones", name="ridge", trainable=False)
         super().build()
 
     def _learn_along(self, channels):
-        root, inverse, ridges = [], [], []
-        for channel in channels:
-            covariance, share = drawn(channel, stationary(channel))
-            for those, own in zip((root, inverse), roots_of(covariance), strict=True):
-                those.append(own)
-            ridges.append(ridge(channel, 1 - share))
-        self.root.assign(np.stack(root))
-        self.inverse_root.assign(np.stack(inverse))
+        covariances, shares = zip(*[drawn(channel, stationary(channel)) for channel in channels], strict=True)
+        root, inverse = (np.stack(each) for each in zip(*map(roots_of, covariances), strict=True))
+        self.root.assign(root)
+        self.inverse_root.assign(inverse)
+        self.covariance.assign(np.stack(covariances))
+        ridges = [ridge(channel, 1 - share) for channel, share in zip(channels, shares, strict=True)]
         self.ridge.assign(np.reshape(ridges, self.ridge.shape))
         return np.einsum("ckl,dkl->cd", root, root)
 
@@ -112,12 +111,12 @@ class AlongTime(ChannelCovariances):
 
     def regression(self, known):
         known = ops.transpose(ops.reshape(known, self.layout.shape))
-        expected = expectation(ops.matmul(self.root, self.root), known, self.ridge)
+        expected = expectation(self.covariance, known, self.ridge)
         return lambda apart, told: self._numbers(expected(self._channels(apart)))
 
     def _covariance(self, channel, steps):
-        root = ops.convert_to_numpy(self.root.value[channel]).astype("float64")[steps]
-        return root @ root.T, float(self.ridge.value[channel, 0, 0])
+        covariance = ops.convert_to_numpy(self.covariance.value[channel]).astype("float64")
+        return covariance[np.ix_(steps, steps)], float(self.ridge.value[channel, 0, 0])
 
 
 class Frequencies(ChannelCovariances):

@@ -84,6 +84,7 @@ class JointCovariances(SeriesCovariances):
         shape = (layout.n_classes,) * self.by_class + (size, size)
         self.root = self.add_weight(shape, identities, name="root", trainable=False)
         self.inverse_root = self.add_weight(shape, identities, name="inverse_root", trainable=False)
+        self.covariance = self.add_weight(shape, identities, name="covariance", trainable=False)
         self.ridge = self.add_weight((), "ones", name="ridge", trainable=False)
         self.built = True
 
@@ -92,6 +93,7 @@ class JointCovariances(SeriesCovariances):
         root, inverse = (roots_of_classes if self.by_class else roots)(values, *own)
         self.root.assign(root)
         self.inverse_root.assign(inverse)
+        self.covariance.assign(root @ root)  # each step of training asks for it
         self.ridge.assign(ridge(values))
 
     def spread(self, white, told):
@@ -101,14 +103,14 @@ class JointCovariances(SeriesCovariances):
         return self._own(ops.matmul(apart, self.inverse_root), told)
 
     def regression(self, known):
-        expected = expectation(ops.matmul(self.root, self.root), known, self.ridge)
+        expected = expectation(self.covariance, known, self.ridge)
         if not self.by_class:
             return lambda apart, told: expected(apart)
         return lambda apart, told: self._own(expected(ops.stack([apart] * self.layout.n_classes)), told)
 
     def log_normal(self, apart, known):
-        root = ops.convert_to_numpy(self.root.value).astype("float64")[known]
-        return log_normal(root @ root.T, apart[:, known], float(self.ridge))
+        covariance = ops.convert_to_numpy(self.covariance.value).astype("float64")[np.ix_(known, known)]
+        return log_normal(covariance, apart[:, known], float(self.ridge))
 
     def _own(self, each, told):
         """Of arrays (n, k), or (n_classes, n, k) where these are made for each class, what is of each one's class."""
