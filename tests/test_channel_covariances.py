@@ -80,11 +80,15 @@ def test_a_level_goes_on_and_what_comes_back_comes_back(model):
     assert np.array_equal(made[known], values[known])
     assert np.allclose(made[:, length // 2 :, 1], 1.3, atol=0.1)
     assert abs(made[:, -20:, 0].mean()) < 0.1
-    if isinstance(model.covariances, AlongTime):
-        ahead = made[:, length // 2 : length // 2 + 8, 2].mean(axis=0)
-        assert np.allclose(ahead, 2 * RHO ** np.arange(1, 9), atol=0.3)
+    ahead = made[:, length // 2 : length // 2 + 8, 2]
+    distance = np.arange(1, 9)
+    assert np.allclose(ahead.mean(axis=0), 2 * RHO**distance, atol=0.3)
+    # of what the slowest cosines leave over only the step next to it tells
+    atol = 0.1 if isinstance(model.covariances, AlongTime) else 0.15
+    assert np.allclose(ahead.std(axis=0), np.sqrt(1 - RHO ** (2 * distance)), atol=atol)
 
 
+@pytest.mark.slow
 def test_known_numbers_are_likelier_where_they_keep_their_level(model):
     kept = series(40, model.layout.length, seed=3)
     moved = kept.copy()
@@ -96,6 +100,7 @@ def test_known_numbers_are_likelier_where_they_keep_their_level(model):
     assert np.array_equal(model.log_normal(kept.reshape(40, -1), np.zeros_like(rows)), np.zeros(40))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_decoder_that_says_nothing_leaves_the_moments_of_series(length):
     x = series(60, length)

@@ -122,12 +122,14 @@ class AlongTime(ChannelCovariances):
 class Frequencies(ChannelCovariances):
     """Covariances of channels that are stationary, or keep a level: a variance for each cosine along time.
 
-    A level is the slowest cosine. Regressions know the slowest ones, and take what is left for white noise.
+    A level is the slowest cosine. Regressions are on the slowest ones, which all known numbers tell, and for what is
+    left on the known steps next before and after.
     """
 
     def build(self, input_shape=None):
         length, n_channels = self.layout.shape
         self.deviations = self.add_weight((n_channels, length), "ones", name="deviations", trainable=False)
+        self.fast = self.add_weight((n_channels, length), "zeros", name="fast", trainable=False)
         super().build()
 
     def _learn_along(self, channels):
@@ -135,6 +137,9 @@ class Frequencies(ChannelCovariances):
         width = 2 * (SHARP // (2 * channels.shape[1])) + 1
         squares[:, 1:] = uniform_filter1d(squares[:, 1:], width, axis=1, mode="nearest")
         self.deviations.assign(np.sqrt(squares))
+        length, fast = self.layout.length, np.where(np.arange(squares.shape[1]) < SLOWEST, 0, squares)
+        lags = np.fft.fft(fast, 2 * length).real[:, :length] / length
+        self.fast.assign(lags / np.maximum(lags[:, :1], np.finfo("float32").tiny))
         return np.sqrt(squares) @ np.sqrt(squares).T
 
     def _along(self, channels, inverse=False):
@@ -144,19 +149,46 @@ class Frequencies(ChannelCovariances):
 
     def regression(self, known):
         length = self.layout.length
+        known = ops.transpose(ops.reshape(known, self.layout.shape))
         slowest = np.arange(min(SLOWEST, length))
         noise = ops.sum(self.deviations[:, len(slowest) :] ** 2, axis=1)[:, None, None] / length + LEAST_NOISE
         cosines = ops.convert_to_tensor(waves(length, slowest, np.arange(length)))
         slow = self.deviations[:, : len(slowest), None] * cosines
-        seen = slow * ops.transpose(ops.reshape(known, self.layout.shape))[:, None]
+        seen = slow * known[:, None]
         factor = ops.cholesky(ops.matmul(seen, ops.swapaxes(seen, 1, 2)) / noise + ops.eye(len(slowest)))
+        beside = self._beside(known)
 
         def expected(apart, told):
-            right = ops.matmul(seen, ops.swapaxes(self._channels(apart), 1, 2)) / noise
-            amplitudes = ops.swapaxes(solved(factor, right), 1, 2)
-            return self._numbers(ops.matmul(amplitudes, slow))
+            channels = self._channels(apart)
+            right = ops.matmul(seen, ops.swapaxes(channels, 1, 2)) / noise
+            slowly = ops.matmul(ops.swapaxes(solved(factor, right), 1, 2), slow)
+            left = channels - slowly
+            for places, weights in beside:
+                places = ops.broadcast_to(places[:, None], ops.shape(left))
+                slowly = slowly + weights[:, None] * ops.take_along_axis(left, places, axis=-1)
+            return self._numbers(slowly)
 
         return expected
+
+    def _beside(self, known):
+        """Places (n_channels, length) of the known steps next before and after each, and their weights for its rest."""
+        steps = ops.cast(np.arange(self.layout.length), "int32")
+        order = ops.argsort(ops.where(known > 0, steps, steps + self.layout.length), axis=1)
+        count, own = ops.cast(ops.cumsum(known, axis=1), "int32"), ops.cast(known, "int32")
+        ranks = count - 1, count - own
+        there = ranks[0] >= 0, ranks[1] < count[:, -1:]
+        places = [ops.take_along_axis(order, ops.clip(rank, 0, self.layout.length - 1), axis=1) for rank in ranks]
+        before, after = (
+            ops.where(ok, self._alike(ops.abs(place - steps)), 0.0) for ok, place in zip(there, places, strict=True)
+        )
+        both = ops.where(ops.logical_and(*there), self._alike(ops.abs(places[1] - places[0])), 0.0)
+        size = (1 + LEAST_NOISE) ** 2 - both**2
+        weights = [((1 + LEAST_NOISE) * one - other * both) / size for one, other in ((before, after), (after, before))]
+        return list(zip(places, weights, strict=True))
+
+    def _alike(self, distances):
+        """Correlations of what the slowest cosines leave over, at these distances (n_channels, length)."""
+        return ops.take_along_axis(self.fast, distances, axis=1)
 
     def _covariance(self, channel, steps):
         each = waves(self.layout.length, np.arange(self.layout.length), steps).astype("float64")
