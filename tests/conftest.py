@@ -1,5 +1,6 @@
 """What every test shares: the Keras backend, a quiet TensorFlow, both dataframe libraries, small tables."""
 
+import gc
 import importlib
 import os
 
@@ -21,6 +22,14 @@ hypothesis.settings.load_profile("augment")
 def df_module(request):
     """A dataframe library: the test runs once with each."""
     return importlib.import_module(request.param)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _settled():
+    """What is alive after a file stays so: the collector need not walk all that was ever traced, time and again."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def _one_step():

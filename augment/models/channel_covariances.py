@@ -161,12 +161,12 @@ class Frequencies(ChannelCovariances):
         def expected(apart, told):
             channels = self._channels(apart)
             right = ops.matmul(seen, ops.swapaxes(channels, 1, 2)) / noise
-            slowly = ops.matmul(ops.swapaxes(solved(factor, right), 1, 2), slow)
-            left = channels - slowly
+            foretold = ops.matmul(ops.swapaxes(solved(factor, right), 1, 2), slow)
+            left = channels - foretold
             for places, weights in beside:
                 places = ops.broadcast_to(places[:, None], ops.shape(left))
-                slowly = slowly + weights[:, None] * ops.take_along_axis(left, places, axis=-1)
-            return self._numbers(slowly)
+                foretold = foretold + weights[:, None] * ops.take_along_axis(left, places, axis=-1)
+            return self._numbers(foretold)
 
         return expected
 
