@@ -28,6 +28,8 @@ def df_module(request):
 def _drawn():
     """Hypothesis looks once for who holds its random numbers, and would not find it among what is frozen."""
     hypothesis.given(hypothesis.strategies.none())(lambda nothing: None)()
+    yield
+    gc.unfreeze()  # or what is in C++ would be told of as leaked
 
 
 @pytest.fixture(autouse=True, scope="module")
