@@ -33,3 +33,9 @@ def track(n, rng):
     """Where something is that turns little by little and goes on about as fast as before."""
     headings, speeds = np.cumsum(0.15 * rng.normal(size=n)), 10 + autoregressive(0.95, (1, n), rng)[0]
     return np.stack([speeds * np.cos(headings), speeds * np.sin(headings)], axis=1).cumsum(axis=0)
+
+
+def pulses(shape, rng, width=3.0, noise=0.05):
+    """Quiet noise, and in each series one pulse at any time."""
+    times, heights = rng.uniform(0, shape[1], (shape[0], 1)), rng.uniform(1, 3, (shape[0], 1))
+    return heights * np.exp(-0.5 * ((np.arange(shape[1]) - times) / width) ** 2) + noise * rng.normal(size=shape)

@@ -64,8 +64,8 @@ def test_the_loss_is_the_variance_that_normal_series_leave(model):
     assert whole < expected and whole > 0.6 * expected  # less where a part is known
 
 
-@pytest.mark.parametrize("tokens", ["channels", "time"])
-def test_both_kinds_of_tokens_keep_the_form(tokens):
+@pytest.mark.parametrize("tokens", ["both", "channels", "time"])
+def test_tokens_of_any_kind_keep_the_form(tokens):
     layout = SeriesLayout(5, 3, (0.5, 0.5), n_samples=20)
     model = Flow(width=8, depth=1, n_steps=2, guidance_scale=2.0, tokens=tokens).build(layout)
     rows = model.transport(model.noise(4, np.random.default_rng(0)), SeriesCondition(np.array([0, 1, 1, 0])))
@@ -74,5 +74,5 @@ def test_both_kinds_of_tokens_keep_the_form(tokens):
 
 
 def test_unknown_tokens_are_named():
-    with pytest.raises(ValueError, match="tokens must be 'channels' or 'time'"):
+    with pytest.raises(ValueError, match="tokens must be 'auto' or one of 'both', 'channels', 'time'"):
         Flow(tokens="patches").build(SeriesLayout(5, 3, (), n_samples=20))

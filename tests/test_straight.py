@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
-from series_makers import autoregressive
+from series_makers import autoregressive, pulses
 
 from augment import SequenceSynthesizer
 from augment.codecs.channels import Channel
@@ -44,6 +44,8 @@ LINED = {
     "exponential of waves": (lambda rng: np.exp(waves(rng)), True),
     "temperatures": (lambda rng: windows(temperatures(2000, rng)), False),
     "rounded temperatures": (lambda rng: windows(temperatures(2000, rng).round(1)), False),
+    "pulses": (lambda rng: pulses((100, 100), rng), False),
+    "pulses and waves": (lambda rng: pulses((100, 100), rng) + 0.1 * np.sin(np.arange(100) / 5), False),
     "a walk": (lambda rng: windows(rng.normal(size=2000).cumsum()), False),
     "a positive walk": (lambda rng: windows(np.exp(0.02 * rng.normal(size=3000).cumsum())), True),
 }
@@ -56,6 +58,10 @@ RANKED = {
     "uniform": lambda rng: norm.cdf(0.43 * autoregressive(0.9, SHAPE, rng)),
     "counts": lambda rng: rng.poisson(30, size=SHAPE).astype("float64"),
     "many zeros": lambda rng: np.where(rng.random(SHAPE) < 0.6, 0.0, rng.exponential(size=SHAPE)),
+    "single values far out": lambda rng: rng.normal(size=SHAPE) + 10 * (rng.random(SHAPE) < 0.02),
+    "a sensor at its stop": lambda rng: (
+        np.where(np.arange(SHAPE[1]) < 5 * (rng.random((300, 1)) < 0.01), 1e6, 0) + rng.normal(size=SHAPE)
+    ),
     "steps": lambda rng: np.repeat(rng.normal(size=(SHAPE[0], 4)), 6, axis=1),
     "a map": lambda rng: windows(logistic(2000)),
 }
@@ -108,6 +114,14 @@ def test_a_line_reaches_further_if_it_must():
     channel = Channel.of(np.arange(100.0), scores_of=lambda x: StraightScores.of(x, log=False))
     channel.reaching(np.array([-10.0, 50.0]))
     assert channel.decode(channel.encode(np.array([[-10.0, 99.0, 120.0]]))).tolist() == [[-10, 99, 99]]
+
+
+@pytest.mark.slow
+def test_pulses_do_not_drown_in_noise():
+    real = pulses((200, 60), np.random.default_rng(0))
+    new = SequenceSynthesizer(kind="series", epochs=8, random_state=0, verbose=0).fit(real).generate(400)
+    steepest = [np.quantile(np.abs(np.diff(x, axis=1)), 0.95) for x in (new, real)]
+    assert steepest[0] == pytest.approx(steepest[1], rel=0.3)  # four times as steep by normal scores
 
 
 @pytest.mark.slow

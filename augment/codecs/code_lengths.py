@@ -126,6 +126,20 @@ class CodeLengths:
             lengths[check] = _length(density, values[:, 0, 0], learn, check, self.units[j])
         return lengths
 
+    def unforetold(self, j, log=None):
+        """Share of the variance of feature j that the two steps before do not foretell, of held-out steps.
+
+        Of normal scores, or where `log` is given of values (False) or of their logarithms (True).
+        """
+        levels, shares = self.values[..., j], []
+        lined = np.log(levels) if log else levels
+        for learn, check in self._folds(~np.isnan(levels).any(axis=1)):
+            scores = _Map(levels[learn, 0], self.units[j]).scores(levels) if log is None else lined
+            scores = (scores - scores[learn, 0].mean()) / max(scores[learn, 0].std(), np.finfo(float).tiny)
+            left = _left(scores[..., None], learn)[check]
+            shares.append(np.mean(left**2) / max(scores[check, 0].var(), FINEST))
+        return float(np.mean(shares)) if shares else 1.0
+
     def change(self, j, log, others=()):
         """Lengths (n,) of codes of values of feature j by its change, foretold from the last one and others'.
 
@@ -205,9 +219,14 @@ def _means_so_far(part):
 
 def _foretold(scores, learn, check, least=FINEST):
     """Densities of the first scores (n, steps, k) at a step, foretold from all of those before and others' there."""
-    told = np.concatenate([np.ones((len(scores), 1)), *np.moveaxis(scores[:, 1:], 1, 0), scores[:, 0, 1:]], axis=1)
-    left = scores[:, 0, 0] - told @ _slopes(scores[:, 0, 0], told, learn)
+    left = _left(scores, learn)
     return _Map(left[learn], least).densities(left[check])
+
+
+def _left(scores, learn):
+    """What a regression on all those before and others' there leaves of the first scores (n, steps, k) at a step."""
+    told = np.concatenate([np.ones((len(scores), 1)), *np.moveaxis(scores[:, 1:], 1, 0), scores[:, 0, 1:]], axis=1)
+    return scores[:, 0, 0] - told @ _slopes(scores[:, 0, 0], told, learn)
 
 
 def _slopes(scores, told, learn):

@@ -1,8 +1,9 @@
-"""Which features of series take a surely shorter code by a straight line than by normal scores.
+"""Which features of series are coded by a straight line in place of normal scores.
 
 Normal scores are as steep as values are rare. Where values follow closely from those before, as in waves and in levels
 that wander, changes of one size become large in one place and small in another, and what a model then misses by little
-makes series too rough. A straight line keeps them as they are.
+makes series too rough. Where values are mostly quiet noise, and now and then a pulse, they make the noise as large as
+the pulses, which drown in it. A straight line keeps both as they are.
 """
 
 import numpy as np
@@ -11,14 +12,17 @@ from augment.codecs.code_lengths import LARGEST, CodeLengths
 from augment.codecs.grid import Grid
 
 WORTH = 0.05  # nats a value that a line must save, surely
+CLEARER = 0.4  # or the share of what scores leave open, given the steps before, that it may leave open
 STILL = 0.2  # share of steps that may leave a value as it was
 FAR = 6.0  # standard deviations within which all values lie: what is further out would decide all that is learned
+FURTHEST = 12.0  # ... where values far out are foretold
 
 
 def find_straight(series):
     """Which features of series are coded by a line, and whether it is one of their logarithms.
 
-    What is held out decides: the code of a value that is foretold from the two before it.
+    What is held out decides: the code of a value that is foretold from the two before it is shorter, or much more of
+    the value is foretold.
 
     Parameters
     ----------
@@ -43,10 +47,13 @@ def find_straight(series):
     for j in [] if lengths is None else lengths.features:
         value, options = lengths.value(j, ()), {}
         for log in (False, True):
-            if _is_lined(lengths.values[..., j], log):
-                gains = value - lengths.straight(j, log)
-                if lengths.surely_above(gains, WORTH):
-                    options[log] = np.nanmean(gains)
+            far = _furthest(lengths.values[..., j], log)
+            if far > FURTHEST:
+                continue
+            gains = value - lengths.straight(j, log)
+            clearer = lengths.unforetold(j, log) <= CLEARER * lengths.unforetold(j)
+            if clearer or far <= FAR and lengths.surely_above(gains, WORTH):
+                options[log] = np.nanmean(gains)
         if options:
             found[j] = max(options, key=options.get)
     return found
@@ -57,9 +64,9 @@ def _unit(values):
     return Grid().fit(values).unit if len(values) else 0.0
 
 
-def _is_lined(values, log):
-    """Whether values (n, steps) have room for a line: positive for logarithms, moving, and none of them far out."""
+def _furthest(values, log):
+    """Standard deviations of the value (n, steps) furthest out; endless where there are no logarithms or few move."""
     if log and np.nanmin(values) <= 1 / LARGEST or np.mean(values[:, 0] == values[:, 1]) > STILL:
-        return False
+        return np.inf
     lined = np.log(values) if log else values
-    return bool(np.nanmax(np.abs(lined - np.nanmean(lined))) <= FAR * np.nanstd(lined))
+    return float(np.nanmax(np.abs(lined - np.nanmean(lined))) / np.nanstd(lined))

@@ -69,8 +69,10 @@ class Flow(Recipe):
         value where pixels have two (`layout.binary`); for series from a list of mixtures (batch, *layout.shape), which
         numbers are known, in the same shape, features of the time and classes as for images, to what is added to
         directions (batch, *layout.shape). Training starts at the weights that it has.
-    tokens : {"channels", "time"}, default="channels"
-        What a token of the transformer for series is: the whole course of a channel, or a step.
+    tokens : {"auto", "both", "channels", "time"}, default="auto"
+        What a token of the transformer for series is: the whole course of a channel, or a step; with "both" there are
+        the first, and beside them stretches of eight steps or more, of all channels, which tell what may happen at any
+        time. "auto" is "both" from 48 steps on, "channels" below.
 
     Examples
     --------
@@ -96,7 +98,7 @@ class Flow(Recipe):
         weight_decay=0.01,
         optimizer=None,
         network=None,
-        tokens="channels",
+        tokens="auto",
     ):
         self.width = width
         self.depth = depth
@@ -150,15 +152,20 @@ class Flow(Recipe):
     def _build_for_series(self, layout):
         from augment.models.convolutions import TIME
         from augment.models.series_flow import SeriesFlowModel
-        from augment.models.transformers import TOKENS, transformer
+        from augment.models.transformers import LONG, TOKENS, count, transformer
 
-        if self.tokens not in TOKENS:
-            raise ValueError(f"tokens must be {' or '.join(map(repr, TOKENS))}. Received: tokens={self.tokens!r}")
+        if self.tokens not in ("auto", *TOKENS):
+            names = ", ".join(map(repr, TOKENS))
+            raise ValueError(f"tokens must be 'auto' or one of {names}. Received: tokens={self.tokens!r}")
+        tokens = self.tokens
+        if tokens == "auto":
+            tokens = "both" if layout.length >= LONG else "channels"
         inputs = [layout.shape, layout.shape, (TIME,), (layout.n_told,)]
-        size = self._value("width", layout), int(self.depth), self.tokens
+        size = self._value("width", layout), int(self.depth), tokens
         network = self._network_of_several("network", inputs, layout.shape, lambda: transformer(layout, *size))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
-        model = SeriesFlowModel(layout, network, n_steps, sampler, float(self.guidance_scale))
+        n_tokens = count(layout, tokens)
+        model = SeriesFlowModel(layout, network, n_tokens, n_steps, sampler, float(self.guidance_scale))
         model.build((None, layout.width))
         return self._compile(model, ema_momentum=0.998)
 

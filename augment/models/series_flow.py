@@ -33,15 +33,17 @@ class SeriesFlowModel(SeriesModel):
         The form of encoded series.
     network : keras.Model
         As `augment.models.transformers.transformer` makes it.
+    n_tokens : int
+        How many tokens a series is to it.
     n_steps, sampler, guidance_scale
         As in `Flow`, without "auto".
     """
 
     starts_well = True
 
-    def __init__(self, layout, network, n_steps, sampler, guidance_scale):
+    def __init__(self, layout, network, n_tokens, n_steps, sampler, guidance_scale):
         super().__init__(layout)
-        self.network, self.passes = network, layout.n_channels
+        self.network, self.passes = network, n_tokens
         self.n_steps, self.sampler, self.guidance_scale = n_steps, sampler, guidance_scale
         self.seed_generator = keras.random.SeedGenerator()
 

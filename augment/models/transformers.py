@@ -1,4 +1,4 @@
-"""A transformer for series: each channel's whole course is a token, or each step is."""
+"""A transformer for series: the course of each channel is a token, each stretch of steps is, or each step."""
 
 import keras
 import numpy as np
@@ -7,7 +7,10 @@ from keras import ops
 from augment.models.convolutions import TIME
 
 HEADS = 4
-TOKENS = "channels", "time"
+STRETCH = 8  # steps of a stretch, at least
+STRETCHES = 16  # of a series, at most
+LONG = 48  # steps from which on stretches are worth their time: of 24 they changed nothing
+TOKENS = {"both": ("channels", "stretches"), "channels": ("channels",), "time": ("steps",)}  # what tokens are
 
 
 def transformer(layout, width, depth, tokens):
@@ -24,9 +27,11 @@ def transformer(layout, width, depth, tokens):
         Length of a token.
     depth : int
         Number of blocks.
-    tokens : {"channels", "time"}
+    tokens : {"both", "channels", "time"}
         Whether a token is the course of a channel (Liu et al., "iTransformer", ICLR 2024, arXiv 2310.06625), which
-        costs the same whatever the length, or a step.
+        tells levels and shapes of whole series, and beside these tokens others are stretches of steps of all channels
+        (Nie et al., "A time series is worth 64 words", ICLR 2023, arXiv 2211.14730), which tell what is alike wherever
+        it happens; whether there are the first alone; or whether each step is one.
 
     Returns
     -------
@@ -37,20 +42,71 @@ def transformer(layout, width, depth, tokens):
     time, label = keras.Input((TIME,)), keras.Input((layout.n_told,))
     told = keras.layers.Dense(width, activation="silu")(keras.layers.Concatenate()([time, label]))
     told = keras.layers.Dense(width, activation="silu")(told)
-    hidden, seen = series, known
-    if tokens == "channels":
-        hidden, seen = (keras.layers.Permute((2, 1))(x) for x in (hidden, seen))
-    n_tokens, size = hidden.shape[1:]
-    hidden = keras.layers.Dense(width)(keras.layers.Concatenate()([hidden, seen]))
-    hidden = Places(waves=tokens == "time")(hidden)
+    views = [View(layout, name) for name in TOKENS[tokens]]
+    hidden = []
+    for view in views:
+        seen = keras.layers.Concatenate()([view.tokens(series), view.tokens(known)])
+        hidden.append(Places(waves=view.in_time)(keras.layers.Dense(width)(seen)))
+    ends = np.cumsum([view.number for view in views]).tolist()
+    hidden = ops.concatenate(hidden, axis=1)
     heads = next(heads for heads in range(min(HEADS, width), 0, -1) if width % heads == 0)
     for _ in range(depth):
         hidden = AttentionBlock(heads)([hidden, told])
     hidden = keras.layers.LayerNormalization(epsilon=1e-5)(hidden)
-    hidden = keras.layers.Dense(size, kernel_initializer="zeros")(hidden)
-    if tokens == "channels":
-        hidden = keras.layers.Permute((2, 1))(hidden)
-    return keras.Model([series, known, time, label], hidden, name="network")
+    said = []
+    for view, start, end in zip(views, [0, *ends], ends, strict=False):
+        part = keras.layers.Cropping1D((start, ends[-1] - end))(hidden)
+        said.append(view.series(keras.layers.Dense(view.size, kernel_initializer="zeros")(part)))
+    said = sum(said[1:], start=said[0])
+    return keras.Model([series, known, time, label], said, name="network")
+
+
+def count(layout, tokens):
+    """How many tokens series of this form are."""
+    return sum(View(layout, name).number for name in TOKENS[tokens])
+
+
+class View:
+    """How series (n, length, n_channels) are tokens (n, number, size), and the reverse.
+
+    Parameters
+    ----------
+    layout : SeriesLayout
+        The form of the series.
+    name : {"channels", "stretches", "steps"}
+        What a token is.
+
+    Attributes
+    ----------
+    in_time : bool
+        Whether tokens follow one another in time.
+    number : int
+        Of tokens.
+    size : int
+        Numbers of a token.
+    """
+
+    def __init__(self, layout, name):
+        self.length, self.n_channels = layout.shape
+        self.in_time = name != "channels"
+        at_most = min(-(-self.length // STRETCH), STRETCHES) if name == "stretches" else self.length
+        self.steps = -(-self.length // at_most)
+        self.number = -(-self.length // self.steps) if self.in_time else self.n_channels
+        self.size = self.steps * self.n_channels if self.in_time else self.length
+
+    def tokens(self, series):
+        """The tokens of series, of which the last stretch is filled up with zeros."""
+        if not self.in_time:
+            return keras.layers.Permute((2, 1))(series)
+        series = keras.layers.ZeroPadding1D((0, -self.length % self.steps))(series)
+        return keras.layers.Reshape((self.number, self.size))(series)
+
+    def series(self, tokens):
+        """The reverse."""
+        if not self.in_time:
+            return keras.layers.Permute((2, 1))(tokens)
+        series = keras.layers.Reshape((self.number * self.steps, self.n_channels))(tokens)
+        return keras.layers.Cropping1D((0, -self.length % self.steps))(series)
 
 
 @keras.saving.register_keras_serializable(package="augment")
