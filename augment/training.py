@@ -18,6 +18,7 @@ CHECKS = 40  # about so many looks at the validation part in a full run
 TOLERANCE = 0.05  # see `Plan`; raised the C2ST score of MAGIC from .81 to .98
 GAINED = 0.2  # the same for a model that starts well, as a share of how far the loss fell since the first look
 PATIENCE = 8  # looks at the validation part without a better one before training stops
+WAITS = 0.5  # the same for a model that starts well, as a share of a full run: at first it may learn nothing for long
 SETS_RATE = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 AVERAGED = 10  # averages of weights forget e-fold in a tenth of the run at the latest, or a short one kept its start
 LONG_PATIENCE = 40  # ... where a model judges itself: an adversarial game takes long turns for the worse; half a run
@@ -331,6 +332,8 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
     """
     judges_itself = hasattr(model, "validation_error")
     patience = LONG_PATIENCE if judges_itself else PATIENCE
+    if model.starts_well:
+        patience = math.ceil(WAITS * plan.epochs / plan.check_every)
     tolerance = GAINED if model.starts_well else plan.tolerance
     best, nan = KeepBest(patience, tolerance, deadline, model.starts_well), StopAtNaN()
     ours = [nan]

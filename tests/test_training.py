@@ -296,3 +296,14 @@ def test_a_model_that_starts_well_may_lose_a_share_of_what_it_gained(starts_well
         weights = [np.array(number)]
         keeper.on_epoch_end(number, {"val_loss": loss})
     assert keeper.weights == [kept]
+
+
+@pytest.mark.parametrize(("starts_well", "looks"), [(True, 1 + 10), (False, 1 + 8)])
+def test_a_model_that_starts_well_is_given_half_a_run_to_get_better(starts_well, looks, monkeypatch, one_step):
+    model, x = tiny()
+    model.starts_well = starts_well
+    losses = iter([1.0, *[9.0] * 99])
+    monkeypatch.setattr(model, "evaluate", lambda *rows, **options: {"loss": next(losses)})
+    chosen = plan(len(x), epochs=20, batch_size=32)
+    history = train(model, x, x[:64], chosen, verbose=0, rng=np.random.default_rng(0))
+    assert len(history["val_loss"]) == looks

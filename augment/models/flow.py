@@ -35,7 +35,7 @@ class Flow(Recipe):
 
     For images the network is convolutional and sees the class; `augment.models.image_flow` tells more. For series it is
     a transformer, and the noise has their covariances; `augment.models.series_flow` tells more. `smoothing` is for
-    tables alone, `depth` for tables and series, `tokens` for series.
+    tables alone, `depth` for tables and series, `tokens` and `dropout` for series.
 
     Parameters
     ----------
@@ -73,6 +73,8 @@ class Flow(Recipe):
         What a token of the transformer for series is: the whole course of a channel, or a step; with "both" there are
         the first, and beside them stretches of eight steps or more, of all channels, which tell what may happen at any
         time. "auto" is "both" from 48 steps on, "channels" below.
+    dropout : float, default=0.1
+        Share of what a block of the transformer for series adds to a token that is left out in training.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class Flow(Recipe):
         optimizer=None,
         network=None,
         tokens="auto",
+        dropout=0.1,
     ):
         self.width = width
         self.depth = depth
@@ -111,6 +114,7 @@ class Flow(Recipe):
         self.optimizer = optimizer
         self.network = network
         self.tokens = tokens
+        self.dropout = dropout
 
     def build(self, layout):
         self._check_numbers(
@@ -120,6 +124,7 @@ class Flow(Recipe):
             n_steps=(Integral, 1),
             guidance_scale=(Real, 0),
             smoothing=(Real, 0),
+            dropout=(Real, 0, 0.99),
         )
         if self.sampler not in ("auto", *SOLVERS):
             names = ", ".join(map(repr, SOLVERS))
@@ -161,7 +166,7 @@ class Flow(Recipe):
         if tokens == "auto":
             tokens = "both" if layout.length >= LONG else "channels"
         inputs = [layout.shape, layout.shape, (TIME,), (layout.n_told,)]
-        size = self._value("width", layout), int(self.depth), tokens
+        size = self._value("width", layout), int(self.depth), tokens, float(self.dropout)
         network = self._network_of_several("network", inputs, layout.shape, lambda: transformer(layout, *size))
         n_steps, sampler = self._value("n_steps", layout), self._value("sampler", layout)
         n_tokens = count(layout, tokens)

@@ -13,11 +13,12 @@ LONG = 48  # steps from which on stretches are worth their time: of 24 they chan
 TOKENS = {"both": ("channels", "stretches"), "channels": ("channels",), "time": ("steps",)}  # what tokens are
 
 
-def transformer(layout, width, depth, tokens):
+def transformer(layout, width, depth, tokens, dropout):
     """A network for flow matching: series (batch, *shape), which numbers are known, time, class -> (batch, *shape).
 
-    Tokens pass blocks of attention and dense layers, which time and class shift, scale and weigh, by zero at first
-    (adaLN-Zero: Peebles and Xie, "Scalable diffusion models with transformers", ICCV 2023, arXiv 2212.09748).
+    Tokens pass blocks of attention and dense layers, which time and class shift, scale and weigh (adaLN: Peebles and
+    Xie, "Scalable diffusion models with transformers", ICCV 2023, arXiv 2212.09748). All weigh one at first, not zero
+    as there: a run of some hundred steps would be half over before blocks took part.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ def transformer(layout, width, depth, tokens):
         tells levels and shapes of whole series, and beside these tokens others are stretches of steps of all channels
         (Nie et al., "A time series is worth 64 words", ICLR 2023, arXiv 2211.14730), which tell what is alike wherever
         it happens; whether there are the first alone; or whether each step is one.
+    dropout : float
+        Share of what a block adds to a token that is left out in training.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def transformer(layout, width, depth, tokens):
     hidden = ops.concatenate(hidden, axis=1)
     heads = next(heads for heads in range(min(HEADS, width), 0, -1) if width % heads == 0)
     for _ in range(depth):
-        hidden = AttentionBlock(heads)([hidden, told])
+        hidden = AttentionBlock(heads, dropout)([hidden, told])
     hidden = keras.layers.LayerNormalization(epsilon=1e-5)(hidden)
     said = []
     for view, start, end in zip(views, [0, *ends], ends, strict=False):
@@ -145,11 +148,13 @@ class AttentionBlock(keras.layers.Layer):
     ----------
     heads : int
         Number of heads of attention; divides the width.
+    dropout : float
+        Share of what is added to tokens that is left out in training.
     """
 
-    def __init__(self, heads, **options):
+    def __init__(self, heads, dropout, **options):
         super().__init__(**options)
-        self.heads = heads
+        self.heads, self.drop = heads, keras.layers.Dropout(dropout)
 
     def build(self, input_shapes):
         tokens, told = input_shapes
@@ -164,11 +169,13 @@ class AttentionBlock(keras.layers.Layer):
         self.down.build((*tokens[:-1], 4 * width))
         self.built = True
 
-    def call(self, inputs):
+    def call(self, inputs, training=False):
         tokens, told = inputs
         scale, shift, gate, scale_up, shift_up, gate_up = ops.split(self.tell(told)[:, None], 6, axis=-1)
-        tokens = tokens + gate * self._attend(self.norm(tokens) * (1 + scale) + shift)
-        return tokens + gate_up * self.down(self.up(self.norm(tokens) * (1 + scale_up) + shift_up))
+        seen = self._attend(self.norm(tokens) * (1 + scale) + shift)
+        tokens = tokens + (1 + gate) * self.drop(seen, training=training)
+        thought = self.down(self.up(self.norm(tokens) * (1 + scale_up) + shift_up))
+        return tokens + (1 + gate_up) * self.drop(thought, training=training)
 
     def _attend(self, tokens):
         _, n_tokens, width = tokens.shape
@@ -181,7 +188,7 @@ class AttentionBlock(keras.layers.Layer):
         return self.answer(ops.reshape(ops.transpose(seen, (0, 2, 1, 3)), (-1, n_tokens, width)))
 
     def get_config(self):
-        return super().get_config() | {"heads": self.heads}
+        return super().get_config() | {"heads": self.heads, "dropout": self.drop.rate}
 
 
 def _waves(n_places, width):
