@@ -55,10 +55,11 @@ def test_the_same_noise_gives_the_same_series_whatever_is_drawn_beside(model):
 
 
 def test_the_loss_is_the_variance_that_normal_series_leave(model):
-    # (t^2 + (1 - t)^2)^-1 of what a linear model knows of x - noise, averaged over logit-normal times
+    # (t^2 + (1 - t)^2)^-1 of what a linear model knows of x - noise, averaged over times of two kinds
     x, _ = gaussian(5000)
-    model_time = 1 / (1 + np.exp(-np.random.default_rng(0).normal(size=100000)))
-    expected = np.mean(1 / (model_time**2 + (1 - model_time) ** 2))
+    logit_normal = 1 / (1 + np.exp(-np.random.default_rng(0).normal(size=100000)))
+    times = np.concatenate([logit_normal, np.arange(100000) / 100000])
+    expected = np.mean(1 / (times**2 + (1 - times) ** 2))
     losses = ops.convert_to_numpy(model(x))
     whole = losses.mean()
     assert whole < expected and whole > 0.6 * expected  # less where a part is known

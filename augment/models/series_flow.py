@@ -24,8 +24,9 @@ class SeriesFlowModel(SeriesModel):
 
     Known numbers stand at their values from the start, and the noise of the others is drawn given them: the normal
     distribution's forecast, which the network corrects. In training the first steps, or any numbers, are known of three
-    tenths of the series. Times are logit-normal (Esser et al., ICML 2024, arXiv 2403.03206). Of a tenth of the series
-    the network is not told the class, so that guidance can extrapolate from there.
+    tenths of the series. Times of one half are logit-normal (Esser et al., ICML 2024, arXiv 2403.03206), of the other
+    spread evenly: what is wrong at the beginning, where the first has few, moves all series to one side. Of a tenth of
+    the series the network is not told the class, so that guidance can extrapolate from there.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ class SeriesFlowModel(SeriesModel):
         """Encoded series (n, width) -> each one's mean squared error of directions (n,)."""
         (values, classes), n = self.apart(x), ops.shape(x)[0]
         seeds = [self.seed_generator] * 5 if training else [0, 1, 2, 3, 4]
-        time = ops.sigmoid(keras.random.normal((n, 1), seed=seeds[0]))
+        time = _times(n, seeds[0])
         told = ops.cast(keras.random.uniform((n, 1), seed=seeds[1]) >= UNTOLD, "float32")
         some = ops.cast(keras.random.uniform((n, 1), seed=seeds[2]) < KNOWN, "float32")
         noise = self.coloured(keras.random.normal(ops.shape(values), seed=seeds[3]), classes)
@@ -112,3 +113,10 @@ class SeriesFlowModel(SeriesModel):
             return direction
         unguided = self._guess(x, center, time, known, classes, told=0.0)
         return unguided + self.guidance_scale * (direction - unguided)
+
+
+def _times(n, seed):
+    """Times (n, 1) in turn logit-normal and spread evenly."""
+    normal, uniform = keras.random.normal((n, 1), seed=seed), keras.random.uniform((n, 1), seed=seed)
+    places = ops.arange(n, dtype="float32")[:, None]
+    return ops.where(places % 2 == 0, ops.sigmoid(normal), (places + uniform) / ops.cast(n, "float32"))
