@@ -44,7 +44,7 @@ def energy(layout):
     return Energy(layout)
 
 
-EPOCHS = {"recurrent": 25}  # its steps follow each other and cost twice as much; 40 for the others
+EPOCHS = {"recurrent": 15}  # its steps follow each other and cost twice as much; 25 for the others
 
 
 def tiny(model, **options):
@@ -65,7 +65,7 @@ MODELS = {name: name for name in _families()} | {"energy": energy}
             marks=[pytest.mark.slow] if check.__name__ == "check_dependence" else [],
         )
         for name, model in MODELS.items()
-        for check in synthesizer_checks(tiny(model, epochs=EPOCHS.get(name, 40)))
+        for check in synthesizer_checks(tiny(model, epochs=EPOCHS.get(name, 25)))
     ],
 )
 def test_contract(check, request):

@@ -44,7 +44,7 @@ elsewhere = pytest.mark.skipif(backend.backend() != "tensorflow", reason="one ba
 def test_all_eight_gaussians_of_a_ring_are_found(seed):
     table = ring(4000, np.random.default_rng(seed))
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)
-    synthesizer = TabularSynthesizer(model, epochs=60, batch_size=256, verbose=0, random_state=seed).fit(table)
+    synthesizer = TabularSynthesizer(model, epochs=40, batch_size=256, verbose=0, random_state=seed).fit(table)
     new = synthesizer.generate(4000).to_numpy()
     mode = np.round(np.arctan2(new[:, 1], new[:, 0]) / (np.pi / 4)).astype(int) % 8
     centre = np.stack([np.cos(mode * np.pi / 4), np.sin(mode * np.pi / 4)], axis=1)

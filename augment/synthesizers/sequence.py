@@ -142,17 +142,6 @@ class SequenceSynthesizer(Synthesizer):
     (3, 6, 2)
     >>> synthesizer.generate(10, history=series[0, :4], horizon=2).shape  # ten paths on from its first steps
     (10, 6, 2)
-
-    >>> import pandas as pd
-    >>> months = pd.date_range("2024-01-01", periods=4, freq="MS")
-    >>> sales = pd.DataFrame({"shop": np.repeat(range(40), 4), "month": [*months] * 40, "sold": range(160)})
-    >>> sales["region"] = list("nnnnssss") * 20
-    >>> options = {"epochs": 1, "verbose": 0, "random_state": 0}
-    >>> synthesizer = SequenceSynthesizer(kind="series", entity="shop", time="month", **options).fit(sales)
-    >>> synthesizer.generate(3, condition={"region": "s"})["region"].tolist() == ["s"] * 12
-    True
-    >>> synthesizer.generate(history=sales[:4], horizon=2)["month"].dt.month.tolist()
-    [1, 2, 3, 4, 5, 6]
     """
 
     _likely = "a sequence is; take model='recurrent'"
