@@ -151,6 +151,32 @@ class Anneal(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = self.peak * warm * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
 
 
+class StopInTime(keras.callbacks.Callback):
+    """Stops where more steps and the looks that follow them would end after the deadline, by what both took.
+
+    Looks are all that happens between the last step of an epoch and the next epoch.
+    """
+
+    def __init__(self, deadline):
+        super().__init__()
+        self.deadline, self.stepped = deadline, None
+        self.steps, self.looks = 0.0, 0.0  # seconds
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.stepped is not None:
+            self.looks = max(self.looks, time.monotonic() - self.stepped)
+            self.stepped = time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        if self.stepped is not None:  # the first steps were compiled
+            self.steps = now - self.stepped
+        self.stepped = now
+        looks = 2 if batch + 1 >= self.params["steps"] else 1  # of this epoch, and of the one of the next step
+        if now + self.steps + looks * self.looks > self.deadline:
+            self.model.stop_training = True
+
+
 class KeepBest(keras.callbacks.Callback):
     """Keeps the last weights whose validation loss was good, puts them back at the end, and stops when none follow.
 
@@ -160,15 +186,11 @@ class KeepBest(keras.callbacks.Callback):
     Stands after `SwapEMAWeights`, so that the weights it sees are the averaged ones that were validated.
     """
 
-    def __init__(self, patience, tolerance, deadline, starts_well=False):
+    def __init__(self, patience, tolerance, starts_well=False):
         super().__init__()
-        self.patience, self.tolerance, self.deadline = patience, tolerance, deadline
+        self.patience, self.tolerance = patience, tolerance
         self.starts_well, self.first = starts_well, None
         self.best, self.weights, self.since = math.inf, None, 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.deadline and time.monotonic() > self.deadline:
-            self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
@@ -335,7 +357,7 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
     if model.starts_well:
         patience = math.ceil(WAITS * plan.epochs / plan.check_every)
     tolerance = GAINED if model.starts_well else plan.tolerance
-    best, nan = KeepBest(patience, tolerance, deadline, model.starts_well), StopAtNaN()
+    best, nan = KeepBest(patience, tolerance, model.starts_well), StopAtNaN()
     ours = [nan]
     if not any(isinstance(callback, SETS_RATE) for callback in callbacks or []):
         ours.insert(0, Anneal(plan.steps, deadline))
@@ -346,6 +368,8 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
     if validation is not None and judges_itself:
         ours.append(Validate(validation, plan.check_every))
     ours += [best] if guard is None else [best, guard]
+    if deadline:
+        ours.append(StopInTime(deadline))
     if verbose:
         ours.append(Progress(plan.steps))
     history = keras.callbacks.History()

@@ -18,6 +18,7 @@ from augment.training import (
     KeepBest,
     Progress,
     Rows,
+    StopInTime,
     check_callbacks,
     plan,
     train,
@@ -92,6 +93,26 @@ def test_a_deadline_is_kept():
     started = time.monotonic()
     train(model, x, x[:200], plan(5000, epochs=10_000), deadline=started + 8, verbose=0, rng=np.random.default_rng(0))
     assert time.monotonic() - started < 11
+
+
+@pytest.mark.parametrize(("deadline", "n_steps"), [(12, 2), (27, 5), (29, 6), (33, 6), (34, 7), (100, 27)])
+def test_the_last_steps_and_looks_end_before_the_deadline(deadline, n_steps, monkeypatch):
+    """Steps of two seconds, of which the first take ten, three in an epoch, and looks of four."""
+    now, taken = 0.0, 0
+    monkeypatch.setattr("augment.training.time.monotonic", lambda: now)
+    stop = StopInTime(deadline)
+    stop.set_params({"steps": 3})
+    stop.set_model(SimpleNamespace(stop_training=False))
+    while not stop.model.stop_training:
+        stop.on_epoch_begin(taken // 3)
+        for step in range(3):
+            now, taken = now + (2 if taken else 10), taken + 1
+            stop.on_train_batch_end(step)
+            if stop.model.stop_training:
+                break
+        now += 4
+    assert taken == n_steps
+    assert now <= deadline or taken < 3  # what a look takes only the first one tells
 
 
 class Interrupt(keras.callbacks.Callback):
@@ -290,7 +311,7 @@ def test_progress_shows_every_loss(capsys):
 )
 def test_a_model_that_starts_well_may_lose_a_share_of_what_it_gained(starts_well, losses, kept):
     weights = []
-    keeper = KeepBest(8, GAINED if starts_well else 0.05, None, starts_well)
+    keeper = KeepBest(8, GAINED if starts_well else 0.05, starts_well)
     keeper.set_model(SimpleNamespace(get_weights=lambda: weights, set_weights=lambda kept: None))
     for number, loss in enumerate(losses):
         weights = [np.array(number)]
