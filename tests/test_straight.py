@@ -47,6 +47,10 @@ LINED = {
     "rounded temperatures": (lambda rng: windows(temperatures(2000, rng).round(1)), False),
     "pulses": (lambda rng: pulses((100, 100), rng), False),
     "pulses and waves": (lambda rng: pulses((100, 100), rng) + 0.1 * np.sin(np.arange(100) / 5), False),
+    "storms": (
+        lambda rng: rng.gamma(2, 1, (100, 1)) * pulses((100, 100), rng, 4) + 0.05 * rng.normal(size=(100, 100)),
+        False,
+    ),
     "a walk": (lambda rng: windows(rng.normal(size=2000).cumsum()), False),
     "a positive walk": (lambda rng: windows(np.exp(0.02 * rng.normal(size=3000).cumsum())), True),
 }
@@ -61,7 +65,7 @@ RANKED = {
     "many zeros": lambda rng: np.where(rng.random(SHAPE) < 0.6, 0.0, rng.exponential(size=SHAPE)),
     "single values far out": lambda rng: rng.normal(size=SHAPE) + 10 * (rng.random(SHAPE) < 0.02),
     "a sensor at its stop": lambda rng: (
-        np.where(np.arange(SHAPE[1]) < 5 * (rng.random((300, 1)) < 0.01), 1e6, 0) + rng.normal(size=SHAPE)
+        np.where(np.arange(SHAPE[1]) < 16 * (rng.random((300, 1)) < 0.05), 1e6, 0) + rng.normal(size=SHAPE)
     ),
     "steps": lambda rng: np.repeat(rng.normal(size=(SHAPE[0], 4)), 6, axis=1),
     "a map": lambda rng: windows(logistic(2000)),

@@ -15,7 +15,8 @@ WORTH = 0.05  # nats a value that a line must save, surely
 CLEARER = 0.4  # or the share of what scores leave open, given the steps before, that it may leave open
 STILL = 0.2  # share of steps that may leave a value as it was
 FAR = 6.0  # standard deviations within which all values lie: what is further out would decide all that is learned
-FURTHEST = 12.0  # ... where values far out are foretold
+FURTHEST = 20.0  # ... where values far out are foretold
+ROOM = 0.05  # standard deviations between the quartiles, at least, there: what lies between would shrink to nothing
 
 
 def find_straight(series):
@@ -47,11 +48,11 @@ def find_straight(series):
     for j in [] if lengths is None else lengths.features:
         value, options = lengths.value(j, ()), {}
         for log in (False, True):
-            far = _furthest(lengths.values[..., j], log)
+            far, middle = _spread(lengths.values[..., j], log)
             if far > FURTHEST:
                 continue
             gains = value - lengths.straight(j, log)
-            clearer = lengths.unforetold(j, log) <= CLEARER * lengths.unforetold(j)
+            clearer = middle >= ROOM and lengths.unforetold(j, log) <= CLEARER * lengths.unforetold(j)
             if clearer or far <= FAR and lengths.surely_above(gains, WORTH):
                 options[log] = np.nanmean(gains)
         if options:
@@ -64,9 +65,13 @@ def _unit(values):
     return Grid().fit(values).unit if len(values) else 0.0
 
 
-def _furthest(values, log):
-    """Standard deviations of the value (n, steps) furthest out; endless where there are no logarithms or few move."""
+def _spread(values, log):
+    """How far out the furthest of values (n, steps) is and the quartiles are apart, in standard deviations.
+
+    The furthest is endlessly far where there are no logarithms, or where few values move.
+    """
     if log and np.nanmin(values) <= 1 / LARGEST or np.mean(values[:, 0] == values[:, 1]) > STILL:
-        return np.inf
+        return np.inf, 0.0
     lined = np.log(values) if log else values
-    return float(np.nanmax(np.abs(lined - np.nanmean(lined))) / np.nanstd(lined))
+    low, high = np.nanquantile(lined, [0.25, 0.75])
+    return np.array([np.nanmax(np.abs(lined - np.nanmean(lined))), high - low]) / np.nanstd(lined)
