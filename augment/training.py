@@ -315,6 +315,13 @@ def check_callbacks(callbacks):
             raise ImportError("The callback TensorBoard needs the package tensorboard: pip install tensorboard.")
 
 
+def _patience(model, plan):
+    """Looks at the validation part without a better one before training stops."""
+    if model.starts_well:
+        return math.ceil(WAITS * plan.epochs / plan.check_every)
+    return LONG_PATIENCE if hasattr(model, "validation_error") else PATIENCE
+
+
 def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbacks=None, verbose=1, rng):
     """Train a compiled model through plain `keras.Model.fit` and leave its best weights in it.
 
@@ -353,11 +360,8 @@ def train(model, arrays, validation, plan, *, deadline=None, guard=None, callbac
         If the loss is no number before there are weights worth keeping; after that a RuntimeWarning tells of it.
     """
     judges_itself = hasattr(model, "validation_error")
-    patience = LONG_PATIENCE if judges_itself else PATIENCE
-    if model.starts_well:
-        patience = math.ceil(WAITS * plan.epochs / plan.check_every)
     tolerance = GAINED if model.starts_well else plan.tolerance
-    best, nan = KeepBest(patience, tolerance, model.starts_well), StopAtNaN()
+    best, nan = KeepBest(_patience(model, plan), tolerance, model.starts_well), StopAtNaN()
     ours = [nan]
     if not any(isinstance(callback, SETS_RATE) for callback in callbacks or []):
         ours.insert(0, Anneal(plan.steps, deadline))
