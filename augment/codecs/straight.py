@@ -46,13 +46,13 @@ def find_straight(series):
     units = np.array([_unit(values[~np.isnan(values)]) for values in np.concatenate(series).T])
     lengths, found = CodeLengths.of(series, units), {}
     for j in [] if lengths is None else lengths.features:
-        value, options = lengths.value(j, ()), {}
+        value, left, options = lengths.value(j, ()), lengths.unforetold(j), {}
         for log in (False, True):
             far, middle = _spread(lengths.values[..., j], log)
             if far > FURTHEST:
                 continue
             gains = value - lengths.straight(j, log)
-            clearer = middle >= ROOM and lengths.unforetold(j, log) <= CLEARER * lengths.unforetold(j)
+            clearer = middle >= ROOM and lengths.unforetold(j, log) <= CLEARER * left
             if clearer or far <= FAR and lengths.surely_above(gains, WORTH):
                 options[log] = np.nanmean(gains)
         if options:

@@ -57,7 +57,7 @@ def transformer(layout, width, depth, tokens, dropout):
         hidden = AttentionBlock(heads, dropout)([hidden, told])
     hidden = keras.layers.LayerNormalization(epsilon=1e-5)(hidden)
     said = []
-    for view, start, end in zip(views, [0, *ends], ends, strict=False):
+    for view, start, end in zip(views, [0, *ends[:-1]], ends, strict=True):
         part = keras.layers.Cropping1D((start, ends[-1] - end))(hidden)
         said.append(view.series(keras.layers.Dense(view.size, kernel_initializer="zeros")(part)))
     said = sum(said[1:], start=said[0])
