@@ -5,6 +5,7 @@ import pytest
 
 from augment.codecs.layout import ImageCondition, ImageLayout
 from augment.models.image_flow import ImageFlowModel
+from augment.models.solvers import SOLVERS
 
 
 class Straight(ImageFlowModel):
@@ -19,7 +20,7 @@ class Straight(ImageFlowModel):
         return (self.goal - mixed) / (1 - time)
 
 
-@pytest.mark.parametrize("sampler", ["adams", "euler", "heun"])
+@pytest.mark.parametrize("sampler", SOLVERS)
 def test_straight_lines_end_where_they_lead(sampler):
     layout = ImageLayout((4, 4, 1), (), n_samples=2, patch=1)
     model = Straight(layout, None, 5, sampler, 1.0)
@@ -75,7 +76,7 @@ def coin(n_steps, sampler):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n_steps", "sampler"), [(20, "adams"), (20, "heun"), (40, "euler")])
+@pytest.mark.parametrize(("n_steps", "sampler"), [(20, "adams"), (20, "dpm"), (20, "heun"), (40, "euler")])
 def test_images_of_two_values_are_whole_and_as_frequent_as_they_were(n_steps, sampler):
     model = coin(n_steps, sampler)
     rows = model.transport(model.noise(2000, np.random.default_rng(0)))

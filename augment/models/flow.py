@@ -12,7 +12,7 @@ from augment.models.base import GenerativeModel, Recipe, in_chunks
 from augment.models.known import floats_of, random_columns
 from augment.models.rank_waves import RankWaves
 from augment.models.smoothing import strength_of
-from augment.models.solvers import SOLVERS, follow
+from augment.models.solvers import SOLVERS, follow, grid
 from augment.models.vector_heads import VectorHeads
 from augment.models.vector_smoothing import training_vectors
 
@@ -46,10 +46,10 @@ class Flow(Recipe):
         Number of residual blocks of the network, for tables, or of attention blocks, for series.
     n_steps : int or "auto", default="auto"
         Steps of the sampler; "auto" is 16 for tables, 10 for images and 20 for volumes and series.
-    sampler : {"auto", "adams", "euler", "heun"}, default="auto"
+    sampler : {"auto", "adams", "dpm", "euler", "heun"}, default="auto"
         How the directions are followed; `augment.models.solvers` tells more. Heun's method looks twice in each step and
-        is of second order, Adams's looks once and is of second order too, Euler's once and of first. "auto" is "heun"
-        for tables and "adams" for images and series.
+        is of second order, Adams's and DPM-Solver++ look once and are of second order too, Euler's once and of first.
+        "auto" is "heun" for tables, "dpm" for images and "adams" for volumes and series.
     guidance_scale : float, default=1
         Above 1 rows follow their known cells more than real ones do: directions without the condition are extrapolated
         to those with it (Ho and Salimans, arXiv 2207.12598). 1 is the learned distribution.
@@ -85,7 +85,7 @@ class Flow(Recipe):
     automatic = {
         "width": {"table": 256, "image": 48, "volume": 24, "series": 96},
         "n_steps": {"table": 16, "image": 10, "volume": 20, "series": 20},
-        "sampler": {"table": "heun", "image": "adams", "volume": "adams", "series": "adams"},
+        "sampler": {"table": "heun", "image": "dpm", "volume": "adams", "series": "adams"},
     }
 
     def __init__(
@@ -249,7 +249,7 @@ class FlowModel(GenerativeModel):
     def _follow(self, noise, uniform, values, known):
         noise, values, known = (ops.convert_to_tensor(x, "float32") for x in (noise, values, known))
         there = floats_of(self.layout, known)
-        times = np.linspace(0, LAST, self.n_steps + 1, dtype="float32")
+        times = LAST * grid(self.n_steps, self.sampler)
 
         def direction(x, time):
             return (1 - there) * self._direction(x, time, noise, values, known, there)[0]

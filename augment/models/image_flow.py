@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from augment.models.images import ImageModel
-from augment.models.solvers import follow
+from augment.models.solvers import follow, grid
 
 WAVES = 8  # sines and cosines of the time
 UNSHIFTED = 16  # root of the number of pixels of two values up to which times are not shifted
@@ -65,6 +65,11 @@ class ImageFlowModel(ImageModel):
         """Normal noise (n, n_pixels)."""
         return rng.standard_normal((n, self.layout.n_pixels), dtype="float32")
 
+    def balanced_noise(self, n, rng):
+        """Normal noise (n, n_pixels), the second half that of the first with the other sign."""
+        half = self.noise(-(-n // 2), rng)
+        return np.concatenate([half, -half])[:n]
+
     def _images(self, noise, classes):
         return self._follow(noise.reshape(-1, *self.layout.shape), classes, 0.0)
 
@@ -80,8 +85,8 @@ class ImageFlowModel(ImageModel):
     def _follow(self, x, classes, start):
         """Follow the directions to the time 1 from where a share of the steps, `start`, is done."""
         x, classes = ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(classes, "float32")
-        n_steps = max(1, int(np.ceil(self.n_steps * (1 - start) - 1e-9)))  # 10 times .3 is a little more than 3
-        times = self._shifted(np.linspace(start, 1, n_steps + 1))
+        n_steps = int((grid(self.n_steps, self.sampler)[1:] > min(start + 1e-9, 1 - 1e-9)).sum())
+        times = self._shifted(grid(n_steps, self.sampler, start))
         if not self.layout.binary:
             return follow(lambda x, time: self._guided(x, time, classes), x, times, self.sampler)
 

@@ -7,8 +7,9 @@ from augment.codecs.layout import ImageCondition
 from augment.models.base import GenerativeModel, in_chunks
 
 CHUNK = 256  # images that are made at a time
-MATCHED = 500  # new images whose pixel values are compared with real ones
-PIXELS = 20_000_000  # of real images about that are looked at
+MATCHED = 500  # new images at least whose pixel values are compared with real ones
+PASSES = 5_000  # through the network, which are spent on more of them where an image needs few
+PIXELS = 20_000_000  # of real or new images about that are looked at
 VARIED = 200  # variations that are compared with the images they vary
 LEVELS = np.linspace(0, 1, 513)  # of the quantiles that are compared
 APART = 1e-12  # between equal ones
@@ -89,18 +90,45 @@ class ImageModel(GenerativeModel):
         if self.layout.binary:
             return
         self._forget_values()
-        order, noise = rng.permutation(len(x)), self.noise(MATCHED, rng)
-        chosen, some = x[np.resize(order, MATCHED)], x[order[: max(MATCHED, PIXELS // self.layout.n_pixels)]]
-        pixels, classes = np.split(chosen, [self.layout.n_pixels], axis=1)
-        found = []
-        for strength in self.strengths:
-            if strength == 1:
-                made, real = self.transport(noise, ImageCondition(classes)), some
-            else:
-                known = ImageCondition(classes, pixels, strength).take(slice(VARIED))
-                made, real = self.transport(noise[:VARIED], known), chosen[:VARIED]
+        order, found = rng.permutation(len(x)), []
+        real = x[np.resize(order, VARIED)]
+        pixels, classes = np.split(real, [self.layout.n_pixels], axis=1)
+        for strength in self.strengths[:-1]:
+            made = self.transport(self.noise(VARIED, rng), ImageCondition(classes, pixels, strength))
             found.append([self._values(made), self._values(real)])
+        n, real = self.n_matched, x[order[: self._most_matched]]
+        classes = self._balanced_classes(x[order], -(-n // 2))
+        made = self.transport(self.balanced_noise(n, rng), ImageCondition(np.tile(classes, (2, 1))[:n]))
+        found.append([self._values(made), self._values(real)])
         self.quantiles.assign(np.array(found, "float32"))
+
+    @property
+    def _most_matched(self):
+        return max(MATCHED, PIXELS // self.layout.n_pixels)
+
+    @property
+    def n_matched(self):
+        """New images whose pixel values are compared with real ones."""
+        return min(max(MATCHED, PASSES // self.passes), self._most_matched)
+
+    def balanced_noise(self, n, rng):
+        """Noise (n, ...) for images whose common pixel values are to be sure; by default as `noise` draws it.
+
+        A model whose noise is symmetric can mirror the first half of it in the second: what is too bright in one image
+        is mostly too dark in the other. Both have the same class.
+
+        Parameters
+        ----------
+        n, rng
+            As in `noise`.
+        """
+        return self.noise(n, rng)
+
+    def _balanced_classes(self, x, n):
+        """Classes (n, n_classes) as frequent as those of the images x, not only in the mean."""
+        classes = x[:, self.layout.n_pixels :]
+        order = np.argsort(classes @ np.arange(self.layout.n_classes), kind="stable")
+        return classes[order[np.arange(n) * len(x) // n]]
 
     def _values(self, rows):
         """Quantiles (channels, levels) of the pixels of encoded images."""

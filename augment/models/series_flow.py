@@ -6,7 +6,7 @@ from keras import ops
 
 from augment.models.base import in_chunks
 from augment.models.series import CHUNK, SeriesModel
-from augment.models.solvers import follow
+from augment.models.solvers import follow, grid
 
 WAVES = 8  # sines and cosines of the time
 UNTOLD = 0.1  # share of training series whose class the network is not told, for guidance
@@ -104,7 +104,7 @@ class SeriesFlowModel(SeriesModel):
         def direction(x, time):
             return (1 - known) * self._direction(x, center, time, known, classes)
 
-        return follow(direction, start, np.linspace(0, 1, self.n_steps + 1), self.sampler)
+        return follow(direction, start, grid(self.n_steps, self.sampler), self.sampler)
 
     def _direction(self, x, center, time, known, classes):
         time = ops.full((ops.shape(x)[0], 1), float(time), dtype="float32")

@@ -267,9 +267,9 @@ class ImageSynthesizer(Synthesizer):
 
     def _seconds_after(self, model):
         from augment.models.convolutions import multiplications
-        from augment.models.images import MATCHED, VARIED, ImageModel
+        from augment.models.images import VARIED, ImageModel
 
-        n = (MATCHED + VARIED) * model.passes if isinstance(model, ImageModel) else 0
+        n = (model.n_matched + VARIED) * model.passes if isinstance(model, ImageModel) else 0
         return 2 * n * multiplications(model) / ARITHMETIC[self.spatial_dims]
 
     def _give(self, decoded):
