@@ -130,7 +130,10 @@ def test_validation_loss_is_the_same_at_every_call(correlated):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sampler": "rk4"}, "sampler must be 'auto' or one of 'adams', 'euler', 'heun'. Received: sampler='rk4'"),
+        (
+            {"sampler": "rk4"},
+            "sampler must be 'auto' or one of 'adams', 'dpm', 'euler', 'heun'. Received: sampler='rk4'",
+        ),
         ({"n_steps": 0}, "n_steps must be an integer of at least 1"),
         ({"guidance_scale": -1}, "guidance_scale must be a number of at least 0"),
         ({"network": keras.layers.Dense(3)}, r"network must map \(batch, 21\) to \(batch, 2\). It gives \(batch, 3\)"),

@@ -187,5 +187,5 @@ def test_what_images_happen_to_be_drawn_hardly_moves_the_values_of_others(seed):
 
 def test_more_images_are_drawn_where_each_costs_little(model):
     assert model.n_matched == 5000
-    large = ImageFlowModel(replace(LAYOUT, shape=(128, 128, 3)), None, 1, "euler", 1.0)
+    large = Uniform(replace(LAYOUT, shape=(128, 128, 3)))
     assert large.n_matched == 500  # numbers of all of them take 100 MB, and not a gigabyte

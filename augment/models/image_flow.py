@@ -34,6 +34,7 @@ class ImageFlowModel(ImageModel):
     """
 
     share_of_steps = 0.6
+    matched = 500  # each takes long, and mirrored noise makes up for their number
 
     def __init__(self, layout, network, n_steps, sampler, guidance_scale):
         super().__init__(layout)
@@ -74,16 +75,16 @@ class ImageFlowModel(ImageModel):
         return self._follow(noise.reshape(-1, *self.layout.shape), classes, 0.0)
 
     def _near(self, noise, classes, like, strength):
-        """Images noised back so far that this share of the steps is left, and brought forward with their class."""
+        """Images noised back so far that this share of the way is left, and brought forward with their class."""
         time = self._shifted(1 - strength)
         return self._follow((1 - time) * noise.reshape(like.shape) + time * like, classes, 1 - strength)
 
     def _shifted(self, share):
-        """The time at which a share of the sampler's steps is done."""
+        """The time at which a share of the way is done."""
         return share / (share + self.shift * (1 - share))
 
     def _follow(self, x, classes, start):
-        """Follow the directions to the time 1 from where a share of the steps, `start`, is done."""
+        """Follow the directions to the time 1 from where a share of the way, `start`, is done."""
         x, classes = ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(classes, "float32")
         n_steps = int((grid(self.n_steps, self.sampler)[1:] > min(start + 1e-9, 1 - 1e-9)).sum())
         times = self._shifted(grid(n_steps, self.sampler, start))

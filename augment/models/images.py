@@ -7,8 +7,7 @@ from augment.codecs.layout import ImageCondition
 from augment.models.base import GenerativeModel, in_chunks
 
 CHUNK = 256  # images that are made at a time
-MATCHED = 500  # new images at least whose pixel values are compared with real ones
-PASSES = 5_000  # through the network, which are spent on more of them where an image needs few
+FEWEST = 500  # real images at least whose pixel values are compared with new ones, however large they are
 PIXELS = 20_000_000  # of real or new images about that are looked at
 VARIED = 200  # variations that are compared with the images they vary
 LEVELS = np.linspace(0, 1, 513)  # of the quantiles that are compared
@@ -35,10 +34,12 @@ class ImageModel(GenerativeModel):
     ----------
     passes : int
         How often an image that is made goes through the network, 1 by default.
+    matched : int
+        New images at most whose pixel values are compared with real ones, 5,000 by default.
     """
 
     takes_known = takes_like = True
-    passes = 1
+    passes, matched = 1, 5_000
 
     def __init__(self, layout):
         super().__init__()
@@ -103,13 +104,13 @@ class ImageModel(GenerativeModel):
         self.quantiles.assign(np.array(found, "float32"))
 
     @property
-    def _most_matched(self):
-        return max(MATCHED, PIXELS // self.layout.n_pixels)
-
-    @property
     def n_matched(self):
         """New images whose pixel values are compared with real ones."""
-        return min(max(MATCHED, PASSES // self.passes), self._most_matched)
+        return min(self.matched, self._most_matched)
+
+    @property
+    def _most_matched(self):
+        return max(FEWEST, PIXELS // self.layout.n_pixels)
 
     def balanced_noise(self, n, rng):
         """Noise (n, ...) for images whose common pixel values are to be sure; by default as `noise` draws it.
