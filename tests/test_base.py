@@ -207,6 +207,7 @@ def policy(request):
     keras.mixed_precision.set_global_policy("float32")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16"], indirect=True)
 @pytest.mark.parametrize("name", _families())
 def test_mixed_precision(name, policy, one_step):

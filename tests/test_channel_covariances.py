@@ -112,6 +112,7 @@ def test_a_decoder_that_says_nothing_leaves_the_moments_of_series(length):
     assert lag(made[..., 2]) == pytest.approx(RHO, abs=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "shares"), [(6, ()), (6, (0.5, 0.5)), *((length, ()) for length in LENGTHS)])
 def test_known_numbers_are_told_in_compiled_steps(length, shares):
     """Where the lowest versions know less of shapes."""

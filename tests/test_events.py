@@ -46,7 +46,7 @@ def table():
 def fitted(table):
     """The process, learned well."""
     model = Recurrent(units=32, dropout=0.1, learning_rate=0.01)
-    return SequenceSynthesizer(model, entity="person", time="time", epochs=12, verbose=0, random_state=0).fit(table)
+    return SequenceSynthesizer(model, entity="person", time="time", epochs=9, verbose=0, random_state=0).fit(table)
 
 
 @pytest.fixture(scope="module")

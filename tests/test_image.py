@@ -36,8 +36,8 @@ def fitted(request):
     X, y = patterns(600, np.random.default_rng(0))
     model, epochs = {
         "vae": (SMALL["vae"], 20),
-        "flow": (Flow(width=8, n_steps=4, learning_rate=0.004), 12),
-        "gan": (SMALL["gan"], 60),
+        "flow": (Flow(width=8, n_steps=4, learning_rate=0.005), 8),
+        "gan": (SMALL["gan"], 40),
     }[request.param]
     return X, y, ImageSynthesizer(model, epochs=epochs, verbose=0, random_state=0).fit(X, y)
 

@@ -21,7 +21,7 @@ def melodies(n, rng):
 
 
 def synthesizer(**arguments):
-    settings = {"model": Recurrent(units=48, learning_rate=0.02), "kind": "music", "epochs": 12, "verbose": 0}
+    settings = {"model": Recurrent(units=48, learning_rate=0.02), "kind": "music", "epochs": 8, "verbose": 0}
     return SequenceSynthesizer(**settings | {"random_state": 0} | arguments)
 
 

@@ -113,6 +113,7 @@ def test_the_readme_runs(tmp_path, monkeypatch, one_step):
     monkeypatch.chdir(tmp_path)
     for kind in (augment.TabularSynthesizer, augment.ImageSynthesizer, augment.SequenceSynthesizer):
         monkeypatch.setitem(kind.__init__.__kwdefaults__, "epochs", 1)
+    monkeypatch.setattr("augment.auditing.images.classifier.STEPS", 20)
     monkeypatch.setitem(Flow.automatic, "n_steps", dict.fromkeys(Flow.automatic["n_steps"], 2))
     text = (ROOT / "README.md").read_text()
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)

@@ -257,6 +257,7 @@ EVERY_KIND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_kind_takes_a_time_limit(kind, one_step):
     if kind == "molecules":

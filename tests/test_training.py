@@ -319,6 +319,7 @@ def test_a_model_that_starts_well_may_lose_a_share_of_what_it_gained(starts_well
     assert keeper.weights == [kept]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("starts_well", "looks"), [(True, 1 + 10), (False, 1 + 8)])
 def test_a_model_that_starts_well_is_given_half_a_run_to_get_better(starts_well, looks, monkeypatch, one_step):
     model, x = tiny()
