@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from augment.models.nearer import LEVEL, MADE, StopAtCopies, nearness
-from augment.synthesizers.base import split
+from augment.synthesizers.splitting import split
 
 
 def test_chance_is_taken_for_copying_as_often_as_the_level_says():

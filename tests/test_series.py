@@ -5,7 +5,7 @@ import pytest
 
 from augment import SequenceSynthesizer
 from augment.models import Flow
-from augment.synthesizers.base import split
+from augment.synthesizers.splitting import split
 
 
 def ar1(n, length, rho, rng):

@@ -1,15 +1,10 @@
-"""What every synthesizer does, whatever the data: fit, generate, score, save, load. Subclasses say how data is read."""
+"""What every synthesizer does, whatever the data: fit, generate, score. Subclasses say how data is read."""
 
-import json
-import math
 import numbers
 import sys
-import tempfile
 import time
 import warnings
-import zipfile
 from abc import abstractmethod
-from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator, DensityMixin, clone
@@ -17,15 +12,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from augment.files import atomic
 from augment.synthesizers.conditioning import draw
+from augment.synthesizers.saving import Saved, for_use
+from augment.synthesizers.splitting import split
 
-FORMAT = "augment-model/1"
 SCORED_ROWS = 5000  # generated ones that `score` compares where there is no likelihood
 HARDLY_TRAINED = 0.01  # of a full run's steps: after fewer, when time was up, a fit warns
 
 
-class Synthesizer(DensityMixin, BaseEstimator):
+class Synthesizer(Saved, DensityMixin, BaseEstimator):
     """Base of the synthesizers: joins a codec and a generative model behind `fit` and `generate`.
 
     A subclass has `_read` (checks data and joins X and y into what the codec takes), `_codec_class`, `_give` (turns
@@ -130,7 +125,7 @@ class Synthesizer(DensityMixin, BaseEstimator):
         if model.trainable_weights:
             arrays = self._fit_weights(model, arrays, rng, started)
         self._conclude(model, arrays, rng)
-        self.model_ = _for_use(model)
+        self.model_ = for_use(model)
 
     def _conclude(self, model, arrays, rng):
         """Learn what is left to learn; a first Ctrl-C does not lose what was trained."""
@@ -345,131 +340,6 @@ class Synthesizer(DensityMixin, BaseEstimator):
         new, _ = self.codec_.as_vectors(draw(self.model_, self.codec_, SCORED_ROWS, None, rng), rng)
         return [-pair_error(layout, rows, new, without)] if len(rows) else []
 
-    def save(self, path):
-        """Write the fitted synthesizer to one file: JSON and weights, no pickle, no training rows.
-
-        Callbacks, Keras optimizers and learning-rate schedules are left out, and of `random_state` all but an int. Of
-        `sampling_strategy`, which only `fit_resample` needs, a dict or a callable is left out.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file; an old one is replaced only when the new one is whole.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        OSError
-            If the file cannot be written.
-        """
-        check_is_fitted(self, "codec_")
-        from augment.models.base import describe
-
-        manifest = {
-            "format": FORMAT,
-            "class": type(self).__name__,
-            "params": self._saved_params() | {"model": describe(self._fitted_with)},
-            "learned": self._learned(),
-            "codec": self.codec_.to_dict(),
-            "history": self.history_,
-            "has_model": self.model_ is not None,
-        }
-        with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("manifest.json", json.dumps(manifest, default=lambda number: number.item()))
-            if self.model_ is not None:
-                with tempfile.TemporaryDirectory() as folder:
-                    weights = Path(folder) / "model.weights.h5"
-                    self.model_.save_weights(weights)
-                    archive.write(weights, weights.name)
-
-    def _saved_params(self):
-        """The parameters, as JSON can have them."""
-        params = {name: value for name, value in self.get_params(deep=False).items() if name != "callbacks"}
-        if not isinstance(self.random_state, numbers.Integral):
-            params["random_state"] = None
-        if not isinstance(params.get("sampling_strategy", "auto"), str | numbers.Real):
-            params["sampling_strategy"] = "auto"
-        return params
-
-    @classmethod
-    def load(cls, path, model=None):
-        """Read a synthesizer that `save` wrote; nothing in the file is executed.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file.
-        model : Recipe or callable, default=None
-            Needed where the synthesizer was fitted with a model of one's own, or a family with networks of one's own:
-            the same again. The file holds its weights and not its code.
-
-        Returns
-        -------
-        Synthesizer
-            Fitted, of this class.
-
-        Raises
-        ------
-        ValueError
-            If the file is damaged, truncated or of another kind, or `model` is needed or another one.
-        OSError
-            If there is none, or it cannot be read.
-        """
-        from augment.models.base import OwnModelError
-
-        try:
-            with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-                manifest = json.loads(archive.read("manifest.json"))
-                if manifest["format"] != FORMAT or manifest["class"] != cls.__name__:
-                    raise ValueError(f"it holds {manifest['format']} of {manifest['class']}")
-                weights = archive.extract("model.weights.h5", folder) if manifest["has_model"] else None
-                return cls._restore(manifest, model, lambda built: built.load_weights(weights))
-        except (FileNotFoundError, IsADirectoryError, PermissionError, ImportError, OwnModelError):
-            raise
-        except Exception as error:
-            reason = str(error).split("\n")[0].rstrip(".")
-            what = "a whole file" if model is None else f"a whole file of model={model!r}"
-            advice = "Save the synthesizer again" if model is None else "Give the model that it was fitted with"
-            raise ValueError(
-                f"{str(path)!r} is not {what} written by {cls.__name__}.save: {reason}. {advice}."
-            ) from error
-
-    @classmethod
-    def _restore(cls, manifest, model, set_weights):
-        from augment.models.base import from_description, make
-
-        params = manifest["params"]
-        model = from_description(params["model"]) if model is None else model
-        synthesizer = cls(**params | {"model": model})
-        synthesizer._fitted_with = model
-        synthesizer.codec_ = cls._read_codec(manifest["codec"])
-        synthesizer.history_ = manifest["history"]
-        synthesizer._set_learned(manifest["learned"])
-        synthesizer.model_ = None
-        if manifest["has_model"]:
-            synthesizer.model_ = _for_use(make(synthesizer._recipe(model), synthesizer.codec_.layout))
-            set_weights(synthesizer.model_)
-        return synthesizer
-
-    @classmethod
-    def _read_codec(cls, state):
-        return cls._codec_class.from_dict(state)
-
-    def __getstate__(self):
-        state = super().__getstate__().copy()
-        if state.get("model_") is not None:
-            state["model_"] = state["model_"].get_weights()
-        return state
-
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        if state.get("model_") is not None:
-            from augment.models.base import make
-
-            self.model_ = _for_use(make(self._recipe(self._fitted_with), self.codec_.layout))
-            self.model_.set_weights(state["model_"])
-
     def _blank(self, n):
         return np.zeros((n, self.codec_.layout.width), self.codec_.dtype)
 
@@ -491,47 +361,6 @@ class Synthesizer(DensityMixin, BaseEstimator):
         share = self.validation_fraction
         if not (isinstance(share, numbers.Real) and 0 <= share < 1):
             raise ValueError(f"validation_fraction must be in [0, 1). Received: validation_fraction={share!r}")
-
-
-def split(arrays, fraction, rng, overlap=0):
-    """Part of the rows to learn from, part to validate on; with too few rows for both, None for the second.
-
-    Where each row overlaps with so many of those that follow, the second part are runs of rows, and rows that overlap
-    with them are in neither.
-    """
-    n_check = math.ceil(fraction * len(arrays))
-    if n_check < 2 or len(arrays) - n_check < 2:
-        return arrays, None
-    if overlap:
-        return _runs(arrays, n_check, rng, overlap)
-    order = rng.permutation(len(arrays))
-    return arrays[order[n_check:]], arrays[order[:n_check]]
-
-
-def split_groups(arrays, groups, fraction, rng):
-    """The same, where rows of a group (n,) stay together: groups are drawn."""
-    numbers = np.unique(groups)
-    learn, check = split(numbers, fraction, rng)
-    return (arrays, None) if check is None else (arrays[np.isin(groups, learn)], arrays[np.isin(groups, check)])
-
-
-def _runs(arrays, n_check, rng, overlap):
-    """Rows apart from a number of runs, evenly spread, and these."""
-    n_runs = max(1, n_check // (2 * overlap))
-    check, near = np.zeros(len(arrays), bool), np.zeros(len(arrays), bool)
-    for part in np.array_split(np.arange(len(arrays)), n_runs):
-        size = min(-(-n_check // n_runs), len(part))
-        start = part[0] + rng.integers(len(part) - size + 1)
-        check[start : start + size] = near[max(start - overlap, 0) : start + size + overlap] = True
-    if len(arrays) - near.sum() < 2:
-        return arrays, None
-    return arrays[~near], arrays[check]
-
-
-def _for_use(model):
-    """`model` without its optimizer, whose state is three times as large as the weights."""
-    model.optimizer = None
-    return model
 
 
 def _estimate(seconds, plan, time_limit):

@@ -11,10 +11,10 @@ from augment.codecs.event_rows import EventTable
 from augment.codecs.events import EventsCodec
 from augment.codecs.events_layout import Entities, EventsCondition, groups
 from augment.codecs.frames import read_table
-from augment.synthesizers.base import split_groups
 from augment.synthesizers.conditioning import draw
 from augment.synthesizers.events_reading import check_names, refuse_named_twice, with_plain_entity
 from augment.synthesizers.pairs import is_frame
+from augment.synthesizers.splitting import split_groups
 
 OFTEN = 20  # times at most that a model sees an entity, unless `epochs` is given
 FEWEST = 500  # steps of training

@@ -11,11 +11,11 @@ from augment.chemistry.properties import PROPERTIES, properties
 from augment.chemistry.reading import in_one_way, kekule, read_molecules, shuffled, to_selfies
 from augment.codecs.bonds import has_other_signs
 from augment.codecs.molecules import TOLD, Molecule, MoleculeCodec
-from augment.synthesizers.base import split
 from augment.synthesizers.classes import LABEL
 from augment.synthesizers.molecule_conditions import Wanted
 from augment.synthesizers.molecule_draws import MoleculeCondition, draw, draw_once, smiles_of
 from augment.synthesizers.property_tilt import CORRECTED, SECONDS, Moments, PropertyTilt
+from augment.synthesizers.splitting import split
 from augment.synthesizers.texts import Strings, read_texts
 from augment.synthesizers.token_kind import FEWEST
 

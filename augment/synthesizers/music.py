@@ -7,7 +7,7 @@ import numpy as np
 from augment.codecs.music import MusicCodec
 from augment.codecs.sequence_layout import BOUND, SequenceCondition
 from augment.music.pieces import SILENCE, as_piece
-from augment.synthesizers.base import split
+from augment.synthesizers.splitting import split
 from augment.synthesizers.token_kind import MOST, Tokens
 
 FORMS = "a list of arrays of MIDI pitches (time, voices) or (time,), or an array (n, time, voices)"

@@ -7,12 +7,12 @@ from augment.codecs.frames import names_of, read_table
 from augment.codecs.panel import PanelCodec
 from augment.codecs.panel_rows import series_names
 from augment.codecs.series_layout import SeriesCondition
-from augment.synthesizers.base import split
 from augment.synthesizers.events_reading import refuse_named_twice, with_plain_entity
 from augment.synthesizers.pairs import is_frame
 from augment.synthesizers.panel_draws import Question, Told, tokens_of
 from augment.synthesizers.series import SCORED, Series, check_horizon, merged
 from augment.synthesizers.series_reading import check_lengths
+from augment.synthesizers.splitting import split
 
 
 class Panels(Series):

@@ -7,8 +7,8 @@ import numpy as np
 
 from augment.codecs.series import SeriesCodec
 from augment.codecs.series_layout import SeriesCondition
-from augment.synthesizers.base import split
 from augment.synthesizers.series_reading import check_features, check_lengths, read_series, windows
+from augment.synthesizers.splitting import split
 
 OFTEN = 100  # times at most that a model sees a series, unless `epochs` is given
 FEWEST = 500  # steps of training

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from augment.codecs.sequence_layout import SequenceCondition
-from augment.synthesizers.base import split
+from augment.synthesizers.splitting import split
 
 OFTEN = 40  # times at most that a model sees a token, unless `epochs` is given
 MOST = 8_000_000  # tokens at most that it sees
