@@ -4,16 +4,19 @@ Run by the python of an environment that has the rival, never by the toolkit's o
 
     RIVALS/bin/python benchmarks/rivals.py --list
     RIVALS/bin/python benchmarks/rivals.py ctgan --train train.csv --out synthetic.csv --report report.json \
-        --categorical '["sex", "income"]' --rows 1000 --seed 0
+        --categorical '["sex", "income"]' --rows 1000 --seed 0 [--entity person --time day --static '["sex"]']
 
 Environments (November 2026, Python 3.11, no graphics card): `pip install torch ctgan "pandas<3"` for ctgan and tvae;
+`pip install torch sdv` for par;
 `pip install arfpy "numpy<2" "pandas<3"` in one of its own, since arfpy 0.1.1 fails on numpy 2.4; `pip install
 mostlyai-engine "pandas<3"` beside a CPU-only torch needs torchvision and torchaudio uninstalled again, or its import
 fails.
 
 Every rival runs with its own default settings. The report holds CPU-seconds (user + system, children included) and
 wall seconds of fit and of sampling, peak memory and the rival's version; importing it is not counted. The file stands
-alone: it needs pandas and the rival. Known rivals: tabularargn (mostlyai-engine), ctgan and tvae (ctgan), arfpy.
+alone: it needs pandas and the rival. Known rivals: tabularargn (mostlyai-engine), ctgan and tvae (ctgan), arfpy; and of
+event tables par (sdv), for which --entity and --time name columns, --static those that an entity has once, and --rows
+counts entities.
 
 Last result: not measured yet.
 """
@@ -39,6 +42,7 @@ PACKAGES = {
     "tvae": ("ctgan", "ctgan"),
     "arfpy": ("arfpy", "arfpy"),
 }
+SEQUENTIAL = {"par": ("sdv.sequential", "sdv")}  # of event tables
 
 
 def tabularargn(frame, categorical, seed):
@@ -76,20 +80,46 @@ def arfpy(frame, categorical, seed):
     return lambda rows: model.forge(n=rows)
 
 
+def par(frame, categorical, seed, entity, when, static):
+    import torch
+    from sdv.metadata import Metadata
+    from sdv.sequential import PARSynthesizer
+
+    torch.manual_seed(seed)
+    if not pd.api.types.is_numeric_dtype(frame[when]):
+        frame = frame.assign(**{when: pd.to_datetime(frame[when])})
+    metadata = Metadata()
+    metadata.add_table("events")
+    for column in frame.columns:
+        kind = "id" if column == entity else "categorical" if column in categorical else "numerical"
+        kind = "datetime" if pd.api.types.is_datetime64_any_dtype(frame[column]) else kind
+        metadata.add_column(column, table_name="events", sdtype=kind)
+    metadata.set_sequence_key(entity, table_name="events")
+    metadata.set_sequence_index(when, table_name="events")
+    model = PARSynthesizer(metadata, context_columns=static, cuda=False)
+    model.fit({"events": frame})
+    return lambda entities: model.sample_sequences(entities)["events"]
+
+
 def installed():
-    """The rivals that this environment can import."""
+    """The rivals for tables that this environment can import."""
     return [name for name, (module, _) in PACKAGES.items() if importlib.util.find_spec(module.split(".")[0])]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rival", nargs="?", choices=sorted(PACKAGES))
+    parser.add_argument("rival", nargs="?", choices=sorted(PACKAGES | SEQUENTIAL))
     parser.add_argument("--list", action="store_true", help="print the rivals of this environment as JSON")
     parser.add_argument("--train", type=os.path.abspath)
     parser.add_argument("--out", type=os.path.abspath)
     parser.add_argument("--report", type=os.path.abspath)
     parser.add_argument("--categorical", type=json.loads, default=[], help="column names, as a JSON list")
     parser.add_argument("--rows", type=int)
+    parser.add_argument("--entity", help="of an event table, the column of keys")
+    parser.add_argument("--time", help="of an event table, the column of times")
+    parser.add_argument(
+        "--static", type=json.loads, default=[], help="columns with one value an entity, as a JSON list"
+    )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.list:
@@ -101,20 +131,22 @@ def main():
     frame = pd.read_csv(arguments.train, keep_default_na=False, na_values=[""])
     with tempfile.TemporaryDirectory() as folder:  # some rivals leave logs and checkpoints where they stand
         os.chdir(folder)
-        synthetic, report = run(arguments.rival, frame, arguments.categorical, arguments.rows, arguments.seed)
+        synthetic, report = run(arguments, frame)
         os.chdir("/")
     synthetic.to_csv(arguments.out, index=False)
     with open(arguments.report, "w") as file:
         json.dump(report, file)
 
 
-def run(rival, frame, categorical, rows, seed):
+def run(arguments, frame):
     """Fit the rival and sample from it: the synthetic table and what both cost."""
-    module, package = PACKAGES[rival]
+    rival, rows = arguments.rival, arguments.rows
+    module, package = (PACKAGES | SEQUENTIAL)[rival]
     importlib.import_module(module)
-    fit = {"tabularargn": tabularargn, "ctgan": ctgan, "tvae": tvae, "arfpy": arfpy}[rival]
+    fit = {"tabularargn": tabularargn, "ctgan": ctgan, "tvae": tvae, "arfpy": arfpy, "par": par}[rival]
+    told = (arguments.entity, arguments.time, arguments.static) if rival in SEQUENTIAL else ()
     start = spent()
-    sample = fit(frame, categorical, seed)
+    sample = fit(frame, arguments.categorical, arguments.seed, *told)
     fitted = spent()
     synthetic = sample(rows)
     sampled = spent()

@@ -1,6 +1,7 @@
 """Question: can boosted trees tell generated entities of event tables from real ones, and at what cost do they come?
 
     python benchmarks/sequences_events.py --data ../shared/data [--seeds 3] [--tables hiring,nlswork] [--json OUT]
+        [--par RIVALS/bin/python] [--entities N]
 
 hiring_events.csv.gz: applications of 10,000 people, 63,869 events with times to the second; protected people get offers
 far more rarely. nlswork.csv: 4,711 women, 28,534 interviews in irregular years, 19 columns with missing values.
@@ -15,7 +16,9 @@ between the holdout and as many fitted entities: the floor.
 
 "offers" are the shares with an offer among protected and other people, real (of the fitted entities) and generated.
 "transitions" is the L1 distance between the shares of pairs of activities that follow each other. --develop leaves the
-holdout alone and takes a fifth of the other entities in its place. Set OMP_NUM_THREADS=1.
+holdout alone and takes a fifth of the other entities in its place. --par names the python of an environment that has
+sdv, whose PAR then learns the same entities with its default settings (rivals.py); --entities lets both learn no more
+than N of them. Set OMP_NUM_THREADS=1.
 
 Last result (seeds 0 to 2; one core of 2 shared with others; TensorFlow 2.21, Keras 3.15):
 
@@ -27,6 +30,8 @@ Last result (seeds 0 to 2; one core of 2 shared with others; TensorFlow 2.21, Ke
 
 import argparse
 import json
+import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -52,13 +57,13 @@ def load(name, data_dir):
     return pd.read_csv(Path(data_dir, "sequence", table["file"]), parse_dates=dates)
 
 
-def parts(frame, entity, develop):
-    """Rows of the entities to fit, and of the held-out ones."""
+def parts(frame, entity, develop, most=None):
+    """Rows of the entities to fit, `most` at most, and of the held-out ones."""
     names = np.random.default_rng(0).permutation(frame[entity].unique())
     held, rest = names[: len(names) // 5], names[len(names) // 5 :]
     if develop:
         held, rest = rest[: len(names) // 5], rest[len(names) // 5 :]
-    return frame[frame[entity].isin(rest)], frame[frame[entity].isin(held)]
+    return frame[frame[entity].isin(rest[:most])], frame[frame[entity].isin(held)]
 
 
 def summaries(frame, name, static, levels):
@@ -107,6 +112,22 @@ def detection(real, new):
     return float(cross_val_score(trees, x, y, cv=folds, scoring="roc_auc").mean())
 
 
+def par(python, fitted, name, n, seed):
+    """What PAR makes of the fitted entities: the rows of n new ones, and the report of rivals.py."""
+    table, fitted = TABLES[name], fitted.drop(columns=KEYS, errors="ignore")
+    values = fitted.groupby(table["entity"]).nunique(dropna=False).max()
+    static = [column for column in values.index if values[column] == 1 and column != table["time"]]
+    rival = [python, Path(__file__).with_name("rivals.py"), "par", "--rows", n, "--seed", seed]
+    rival += ["--entity", table["entity"], "--time", table["time"], "--static", json.dumps(static)]
+    rival += ["--categorical", json.dumps([*table["categories"], *static])]
+    with tempfile.TemporaryDirectory() as folder:
+        train, out, report = (Path(folder, file) for file in ("train.csv", "out.csv", "report.json"))
+        fitted.to_csv(train, index=False)
+        subprocess.run(list(map(str, [*rival, "--train", train, "--out", out, "--report", report])), check=True)
+        dates = [table["time"]] if name == "hiring" else []
+        return pd.read_csv(out, parse_dates=dates), json.loads(report.read_text())
+
+
 def offers(frame):
     """Shares of protected and of other people with an offer."""
     people = frame.assign(offer=frame["activity"] == "Make Job Offer").groupby("case_id")
@@ -125,20 +146,23 @@ def measure(name, arguments, seed):
     from augment import SequenceSynthesizer
 
     table = TABLES[name]
-    fitted, held = parts(load(name, arguments.data), table["entity"], arguments.develop)
+    fitted, held = parts(load(name, arguments.data), table["entity"], arguments.develop, arguments.entities)
     start = time.process_time()
     settings = {"entity": table["entity"], "time": table["time"], "time_limit": arguments.time_limit}
     synthesizer = SequenceSynthesizer(random_state=seed, **settings).fit(fitted)
     record = {"table": name, "seed": seed, "fit": time.process_time() - start}
     start = time.process_time()
-    new = synthesizer.generate()
+    n = held[table["entity"]].nunique()
+    new = synthesizer.generate(max(n, fitted[table["entity"]].nunique()))
     record["sampling"] = time.process_time() - start
     static = [column for column in synthesizer.codec_.whole_names if column not in (table["entity"], table["time"])]
     levels = {column: sorted(fitted[column].dropna().unique()) for column in table["categories"]}
-    n = held[table["entity"]].nunique()
     real, made, seen = (summaries(frame, name, static, levels) for frame in (held, new, fitted))
     record["auc"] = detection(real, made.sample(n, random_state=0))
-    record["floor"] = detection(real, seen.sample(n, random_state=0))
+    record["floor"] = detection(real, seen.sample(n, random_state=0)) if len(seen) >= n else None
+    if arguments.par:
+        rival, report = par(arguments.par, fitted, name, n, seed)
+        record["par"] = report | {"auc": detection(real, summaries(rival, name, static, levels))}
     record["rows"] = [len(frame) / frame[table["entity"]].nunique() for frame in (fitted, new)]
     record["nats"] = [-synthesizer.score(frame) for frame in (fitted, held)]
     if name == "hiring":
@@ -156,6 +180,8 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--time-limit", type=float)
     parser.add_argument("--develop", action="store_true")
+    parser.add_argument("--par", help="the python of an environment that has sdv")
+    parser.add_argument("--entities", type=int, help="of which both learn at most so many")
     parser.add_argument("--json")
     arguments = parser.parse_args()
     records = []
