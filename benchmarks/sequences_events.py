@@ -155,7 +155,8 @@ def measure(name, arguments, seed):
     n = held[table["entity"]].nunique()
     new = synthesizer.generate(max(n, fitted[table["entity"]].nunique()))
     record["sampling"] = time.process_time() - start
-    static = [column for column in synthesizer.codec_.whole_names if column not in (table["entity"], table["time"])]
+    apart = [table["entity"], table["time"], *KEYS]
+    static = [column for column in synthesizer.codec_.whole_names if column not in apart]
     levels = {column: sorted(fitted[column].dropna().unique()) for column in table["categories"]}
     real, made, seen = (summaries(frame, name, static, levels) for frame in (held, new, fitted))
     record["auc"] = detection(real, made.sample(n, random_state=0))

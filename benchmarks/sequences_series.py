@@ -31,7 +31,7 @@ Last result (one core of 2 shared with other jobs; TensorFlow 2.21, Keras 3.15; 
 | real | | | .007 ±.005 | .0367 ±.0000 | .0057 ±.0022 |
 
 Before all weights took part from the first step, with dropout, and half of the times were spread evenly, Stocks had
-.018, .025 and .022 (predictive the same, correlational .008 to .028) in 146 to 174 CPU-s, and Sines .005, .009 and .005.
+.018, .025 and .022 (predictive the same, correlational .008 to .028) in 146 to 174 CPU-s, Sines .005, .009 and .005.
 
 | Sines, --repeats 2 | fit CPU-s | sampling CPU-s | discriminative | predictive | correlational |
 |---|---|---|---|---|---|
