@@ -187,7 +187,7 @@ def fitted():
     value = rng.normal(size=2000) + np.select([group == "a", group == "b"], [-2, 2], 6)
     table = pd.DataFrame({"group": group, "value": value})
     model = GAN(latent_dim=8, width=64, learning_rate=0.002)
-    return table, TabularSynthesizer(model, epochs=60, verbose=0, random_state=0).fit(table)
+    return table, TabularSynthesizer(model, epochs=30, verbose=0, random_state=0).fit(table)
 
 
 def test_known_columns_give_the_conditional(fitted):
