@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from augment._threads import threads_for
 from augment.auditing.check import LEVEL
 from augment.auditing.detection import boosted
 from augment.auditing.encoding import for_trees, splittable
@@ -67,7 +68,8 @@ class GroupGaps:
         model = boosted(HistGradientBoostingClassifier, category, self.seed, 100)
         if len(np.unique(y[use])) < 2:
             raise ValueError("A table to train on has rows of one label only: there is nothing to learn.")
-        guess = model.fit(splittable(x["train"][use]), y[use]).predict_proba(x["holdout"][self.keep])[:, 1]
+        with threads_for(len(table)):
+            guess = model.fit(splittable(x["train"][use]), y[use]).predict_proba(x["holdout"][self.keep])[:, 1]
         return {"label gap": self._label_gap(columns, y)} | self.measures(guess)
 
     def measures(self, guess):

@@ -1,11 +1,13 @@
 """Runs the checks on a synthetic table, or on synthetic images or sequences, and the real ones."""
 
+import math
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
 
 import numpy as np
 
+from augment._threads import threads_for
 from augment.auditing import (
     bias,
     correlations,
@@ -278,16 +280,17 @@ def audit(
     if kind == "images":
         _only_of_tables({"target": target, "strata": strata})
         data = prepare_images(*parts, spatial_dims, population=population, **about)
-        data, fault, other = _looked_at_images(replace(data, seed=seed))
+        look, n_rows = _looked_at_images, math.inf  # networks look at them, which use all threads well
     else:
         long = {"kind": kind, "entity": entity, "time": time, "static": static}
         read = prepare if kind == "table" else partial(prepare_sequences, **long)
-        data = replace(read(*parts, target=target, **about), seed=seed)
-        data, fault, other = _looked_at_rows(data, population, strata)
-        data, fault = (data, fault) if kind == "table" else _looked_at_steps(data, fault)
-    asked = "" if kind == "images" else asked_for(synthetic)
-    data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
-    findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
+        data = read(*parts, target=target, **about)
+        look, n_rows = partial(_looked_at_rows, kind=kind, population=population, strata=strata), len(data.train)
+    with threads_for(n_rows):
+        data, fault, other = look(replace(data, seed=seed))
+        asked = "" if kind == "images" else asked_for(synthetic)
+        data = replace(data, notes=(*data.notes, *filter(None, (fault, other, asked))))
+        findings = [finding for check in checks for finding in _run(check, data, fault, other, seed)]
     findings = [_asked(finding) for finding in findings] if asked else findings
     report = AuditReport.from_findings(data, findings, seed, limits)
     return report.public() if mode == "public" else report
@@ -299,12 +302,14 @@ def _looked_at_images(data):
     return data, fault, "" if fault else unlike_images(data, np.random.default_rng([data.seed, *b"holdout"]))
 
 
-def _looked_at_rows(data, population, strata):
+def _looked_at_rows(data, kind, population, strata):
     """The same for tables and sequences, with the population and the strata that the user gives."""
     shares = population_shares(data, population)
     data = replace(data, population=shares, strata=stratum_place(data, strata))
     fault = training_rows(data) or copied_rows(data)
-    return data, fault, "" if fault else unlike(data)
+    other = "" if fault else unlike(data)
+    data, fault = (data, fault) if kind == "table" else _looked_at_steps(data, fault)
+    return data, fault, other
 
 
 def _looked_at_steps(data, fault):

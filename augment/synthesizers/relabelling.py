@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from augment._threads import threads_for
 from augment.codecs.quantities import Number
 from augment.synthesizers.groups import FEW
 from augment.synthesizers.quantile_maps import redraw
@@ -44,12 +45,15 @@ def label_probabilities(model, codec, block, arrays, rng, *others):
     x, *more = (_features(codec, block, rows, rng) for rows in (arrays, *others))
     found, beyond = np.zeros((len(x), size)), [np.zeros((len(rows), size)) for rows in more]
     fold = rng.permutation(np.arange(len(x)) % FOLDS)
-    for k in range(FOLDS):
-        trees = HistGradientBoostingClassifier(early_stopping=False, max_iter=60, random_state=int(rng.integers(2**31)))
-        trees.fit(x[fold != k], labels[fold != k])
-        found[np.ix_(fold == k, trees.classes_)] = trees.predict_proba(x[fold == k])
-        for rows, total in zip(more, beyond, strict=True):
-            total[:, trees.classes_] += trees.predict_proba(rows) / FOLDS
+    with threads_for(len(x)):
+        for k in range(FOLDS):
+            trees = HistGradientBoostingClassifier(
+                early_stopping=False, max_iter=60, random_state=int(rng.integers(2**31))
+            )
+            trees.fit(x[fold != k], labels[fold != k])
+            found[np.ix_(fold == k, trees.classes_)] = trees.predict_proba(x[fold == k])
+            for rows, total in zip(more, beyond, strict=True):
+                total[:, trees.classes_] += trees.predict_proba(rows) / FOLDS
     return [found, *beyond]
 
 
