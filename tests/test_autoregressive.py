@@ -93,6 +93,7 @@ def test_any_number_of_columns_is_known_equally_often():
     assert np.abs(known.mean(axis=0) - 0.5).max() < 0.015
 
 
+@pytest.mark.once
 def test_a_network_that_knows_the_proportions_alone_is_told_their_entropy():
     """At the start every guess is the columns' shares, so that the bound is the sum of their entropies."""
     rng = np.random.default_rng(0)
@@ -156,6 +157,7 @@ def test_rules_hold_in_both_directions():
     assert set(y[:, 0]) == set(range(6))
 
 
+@pytest.mark.once
 def test_copies_are_made_as_often_as_they_were():
     rng = np.random.default_rng(0)
     n = 3000
@@ -188,6 +190,7 @@ def tied():
     return trained(Layout(blocks, copies=copies, n_samples=n), x), x
 
 
+@pytest.mark.once
 def test_columns_of_several_ties_are_drawn_again_given_all_the_others(tied, monkeypatch):
     model, _ = tied
     draws = []

@@ -94,6 +94,7 @@ def test_a_known_category_gives_the_conditional(correlated):
     assert ((new["a"] + new["b"]) > 0).mean() < 0.12
 
 
+@pytest.mark.once
 def test_a_category_follows_narrow_bands_of_a_number():
     rng = np.random.default_rng(0)
     rank = rng.random(3000)
@@ -120,6 +121,7 @@ def test_guidance_exaggerates_the_condition(correlated):
     assert far["a"].mean() < plain["a"].mean() - 0.1
 
 
+@pytest.mark.once
 def test_validation_loss_is_the_same_at_every_call(correlated):
     table, synthesizer = correlated
     x = synthesizer.codec_.encode(table[:256])

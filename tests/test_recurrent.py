@@ -53,7 +53,7 @@ JOINT = np.array([[0.30, 0.05, 0.05], [0.05, 0.10, 0.05], [0.02, 0.08, 0.30]])
 CELLS = np.indices((3, 3)).reshape(2, -1).T.astype("int32")
 
 
-@pytest.fixture(scope="module", params=["gru", "lstm"])
+@pytest.fixture(scope="module", params=["gru", pytest.param("lstm", marks=pytest.mark.once)])
 def table(request):
     """A model of each kind, trained on 4,000 rows of two columns whose joint distribution is known."""
     rng = np.random.default_rng(1)
@@ -129,6 +129,7 @@ def test_a_row_depends_on_no_other_row(table):
         assert (model.log_likelihood(x[: min(n, 50)], unknown=[0]) == scores[:n]).all()
 
 
+@pytest.mark.once
 def test_the_same_seed_gives_the_same_training_loss():
     losses = []
     for seed in (0, 0, 1):
@@ -154,6 +155,7 @@ def test_nothing_is_known_in_half_of_the_rows():
     assert np.abs(counts - [0.6, 0.1, 0.1, 0.1, 0.1]).max() < 0.015
 
 
+@pytest.mark.once
 def test_a_network_that_knows_the_proportions_alone_is_told_their_entropy():
     rng = np.random.default_rng(0)
     share = [rng.dirichlet(np.full(size, 5)) for size in (2, 7, 3)]
@@ -252,6 +254,7 @@ def test_auto_is_for_those_who_offer_it():
         Autoregressive(width="wide").build(Layout((category("a", 0, 3),), n_samples=10))
 
 
+@pytest.mark.once
 def test_a_table_from_fit_to_score(tmp_path):
     table = make_table(300, random_state=0)
     X, y = table.drop(columns="bought"), table["bought"]

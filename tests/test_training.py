@@ -62,6 +62,7 @@ def test_validation_rows_come_equally_often():
     assert counts.max() - counts.min() <= 1
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     """Both columns are noise: the validation loss can only rise after its start."""
@@ -74,6 +75,7 @@ def test_training_stops_when_nothing_improves_and_keeps_the_best_weights():
     assert final == pytest.approx(min(history["val_loss"]), abs=1e-4)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_by_default_a_run_that_overfits_stops_with_weights_near_the_best():
     """Six columns of noise, which 60 rows teach by heart: the validation loss goes far above its start."""

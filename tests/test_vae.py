@@ -80,6 +80,7 @@ def test_new_rows_are_drawn_from_the_codes_of_real_ones(fitted):
     assert (codes.std(axis=0) > 0.9 * real.std(axis=0)).all()
 
 
+@pytest.mark.once
 def test_likelihood_of_some_columns_alone():
     table = sampled(2000)
     X, y = table[["first", "number"]], table["second"]
@@ -92,6 +93,7 @@ def test_likelihood_of_some_columns_alone():
     assert np.abs(np.logaddexp(x, y_) - alone).mean() < 0.05
 
 
+@pytest.mark.once
 def test_networks_of_ones_own():
     table = sampled(300)
     width = {"layout": None}
