@@ -5,7 +5,8 @@ from augment.models.base import get
 SIZES = {"width": 32, "units": 32, "depth": 1, "n_steps": 4}
 
 
-def small(name):
-    """The recipe of the family of that name, with the smallest network that still learns."""
+def small(name, **settings):
+    """The recipe of the family of that name, with the smallest network that still learns and settings that it has."""
     recipe = get(name)
-    return recipe.set_params(**{key: size for key, size in SIZES.items() if key in recipe.get_params()})
+    wanted = SIZES | settings
+    return recipe.set_params(**{key: wanted[key] for key in recipe.get_params() if key in wanted})
