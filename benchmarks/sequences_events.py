@@ -174,7 +174,8 @@ def measure(name, arguments, seed):
         rival, report = par(arguments.par, fitted, name, n, seed)
         record["par"] = report | {"auc": detection(real, summaries(rival, name, static, levels))}
     record["rows"] = [len(frame) / frame[table["entity"]].nunique() for frame in (fitted, new)]
-    record["nats"] = [-synthesizer.score(frame) for frame in (fitted, held)]
+    if not arguments.entities:  # of few, columns have no missing cell that held-out ones have: such rows have no score
+        record["nats"] = [-synthesizer.score(frame) for frame in (fitted, held)]
     if name == "hiring":
         record["offers"] = [offers(fitted), offers(new)]
         shares = [transitions(frame) for frame in (held, new, fitted)]
