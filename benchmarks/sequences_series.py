@@ -1,7 +1,7 @@
 """Question: how close are generated series to real ones on Stocks and Sines, by the published protocol, at what cost?
 
-    python benchmarks/sequences_series.py --data ../shared/data [--set stocks] [--seeds 3] [--repeats 5]
-        [--time-limit 720] [--epochs N] [--rivals] [--json OUT]
+    python benchmarks/sequences_series.py --data ../shared/data [--set stocks] [--models flow,vae,gan] [--seeds 3]
+        [--repeats 5] [--time-limit 720] [--epochs N] [--rivals] [--json OUT]
 
 Stocks are windows of 24 steps of stock_data.csv, one every step, in [0, 1] by the range of each channel over all of it.
 Sines (--set sines) are 10,000 windows of 24 steps of five waves each, with frequencies and phases uniform in [0, 0.1],
@@ -53,6 +53,7 @@ lines predictive was .0374, correlational .041.
 import argparse
 import json
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -154,16 +155,18 @@ def scores(real, new, repeats, parts=("discriminative", "predictive", "correlati
     return result
 
 
-def fit_and_generate(series, seed, validation_fraction, arguments):
+def fit_and_generate(series, model, seed, arguments):
     """New windows, and CPU seconds of fit and of sampling."""
     from augment import SequenceSynthesizer
 
-    settings = {"epochs": arguments.epochs or "auto", "time_limit": arguments.time_limit, "random_state": seed}
+    settings = {
+        "window": LENGTH if series.ndim == 2 else None,
+        "validation_fraction": arguments.validation,
+        "epochs": arguments.epochs or "auto",
+        "time_limit": arguments.time_limit,
+    }
     start = time.process_time()
-    window = LENGTH if series.ndim == 2 else None
-    synthesizer = SequenceSynthesizer(
-        window=window, kind="series", validation_fraction=validation_fraction, **settings
-    ).fit(series)
+    synthesizer = SequenceSynthesizer(model, kind="series", random_state=seed, **settings).fit(series)
     fitted = time.process_time()
     new = synthesizer.generate()
     return new, fitted - start, time.process_time() - fitted
@@ -173,6 +176,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", default="../shared/data")
     parser.add_argument("--set", choices=SETS, default="stocks")
+    parser.add_argument("--models", default="flow")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--epochs", type=int)
@@ -193,9 +197,9 @@ def main():
     for name, new in made.items():
         records.append({"what": name} | scores(real, new, arguments.repeats, parts))
         print(json.dumps(records[-1]), flush=True)
-    for seed in range(arguments.seeds):
-        new, fit, sampling = fit_and_generate(series, seed, arguments.validation, arguments)
-        record = {"what": "flow", "seed": seed, "fit": fit, "sampling": sampling}
+    for model, seed in product(arguments.models.split(","), range(arguments.seeds)):
+        new, fit, sampling = fit_and_generate(series, model, seed, arguments)
+        record = {"what": model, "seed": seed, "fit": fit, "sampling": sampling}
         print(json.dumps(record), flush=True)
         records.append(record | scores(real, new, arguments.repeats, parts))
         print(json.dumps(records[-1]), flush=True)

@@ -24,7 +24,7 @@ SHOWN = 3  # invalid ones that a message names
 COPIES = 10_000, 0.25, 10  # that are written in another order: of all together, and of one at least and at most
 TOKENS = 1000  # of a molecule at most
 OFTEN = 100  # times at most that a model sees a molecule, in one order or another, unless `epochs` is given
-MOST = 20_000_000  # tokens at most that it sees
+MOST = 18_000_000  # tokens at most that it sees
 
 
 class Molecules(Strings):
