@@ -28,7 +28,7 @@ def test_columns_that_coincide_in_half_of_a_small_table_do_so_in_new_rows(coinci
     assert (new["a"] == new["b"]).mean() == pytest.approx(0.5, abs=0.1)
 
 
-@pytest.mark.parametrize(("share", "epochs"), [(1, 25), (0.6, 80)])
+@pytest.mark.parametrize(("share", "epochs"), [(1, 25), (0.6, 160)])
 def test_ties_of_three_columns_are_kept(share, epochs):
     rng = np.random.default_rng(0)
     b, c, d = rng.normal(size=(3, 600))
